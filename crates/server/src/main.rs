@@ -1,0 +1,2 @@
+//! `rekey`, the program.
+fn main() {}

@@ -1,0 +1,71 @@
+//! The audit log as an admin reads it.
+
+use crate::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// `GET` here for an [`AuditPage`]; takes `cursor` and `limit`.
+pub const AUDIT: &str = "/api/audit";
+
+/// What happened.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Action {
+    Login,
+    LoginFailed,
+    LoginThrottled,
+    Logout,
+    ResetRequested,
+    ResetThrottled,
+    ResetMailed,
+    ResetFailed,
+    ResetRedeemed,
+    ResetRenewed,
+    ResetReported,
+    PasswordChanged,
+    UserCreated,
+    UserUpdated,
+    UserDisabled,
+    UserEnabled,
+    UsersImported,
+    SessionsEnded,
+}
+
+/// A person as the log names them.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Party {
+    /// The user's id.
+    pub id: String,
+    /// The user's name at that time.
+    pub name: String,
+}
+
+/// One row of the log.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditItem {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub action: Action,
+    /// Who did it; null for a visitor and for the command line.
+    pub actor: Option<Party>,
+    /// Whose account it concerns; null where there is none.
+    pub subject: Option<Party>,
+    /// The client's address; null where it was the server itself or the command line.
+    pub ip: Option<String>,
+    /// More, in words.
+    pub detail: Option<String>,
+}
+
+/// The answer to `GET /api/audit`, newest first.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditPage {
+    /// The rows.
+    pub items: Vec<AuditItem>,
+    /// Where the next (older) page starts; null on the last.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,212 @@
+//! What is asked of a new password: NIST SP 800-63B-4 section 3.1.1.2.
+//!
+//! Length and a blocklist, nothing else: no composition rules, no hints, no expiry. The rules here need no list, so the
+//! page answers them while one types; the server adds the list of breached and common passwords.
+//! Every function takes text in NFC: the browser brings it there with `normalize`, the server with a crate.
+
+use serde::{Deserialize, Serialize};
+
+/// The longest password in code points; longer ones are refused, never cut (NIST asks for at least 64).
+pub const MAX_LENGTH: u32 = 256;
+/// The least that `REKEY_PASSWORD_MIN_LENGTH` may be set to.
+pub const LEAST_MIN_LENGTH: u32 = 8;
+/// The default minimum where a password is the only factor.
+pub const DEFAULT_MIN_LENGTH: u32 = 15;
+
+/// The lengths that this server asks for, in code points.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Policy {
+    /// At least this many.
+    pub min_length: u32,
+    /// At most this many.
+    pub max_length: u32,
+}
+
+/// Why a new password is refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PasswordFault {
+    /// Nothing was typed.
+    Required,
+    /// Shorter than the policy; `length` is what was counted.
+    TooShort {
+        /// Code points counted.
+        length: u32,
+    },
+    /// Longer than the policy.
+    TooLong,
+    /// One character, over and over.
+    Repeated,
+    /// `abcdef…`, `987654…`.
+    Sequence,
+    /// A walk along a row of the keyboard.
+    KeyboardRow,
+    /// The brand, the person's name or address, with or without a tail.
+    Personal,
+    /// On the list of breached and common passwords (the server's check).
+    Common,
+}
+
+impl PasswordFault {
+    /// The code that a problem document carries for it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::TooShort { .. } => "too_short",
+            Self::TooLong => "too_long",
+            Self::Repeated => "repeated_character",
+            Self::Sequence => "sequence",
+            Self::KeyboardRow => "keyboard_row",
+            Self::Personal => "personal",
+            Self::Common => "common",
+        }
+    }
+
+    /// In English, for the problem document; the pages have their own words for the same codes.
+    #[must_use]
+    pub fn message(self, policy: Policy) -> String {
+        match self {
+            Self::Required => "Enter a new password.".to_owned(),
+            Self::TooShort { length } => format!("Use at least {} characters. You have {length}.", policy.min_length),
+            Self::TooLong => format!("Use at most {} characters.", policy.max_length),
+            Self::Repeated => "Use more than one character over and over.".to_owned(),
+            Self::Sequence => "Avoid runs like abcdef or 123456.".to_owned(),
+            Self::KeyboardRow => "Avoid rows of the keyboard like qwertyuiop.".to_owned(),
+            Self::Personal => "Avoid your name, your address and the name of this service.".to_owned(),
+            Self::Common => "This password is on a list of common or leaked ones. Choose another.".to_owned(),
+        }
+    }
+}
+
+/// Checks length and patterns. `password` is in NFC; it is neither trimmed nor folded.
+///
+/// # Errors
+/// The first [`PasswordFault`] met: length first, as it is what people can see.
+pub fn check(password: &str, policy: Policy) -> Result<(), PasswordFault> {
+    check_length(password, policy)?;
+    check_patterns(password)
+}
+
+/// Counts code points (NIST SP 800-63B-4 section 3.1.1.2).
+///
+/// # Errors
+/// `Required`, `TooShort` or `TooLong`.
+pub fn check_length(password: &str, policy: Policy) -> Result<(), PasswordFault> {
+    let length = u32::try_from(password.chars().count()).unwrap_or(u32::MAX);
+    match length {
+        0 => Err(PasswordFault::Required),
+        _ if length < policy.min_length => Err(PasswordFault::TooShort { length }),
+        _ if length > policy.max_length => Err(PasswordFault::TooLong),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses what has no more surprise in it than its first few characters, at any length.
+///
+/// # Errors
+/// `Repeated`, `Sequence` or `KeyboardRow`.
+pub fn check_patterns(password: &str) -> Result<(), PasswordFault> {
+    let lower: Vec<char> = password.chars().flat_map(char::to_lowercase).collect();
+    if all_steps(&lower, |a, b| a == b) {
+        return Err(PasswordFault::Repeated);
+    }
+    if is_sequence(&lower) {
+        return Err(PasswordFault::Sequence);
+    }
+    if KEYBOARD.iter().any(|rows| is_keyboard_walk(&lower, rows)) {
+        return Err(PasswordFault::KeyboardRow);
+    }
+    Ok(())
+}
+
+fn all_steps(text: &[char], step: impl Fn(char, char) -> bool) -> bool {
+    text.windows(2).all(|pair| step(pair[0], pair[1]))
+}
+
+/// One alphabet or the digits, up or down, starting over at the end: `xyzabc`, `9876543210987`.
+fn is_sequence(text: &[char]) -> bool {
+    let follows = |a: char, b: char| {
+        let next = u32::from(a) + 1 == u32::from(b);
+        next || matches!((a, b), ('9', '0') | ('0', '1') | ('z', 'a'))
+    };
+    all_steps(text, follows) || all_steps(text, |a, b| follows(b, a))
+}
+
+/// The rows of the layouts that most people type on, row by row.
+const KEYBOARD: [[&str; 4]; 3] = [
+    ["1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./"],
+    ["1234567890ß", "qwertzuiopü+", "asdfghjklöä#", "yxcvbnm,.-"],
+    ["&é\"'(-è_çà)=", "azertyuiop^$", "qsdfghjklmù*", "wxcvbn,;:!"],
+];
+
+/// The shortest piece of a row that counts as a walk.
+const WALK: usize = 3;
+
+/// Pieces of rows, each along one row in one direction, back to back: `qwertyuiopasdfg`, `asdfasdfasdfasd`.
+fn is_keyboard_walk(text: &[char], rows: &[&str]) -> bool {
+    let neighbours = |a: char, b: char| {
+        rows.iter().any(|row| {
+            let at = |c| row.chars().position(|key| key == c);
+            matches!((at(a), at(b)), (Some(i), Some(j)) if i.abs_diff(j) == 1)
+        })
+    };
+    let is_key = |c: &char| rows.iter().any(|row| row.contains(*c));
+    if text.len() < WALK || !text.iter().all(is_key) {
+        return false;
+    }
+    let mut run = 1;
+    let mut short = 0;
+    for pair in text.windows(2) {
+        if neighbours(pair[0], pair[1]) {
+            run += 1;
+        } else {
+            short += usize::from(run < WALK);
+            run = 1;
+        }
+    }
+    // The last piece may be cut off by the end of the password.
+    short == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PasswordFault, Policy, check};
+
+    const POLICY: Policy = Policy { min_length: 15, max_length: 256 };
+
+    #[test]
+    fn length_is_counted_in_code_points() {
+        assert_eq!(check("", POLICY), Err(PasswordFault::Required));
+        assert_eq!(check("fourteen chars", POLICY), Err(PasswordFault::TooShort { length: 14 }));
+        assert_eq!(check("fifteen charsäö", POLICY), Ok(()));
+        assert_eq!(check(&"ab cd ".repeat(43), POLICY), Err(PasswordFault::TooLong));
+    }
+
+    #[test]
+    fn patterns_are_refused_at_any_length() {
+        for (password, fault) in [
+            ("aaaaaaaaaaaaaaaaaaaa", PasswordFault::Repeated),
+            ("AaAaAaAaAaAaAaAaAaAa", PasswordFault::Repeated),
+            ("123456789012345678", PasswordFault::Sequence),
+            ("zyxwvutsrqponmlkj", PasswordFault::Sequence),
+            ("abcdefghijklmnopqrstuvwxyzabc", PasswordFault::Sequence),
+            ("qwertyuiopasdfghjkl", PasswordFault::KeyboardRow),
+            ("qwertzuiopasdfghjkl", PasswordFault::KeyboardRow),
+            ("azertyuiopqsdfghjklm", PasswordFault::KeyboardRow),
+            ("asdfasdfasdfasdfa", PasswordFault::KeyboardRow),
+            ("QwErTyUiOp1234567890", PasswordFault::KeyboardRow),
+        ] {
+            assert_eq!(check(password, POLICY), Err(fault), "{password}");
+        }
+    }
+
+    #[test]
+    fn sentences_pass() {
+        for password in
+            ["correct horse battery staple", "Tuesday is laundry day", "пароль на вторник утром", "ÄÖÜ sind Umlaute im Alphabet"]
+        {
+            assert_eq!(check(password, POLICY), Ok(()), "{password}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Errors as RFC 9457 problem documents: one envelope for every refusal.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use validator::ValidationErrors;
+
+/// The media type of a [`Problem`].
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// What went wrong, for programs.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// 400: the body is not JSON, or not text.
+    BadRequest,
+    /// 401: log in first.
+    NotSignedIn,
+    /// 401: address and password do not belong together, whatever the cause.
+    InvalidCredentials,
+    /// 403: an admin's business.
+    Forbidden,
+    /// 403: the call came from another site's page.
+    CrossSite,
+    /// 404.
+    NotFound,
+    /// 405.
+    MethodNotAllowed,
+    /// 408: the body did not arrive in time.
+    RequestTimeout,
+    /// 409: another user has this address.
+    EmailTaken,
+    /// 409: the profile holds no address that mail could go to.
+    NoValidEmail,
+    /// 409: the account is disabled.
+    UserDisabled,
+    /// 410: the link's time ran out.
+    LinkExpired,
+    /// 410: the link was used.
+    LinkUsed,
+    /// 410: something newer ended the link.
+    LinkCancelled,
+    /// 410: this was never a link.
+    LinkInvalid,
+    /// 413.
+    PayloadTooLarge,
+    /// 414: the query is too long.
+    UriTooLong,
+    /// 415: bodies are `application/json`.
+    UnsupportedMediaType,
+    /// 422: `errors` names the fields.
+    InvalidFields,
+    /// 429: `Retry-After` says when.
+    TooManyRequests,
+    /// 500: a fault of the server.
+    Internal,
+    /// 503: the database cannot be reached.
+    Unavailable,
+    /// A code that this version of the page does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+/// One reason why a field was refused.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// For programs: `required`, `invalid_email`, `too_short`, …
+    pub code: String,
+    /// For people, in English.
+    pub message: String,
+}
+
+/// Field → why it was refused.
+pub type FieldErrors = BTreeMap<String, Vec<FieldError>>;
+
+/// The body of every answer from 400 up (RFC 9457 section 3).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// A URI reference that names the kind of problem: `/problems/` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in words, the same every time.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The kind for programs.
+    pub code: Code,
+    /// What happened and what to do next. It never repeats what was sent.
+    pub detail: String,
+    /// For 422: which fields, and why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub errors: FieldErrors,
+}
+
+/// What a field's error code means, in English; the pages have their own words for the same codes.
+#[must_use]
+pub fn message(code: &str) -> &'static str {
+    match code {
+        "required" => "Fill this in.",
+        "invalid_email" => "Enter an address like name@example.com.",
+        "too_long" => "Use fewer characters.",
+        "invalid_characters" => "Leave out line breaks and control characters.",
+        "unknown_field" => "Leave this out: it is not known here.",
+        "invalid_type" => "Send a value of the right type.",
+        "invalid_value" => "Send one of the values that the API description names.",
+        "wrong_password" => "That is not your current password.",
+        _ => "Check this.",
+    }
+}
+
+/// Turns what `validator` found into the problem document's `errors`.
+#[must_use]
+pub fn field_errors(found: &ValidationErrors) -> FieldErrors {
+    let fields = found.field_errors();
+    let named = fields.into_iter().map(|(field, errors)| {
+        let errors = errors.iter().map(|error| FieldError { code: error.code.to_string(), message: message(&error.code).to_owned() });
+        (field.to_string(), errors.collect())
+    });
+    named.collect()
+}

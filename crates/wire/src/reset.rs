@@ -1,0 +1,86 @@
+//! A reset link from "Forgot your password?" to a new password.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use validator::Validate;
+
+use crate::Timestamp;
+
+/// `POST` a [`ForgotRequest`]: 202 [`ForgotAnswer`], the same for every address.
+pub const PASSWORD_RESETS: &str = "/api/password-resets";
+/// `POST` a [`LinkRequest`]: 200 [`Inspection`] or 410.
+pub const INSPECT: &str = "/api/password-resets/inspect";
+/// `POST` a [`RedeemRequest`]: 200 [`Redemption`], 410 or 422.
+pub const REDEEM: &str = "/api/password-resets/redeem";
+/// `POST` a [`LinkRequest`]: 202 [`ForgotAnswer`] or 410.
+pub const RENEW: &str = "/api/password-resets/renew";
+/// `POST` a [`LinkRequest`]: 204 or 410.
+pub const REPORT: &str = "/api/password-resets/report";
+
+/// The body of `POST /api/password-resets`.
+#[derive(Clone, Deserialize, Serialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ForgotRequest {
+    /// The address as typed.
+    #[validate(custom(function = "crate::email::validate"))]
+    pub email: String,
+}
+
+/// What every accepted request for a link is told.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ForgotAnswer {
+    /// Seconds until another mail may be asked for.
+    pub resend_after_seconds: u64,
+}
+
+/// The secret of a link. `Debug` hides it, so that no log ever holds one.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct Token(pub String);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// The body of `inspect`, `renew` and `report`.
+#[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LinkRequest {
+    /// The secret from the link's fragment.
+    pub token: Token,
+}
+
+/// The answer to `inspect`: the link works.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Inspection {
+    /// Whose password it sets.
+    pub email: String,
+    /// The last second in which it works.
+    pub expires_at: Timestamp,
+}
+
+/// The body of `redeem`.
+#[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RedeemRequest {
+    /// The secret from the link's fragment.
+    pub token: Token,
+    /// The password to use from now on; checked with [`crate::password::check`].
+    pub password: String,
+}
+
+/// The answer to `redeem`: the password is changed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Redemption {
+    /// How many devices were logged out by it.
+    pub sessions_ended: u64,
+}

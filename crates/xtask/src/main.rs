@@ -1,0 +1,2 @@
+//! The development commands: `cargo xtask run`, `test`, `dev`, `build`, `bench`.
+fn main() {}
