@@ -1,1 +1,3 @@
-//! The server.
+//! The server of Rekey: the API, the mail queue, and the pages it carries inside.
+
+pub mod store;

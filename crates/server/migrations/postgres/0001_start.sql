@@ -1,0 +1,114 @@
+-- Text that is sorted or compared by range has the collation "C", which orders as SQLite does.
+-- Times are Unix milliseconds; a link's expiry is a whole second. Kept alike with ../sqlite/0001_start.sql.
+
+CREATE TABLE users (
+    id            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name          TEXT NOT NULL,
+    name_sort     TEXT COLLATE "C" NOT NULL,              -- folded: no case, no accents
+    email         TEXT COLLATE "C",                       -- as kept in the profile, usable or not
+    address       TEXT COLLATE "C" UNIQUE,                -- canonical; null unless mail can go there
+    email_status  TEXT NOT NULL,
+    role          TEXT NOT NULL,
+    status        TEXT NOT NULL,
+    extension     BIGINT NOT NULL UNIQUE,
+    password_hash TEXT,                       -- PHC string; null until the owner sets one
+    created_at    BIGINT NOT NULL,
+    changed_at    BIGINT NOT NULL,           -- last change that the users table shows
+    last_login_at BIGINT,
+    reset_id      BIGINT,                    -- the newest
+    pending_until BIGINT,                    -- while its link is on its way or works
+    paused_until  BIGINT,                    -- "this wasn't me"
+    search        TEXT COLLATE "C" NOT NULL               -- folded name, address and extension
+);
+CREATE INDEX users_by_name ON users (name_sort, id);
+CREATE INDEX users_by_email ON users (coalesce(email, ''), id);
+CREATE INDEX users_by_login ON users (coalesce(last_login_at, 9223372036854775807), id);
+CREATE INDEX users_by_login_down ON users (coalesce(last_login_at, -1), id);
+CREATE INDEX users_by_change ON users (changed_at);
+CREATE INDEX users_unreachable ON users (name_sort, id) WHERE address IS NULL;
+CREATE INDEX users_pending ON users (pending_until) WHERE pending_until IS NOT NULL;
+CREATE INDEX users_disabled ON users (name_sort, id) WHERE status = 'disabled';
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX users_search ON users USING gin (search gin_trgm_ops);
+
+CREATE TABLE sessions (
+    id_hash      BYTEA PRIMARY KEY,
+    user_id      BIGINT NOT NULL REFERENCES users (id),
+    created_at   BIGINT NOT NULL,
+    last_used_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_by_user ON sessions (user_id);
+
+CREATE TABLE resets (
+    id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id      BIGINT NOT NULL REFERENCES users (id),
+    kind         TEXT NOT NULL,               -- reset, welcome
+    requested_at BIGINT NOT NULL,
+    by_kind      TEXT NOT NULL,               -- self, admin, cli
+    by_name      TEXT NOT NULL,
+    sent_at      BIGINT,
+    expires_at   BIGINT,                     -- the last second in which a link of it works
+    opened_at    BIGINT,
+    used_at      BIGINT,
+    cancelled_at BIGINT,
+    failed_at    BIGINT,
+    detail       TEXT
+);
+CREATE INDEX resets_open ON resets (user_id) WHERE used_at IS NULL AND cancelled_at IS NULL;
+
+-- A reset whose mail had to be tried twice has two tokens: nobody knows which mail arrived.
+CREATE TABLE tokens (
+    token_hash BYTEA PRIMARY KEY,
+    reset_id   BIGINT NOT NULL REFERENCES resets (id),
+    minted_at  BIGINT NOT NULL
+);
+CREATE INDEX tokens_by_reset ON tokens (reset_id);
+
+CREATE TABLE outbox (
+    id            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind          TEXT NOT NULL,              -- forgot, throttled, link, notice
+    user_id       BIGINT,
+    reset_id      BIGINT,
+    address       TEXT,                       -- forgot, throttled: as typed, canonical; notice: where to
+    ip            TEXT,
+    detail        TEXT,
+    created_at    BIGINT NOT NULL,
+    next_at       BIGINT NOT NULL,
+    attempts      BIGINT NOT NULL DEFAULT 0,
+    claimed_until BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX outbox_due ON outbox (next_at);
+
+CREATE TABLE limits (
+    key        BYTEA PRIMARY KEY,
+    count      BIGINT NOT NULL,
+    ends_at    BIGINT NOT NULL
+);
+CREATE INDEX limits_by_end ON limits (ends_at);
+
+CREATE TABLE login_failures (
+    key      BYTEA PRIMARY KEY,
+    failures BIGINT NOT NULL,
+    next_at  BIGINT NOT NULL
+);
+CREATE INDEX login_failures_by_time ON login_failures (next_at);
+
+CREATE TABLE audit (
+    seq          BIGINT PRIMARY KEY,
+    at           BIGINT NOT NULL,
+    action       TEXT NOT NULL,
+    actor_id     BIGINT,
+    actor_name   TEXT,
+    subject_id   BIGINT,
+    subject_name TEXT,
+    ip           TEXT,
+    detail       TEXT,
+    mac          BYTEA NOT NULL                -- keyed, over this row and the mac before it
+);
+CREATE TABLE audit_head (
+    id   BIGINT PRIMARY KEY CHECK (id = 1),
+    seq  BIGINT NOT NULL,
+    mac  BYTEA NOT NULL,
+    seal BYTEA NOT NULL                        -- keyed, over seq and mac: an older head cannot be made up
+);

@@ -1,0 +1,233 @@
+//! The database: SQLite or PostgreSQL, through one set of queries.
+//!
+//! Both take `$1` placeholders, `RETURNING` and `ON CONFLICT`, so nearly all SQL is written once and stands in the module
+//! that needs it. What must differ stands in [`Dialect`] and in `migrations/`. Numbers are 64 bit, times Unix
+//! milliseconds, flags are null or a time.
+
+mod dialect;
+mod migrate;
+
+pub use dialect::Dialect;
+use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
+use sqlx::{Any, AnyPool, Row, Transaction};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A transaction that will write; see [`Store::begin`].
+pub type Tx = Transaction<'static, Any>;
+/// A query of either database.
+pub type Query<'q> = sqlx::query::Query<'q, Any, AnyArguments>;
+
+/// How long a request waits for a connection before it is told that the database is busy.
+const ACQUIRE: Duration = Duration::from_secs(30);
+/// Connections that only read (SQLite) or do both (PostgreSQL).
+const CONNECTIONS: u32 = 8;
+
+/// Where the data is.
+#[derive(Clone, Eq, PartialEq)]
+pub enum Location {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL. It may hold a password: never log it.
+    Postgres(String),
+}
+
+/// Why the database could not be opened, in a sentence that says what to change.
+#[derive(Debug)]
+pub struct OpenError(pub String);
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    read: AnyPool,
+    write: AnyPool,
+    dialect: Dialect,
+}
+
+impl Store {
+    /// Opens the database, creates the SQLite file where there is none, and brings the schema up to date.
+    ///
+    /// # Errors
+    /// The file cannot be opened, the server cannot be reached, or the schema is newer than this program.
+    pub async fn open(location: &Location) -> Result<Self, OpenError> {
+        let store = Self::connect(location, true).await?;
+        migrate::run(&store).await?;
+        Ok(store)
+    }
+
+    async fn connect(location: &Location, create: bool) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        match location {
+            Location::Sqlite(path) => {
+                let cannot = |cause: &dyn std::fmt::Display| {
+                    OpenError(format!(
+                        "The database file {} cannot be opened ({cause}); give REKEY_DATABASE_URL a file that can be written, or mend its permissions.",
+                        path.display()
+                    ))
+                };
+                let url = sqlite_url(path).map_err(|e| cannot(&e))?;
+                if create {
+                    create_private(path).map_err(|e| cannot(&e))?;
+                }
+                // One connection writes: SQLite has one writer anyway, and a queue here beats "database is locked".
+                let write = sqlite_pool(1, &url, true).await.map_err(|e| cannot(&brief(&e)))?;
+                let read = sqlite_pool(CONNECTIONS, &url, false).await.map_err(|e| cannot(&brief(&e)))?;
+                Ok(Self { read, write, dialect: Dialect::Sqlite })
+            }
+            Location::Postgres(url) => {
+                let pool = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE).connect(url).await;
+                let pool = pool.map_err(|e| {
+                    OpenError(format!("PostgreSQL cannot be reached ({}); check REKEY_DATABASE_URL, and that the server runs.", brief(&e)))
+                })?;
+                Ok(Self { read: pool.clone(), write: pool, dialect: Dialect::Postgres })
+            }
+        }
+    }
+
+    /// Begins a transaction that will write. On SQLite it takes the write lock at once, so that it never has to give
+    /// up halfway.
+    ///
+    /// # Errors
+    /// No connection within 30 seconds.
+    pub async fn begin(&self) -> sqlx::Result<Tx> {
+        match self.dialect {
+            Dialect::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await,
+            Dialect::Postgres => self.write.begin().await,
+        }
+    }
+
+    /// Where queries go that only read and need no transaction.
+    #[must_use]
+    pub const fn read(&self) -> &AnyPool {
+        &self.read
+    }
+
+    /// Where single statements go that write.
+    #[must_use]
+    pub const fn write(&self) -> &AnyPool {
+        &self.write
+    }
+
+    /// What the two databases say differently.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Whether the database answers.
+    pub async fn is_ready(&self) -> bool {
+        sqlx::query("SELECT 1").execute(&self.read).await.is_ok()
+    }
+
+    /// Waits for what is under way and closes all connections.
+    pub async fn close(&self) {
+        self.read.close().await;
+        self.write.close().await;
+    }
+}
+
+async fn sqlite_pool(connections: u32, url: &str, writes: bool) -> sqlx::Result<AnyPool> {
+    // FULL: a committed redemption survives power loss. A process beside the server (the command line) is waited for.
+    const PRAGMAS: &str = "PRAGMA busy_timeout = 30000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+    let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_connect(move |connection, _| {
+        Box::pin(async move {
+            sqlx::raw_sql(PRAGMAS).execute(&mut *connection).await?;
+            if writes {
+                sqlx::raw_sql("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
+            }
+            Ok(())
+        })
+    });
+    options.connect(url).await
+}
+
+fn sqlite_url(path: &Path) -> std::io::Result<String> {
+    let path = std::path::absolute(path)?;
+    url::Url::from_file_path(&path)
+        .map(|url| url.as_str().replacen("file:", "sqlite:", 1))
+        .map_err(|()| std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a path"))
+}
+
+/// Makes the file before SQLite does, so that nobody else may read it from the first moment.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// A database error without the statement, the values or the URL.
+fn brief(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(e) => e.message().to_owned(),
+        sqlx::Error::Io(e) => e.to_string(),
+        sqlx::Error::PoolTimedOut => "no connection in time".to_owned(),
+        sqlx::Error::Configuration(_) => "the URL is not understood".to_owned(),
+        _ => "no connection".to_owned(),
+    }
+}
+
+/// Reads one number.
+///
+/// # Errors
+/// Those of the database.
+pub fn number(row: &AnyRow) -> sqlx::Result<i64> {
+    row.try_get(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Location, Store, number};
+    use sqlx::Row;
+
+    async fn both(check: impl AsyncFn(Store)) {
+        let dir = std::env::temp_dir().join(format!("rekey-store-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).expect("a directory");
+        check(Store::open(&Location::Sqlite(dir.join("a b.db"))).await.expect("SQLite opens")).await;
+        if let Ok(url) = std::env::var("REKEY_TEST_POSTGRES_URL") {
+            check(Store::open(&Location::Postgres(url)).await.expect("PostgreSQL opens")).await;
+        }
+        std::fs::remove_dir_all(&dir).expect("removed");
+    }
+
+    #[tokio::test]
+    async fn both_databases_take_the_same_sql() {
+        both(async |store| {
+            let mut tx = store.begin().await.expect("begins");
+            sqlx::query(
+                "INSERT INTO limits (key, count, ends_at) VALUES ($1, $2, $3) ON CONFLICT (key) DO UPDATE SET count = limits.count + 1",
+            )
+            .bind(vec![1u8, 2])
+            .bind(1i64)
+            .bind(5i64)
+            .execute(&mut *tx)
+            .await
+            .expect("inserts");
+            let row = sqlx::query("SELECT count(*), CAST(NULL AS TEXT) FROM limits WHERE ends_at = $2 AND key = $1")
+                .bind(vec![1u8, 2])
+                .bind(5i64)
+                .fetch_one(&mut *tx)
+                .await
+                .expect("counts");
+            assert_eq!(number(&row).expect("a number"), 1);
+            assert_eq!(row.try_get::<Option<String>, _>(1).expect("null"), None);
+            let id =
+                sqlx::query("INSERT INTO outbox (kind, address, user_id, created_at, next_at) VALUES ($1, $2, $3, $4, $4) RETURNING id")
+                    .bind("forgot")
+                    .bind(None::<String>)
+                    .bind(None::<i64>)
+                    .bind(7i64)
+                    .fetch_one(&mut *tx)
+                    .await
+                    .expect("inserts");
+            assert!(number(&id).expect("an id") > 0);
+            let row = sqlx::query("SELECT address, user_id, created_at FROM outbox").fetch_one(&mut *tx).await.expect("reads");
+            assert_eq!(row.get::<Option<String>, _>(0), None);
+            assert_eq!(row.get::<Option<i64>, _>(1), None);
+            assert_eq!(row.get::<i64, _>(2), 7);
+            tx.rollback().await.expect("rolls back");
+        })
+        .await;
+    }
+}
