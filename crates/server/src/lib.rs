@@ -1,3 +1,4 @@
 //! The server of Rekey: the API, the mail queue, and the pages it carries inside.
 
+pub mod error;
 pub mod store;
