@@ -104,6 +104,7 @@ pub fn message(code: &str) -> &'static str {
         "too_long" => "Use fewer characters.",
         "invalid_characters" => "Leave out line breaks and control characters.",
         "unknown_field" => "Leave this out: it is not known here.",
+        "duplicate_field" => "Send this once.",
         "invalid_type" => "Send a value of the right type.",
         "invalid_value" => "Send one of the values that the API description names.",
         "wrong_password" => "That is not your current password.",
