@@ -1,6 +1,7 @@
 //! The server of Rekey: the API, the mail queue, and the pages it carries inside.
 
 pub mod body;
+pub mod client_ip;
 pub mod error;
 pub mod json;
 pub mod middleware;
