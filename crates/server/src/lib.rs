@@ -3,6 +3,7 @@
 pub mod body;
 pub mod client_ip;
 pub mod error;
+pub mod headers;
 pub mod json;
 pub mod middleware;
 pub mod store;
