@@ -3,7 +3,7 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use rekey_wire::problem::{self, Code};
@@ -80,7 +80,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 /// another site can then reach no handler at all.
 pub fn layer() -> impl Middleware {
     from_fn(async |request: Request, next: Next| {
-        let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+        let is_safe = request.method().is_safe();
         if is_safe || !body::is_announced(request.headers()) || is_json(request.headers()) {
             return next.run(request).await;
         }

@@ -6,4 +6,5 @@ pub mod error;
 pub mod headers;
 pub mod json;
 pub mod middleware;
+pub mod origin;
 pub mod store;
