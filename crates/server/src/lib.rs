@@ -7,4 +7,5 @@ pub mod headers;
 pub mod json;
 pub mod middleware;
 pub mod origin;
+pub mod spa;
 pub mod store;
