@@ -3,9 +3,12 @@
 pub mod body;
 pub mod client_ip;
 pub mod error;
+pub mod guard;
 pub mod headers;
+pub mod health;
 pub mod json;
 pub mod middleware;
 pub mod origin;
+pub mod serve;
 pub mod spa;
 pub mod store;
