@@ -7,6 +7,7 @@ pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod json;
+pub mod metrics;
 pub mod middleware;
 pub mod origin;
 pub mod serve;
