@@ -1,0 +1,18 @@
+//! `cargo xtask build`: the release.
+
+use std::process::ExitCode;
+
+use crate::server::{self, Profile};
+use crate::setup::{self, For};
+use crate::shell::Result;
+use crate::{pages, shell};
+
+/// Builds the one file that is the whole deployment.
+pub(crate) fn build() -> Result<ExitCode> {
+    let tools = setup::begin(For::Pages)?.finish()?;
+    pages::build(&tools)?;
+    let program = server::build(Profile::Release)?;
+    let size = std::fs::metadata(&program).map_err(|error| shell::Failure::at(&program, &error))?.len();
+    println!("\n{} ({} kB)", program.display(), size / 1000);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,69 @@
+//! `cargo xtask run`: from a fresh machine to a page one can use.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use crate::server::{self, Profile};
+use crate::setup::{self, For};
+use crate::shell::{self, Failure, Result};
+use crate::{pages, workspace};
+
+/// How many people the demo database holds.
+const PEOPLE: &str = "200";
+
+/// Sets up, builds, fills a demo database once, and serves.
+pub(crate) fn run() -> Result<ExitCode> {
+    let tools = setup::begin(For::Pages)?.finish()?;
+    pages::build(&tools)?;
+    let program = server::build(Profile::Dev)?;
+    let demo = Demo::ensure(&program)?;
+    println!("\n{}\nCtrl-C ends it.\n", demo.sign_in());
+    shell::become_program(demo.rekey(&program).arg("serve"))
+}
+
+/// The demo database, in `TARGET/run/`.
+pub(crate) struct Demo {
+    folder: std::path::PathBuf,
+    /// What `rekey demo` printed when it filled the database.
+    said: String,
+}
+
+impl Demo {
+    /// Fills the database, or finds it filled by an earlier run.
+    pub(crate) fn ensure(program: &Path) -> Result<Self> {
+        let mut demo = Self { folder: workspace::target().join("run"), said: String::new() };
+        let note = demo.folder.join("demo.txt");
+        if let Ok(said) = fs::read_to_string(&note) {
+            demo.said = said;
+            return Ok(demo);
+        }
+        println!("Filling a database with {PEOPLE} demo users in {}", demo.folder.display());
+        // An earlier run may have been ended half way.
+        let _ = fs::remove_dir_all(&demo.folder);
+        fs::create_dir_all(&demo.folder).map_err(|error| Failure::at(&demo.folder, &error))?;
+        demo.said = shell::capture(demo.rekey(program).args(["demo", "--users", PEOPLE]))?;
+        fs::write(&note, &demo.said).map_err(|error| Failure::at(&note, &error))?;
+        Ok(demo)
+    }
+
+    /// `rekey`, on this database.
+    pub(crate) fn rekey(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.folder).env("REKEY_DATABASE_URL", format!("sqlite://{}", self.folder.join("rekey.db").display()));
+        command
+    }
+
+    /// How to sign in, and where the mail is.
+    pub(crate) fn sign_in(&self) -> String {
+        let password = self.said.lines().find_map(|line| line.trim().strip_prefix("password:")).map_or("(see above)", str::trim);
+        format!(
+            "Rekey with demo users: http://localhost:8080\n\
+             \x20   log in as   admin@example.com\n\
+             \x20   password    {password}\n\
+             \x20   mail        http://localhost:8080/dev/inbox   (everything it would have sent)\n\
+             To start afresh, delete {}.",
+            self.folder.display()
+        )
+    }
+}

@@ -1,0 +1,41 @@
+//! Building and finding the program `rekey`.
+
+use std::path::PathBuf;
+
+use crate::shell::{self, Result};
+use crate::workspace;
+
+/// How `rekey` is compiled.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile {
+    /// Quick to compile; hashing and compression are optimised all the same.
+    Dev,
+    /// What is deployed.
+    Release,
+}
+
+/// Compiles `rekey` as `cargo test --workspace` does, which costs nothing after it, and says where it is.
+pub(crate) fn build_with_tests() -> Result<PathBuf> {
+    shell::run(workspace::cargo("test").args(["--workspace", "--no-run", "--quiet"]))?;
+    Ok(program_in("debug"))
+}
+
+/// Compiles `rekey` with the pages in `dist/` inside, and says where it is.
+pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
+    println!("Building the server");
+    let mut cargo = workspace::cargo("build");
+    cargo.args(["--package", "rekey-server", "--bin", "rekey"]);
+    let folder = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => {
+            cargo.arg("--release");
+            "release"
+        }
+    };
+    shell::run(&mut cargo)?;
+    Ok(program_in(folder))
+}
+
+fn program_in(folder: &str) -> PathBuf {
+    workspace::target().join(folder).join("rekey").with_extension(std::env::consts::EXE_EXTENSION)
+}

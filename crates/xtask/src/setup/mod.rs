@@ -1,0 +1,132 @@
+//! Installs what is missing, says what it installs, and stops with the command to type where it cannot.
+//!
+//! Cargo's tools go to `CACHE/tools/NAME-VERSION/bin` and touch nothing else of the machine; they are compiled in the background
+//! while the caller goes on, because on a fresh machine that takes minutes.
+
+mod cargo_tool;
+mod system;
+mod wasm_opt;
+mod wasm_target;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use crate::shell::{self, Result};
+use crate::workspace;
+use cargo_tool::{CargoTool, Compiling};
+pub(crate) use system::{System, is_root};
+use wasm_opt::WasmOpt;
+
+/// The Trunk that builds the pages.
+const TRUNK: &str = "0.21.14";
+
+/// What the tools are wanted for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    /// Building the pages.
+    Pages,
+    /// Every check: a browser, its driver and PostgreSQL as well.
+    Tests,
+}
+
+/// Where the tools are.
+pub(crate) struct Tools {
+    /// PATH for every child: the pinned tools first.
+    path: OsString,
+    /// Whether Trunk finds all it needs on that path, and so need not download anything.
+    complete: bool,
+    /// Only with [`For::Tests`].
+    pub(crate) system: Option<System>,
+}
+
+impl Tools {
+    /// `command` with the pinned tools first on its PATH.
+    pub(crate) fn equip<'command>(&self, command: &'command mut Command) -> &'command mut Command {
+        command.env("PATH", &self.path)
+    }
+
+    /// `trunk SUBCOMMAND` in the root of the checkout.
+    pub(crate) fn trunk(&self, subcommand: &str) -> Command {
+        // Not by name alone: the child's PATH is not where this process looks.
+        let mut command = Command::new(shell::find_on(&self.path, "trunk").unwrap_or_else(|| "trunk".into()));
+        command.arg(subcommand).current_dir(workspace::root()).env("CARGO_TARGET_DIR", workspace::target());
+        command.env("TRUNK_SKIP_VERSION_CHECK", "true");
+        // Trunk reads this as a bool and would refuse the conventional `1`.
+        command.env_remove("NO_COLOR");
+        if self.complete {
+            command.arg("--offline");
+        }
+        self.equip(&mut command);
+        command
+    }
+}
+
+/// A set-up whose compilations still go on.
+pub(crate) struct Running {
+    tools: Tools,
+    compiling: Option<(Arc<Compiling>, JoinHandle<Result<()>>)>,
+}
+
+impl Running {
+    /// Waits until everything is installed.
+    pub(crate) fn finish(mut self) -> Result<Tools> {
+        if let Some((_, thread)) = self.compiling.take() {
+            thread.join().unwrap_or_else(|_| Err(shell::Failure("The set-up ended unexpectedly.".into())))?;
+        }
+        Ok(Tools { path: std::mem::take(&mut self.tools.path), complete: self.tools.complete, system: self.tools.system.take() })
+    }
+}
+
+impl Drop for Running {
+    /// Whoever gives up early leaves no compiler behind.
+    fn drop(&mut self) {
+        if let Some((compiling, thread)) = self.compiling.take() {
+            compiling.stop();
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts installing what is missing for `purpose`.
+///
+/// # Errors
+/// What cannot be installed here, with the command to type, before anything is installed.
+pub(crate) fn begin(purpose: For) -> Result<Running> {
+    let bindgen = workspace::locked_version("wasm-bindgen")?;
+    let trunk = CargoTool { package: "trunk", binary: "trunk", version: TRUNK.into(), locked: true };
+    // Its own lock file holds yanked crates, so it is resolved anew.
+    let bindgen = CargoTool { package: "wasm-bindgen-cli", binary: "wasm-bindgen", version: bindgen, locked: false };
+
+    let system = (purpose == For::Tests).then(system::Plan::make).transpose()?;
+    wasm_target::ensure()?;
+
+    let mut folders = Vec::<PathBuf>::new();
+    let mut missing = Vec::new();
+    for tool in [bindgen, trunk] {
+        if tool.is_on_path() {
+            continue;
+        }
+        folders.push(tool.folder()?.join("bin"));
+        if !tool.is_installed()? {
+            missing.push(tool);
+        }
+    }
+    let compiling = (!missing.is_empty()).then(|| {
+        let compiling = Arc::new(Compiling::default());
+        let shared = Arc::clone(&compiling);
+        (compiling, thread::spawn(move || missing.iter().try_for_each(|tool| tool.install(&shared))))
+    });
+    // From here on an early return must end the compilations.
+    let mut running = Running { tools: Tools { path: OsString::new(), complete: false, system: None }, compiling };
+    let wasm_opt = wasm_opt::ensure()?;
+    running.tools.complete = !matches!(wasm_opt, WasmOpt::LeftToTrunk);
+    if let WasmOpt::In(folder) = wasm_opt {
+        folders.push(folder);
+    }
+    running.tools.path = shell::path_with(&folders);
+    running.tools.system = system.map(system::Plan::carry_out).transpose()?;
+    Ok(running)
+}

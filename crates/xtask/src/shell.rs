@@ -1,0 +1,92 @@
+//! Starting other programs, with errors that say what was started and what to do.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+/// Why a command could not do its work: text for the person who typed it.
+#[derive(Debug)]
+pub(crate) struct Failure(pub String);
+
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
+
+impl Failure {
+    /// A failure of the file system at `path`.
+    pub(crate) fn at(path: &Path, error: &std::io::Error) -> Self {
+        Self(format!("{}: {error}", path.display()))
+    }
+}
+
+/// The command as one would type it, for messages.
+pub(crate) fn spelled(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| quoted(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    if word.is_empty() || word.contains([' ', '"', '*', '$']) { format!("'{word}'") } else { word.to_owned() }
+}
+
+/// Runs `command` with its output on the terminal; a failure names it.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().map_err(|error| cannot_start(command, &error))?;
+    if status.success() { Ok(()) } else { Err(Failure(format!("`{}` failed ({status}).", spelled(command)))) }
+}
+
+/// Runs `command` and returns what it printed to standard output; a failure shows what it said.
+pub(crate) fn capture(command: &mut Command) -> Result<String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| cannot_start(command, &error))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(Failure(format!("`{}` failed ({}).\n{}", spelled(command), output.status, said.trim_end())))
+}
+
+/// A failure to start `command` at all.
+pub(crate) fn cannot_start(command: &Command, error: &std::io::Error) -> Failure {
+    Failure(format!("`{}` cannot be started: {error}.", spelled(command)))
+}
+
+/// Where `program` is found on `path`, as a shell would find it.
+pub(crate) fn find_on(path: &OsStr, program: &str) -> Option<PathBuf> {
+    env::split_paths(path).map(|folder| folder.join(program)).find(|file| is_executable(file))
+}
+
+/// Where `program` is found on this process's PATH.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    find_on(&env::var_os("PATH").unwrap_or_default(), program)
+}
+
+/// `folders`, and then what is on PATH already.
+pub(crate) fn path_with(folders: &[PathBuf]) -> OsString {
+    let old = env::var_os("PATH").unwrap_or_default();
+    let all = folders.iter().cloned().chain(env::split_paths(&old));
+    env::join_paths(all).unwrap_or(old)
+}
+
+#[cfg(unix)]
+fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|meta| meta.is_file())
+}
+
+/// Becomes `command`: on Unix it takes this process's place, so that Ctrl-C and signals reach it alone.
+pub(crate) fn become_program(command: &mut Command) -> Result<std::process::ExitCode> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        let error = command.exec();
+        Err(cannot_start(command, &error))
+    }
+    #[cfg(not(unix))]
+    {
+        run(command).map(|()| std::process::ExitCode::SUCCESS)
+    }
+}
