@@ -1,0 +1,60 @@
+//! axe-core, which finds what keeps people with a disability from using a page.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::page::Page;
+
+/// axe-core as its makers publish it; see `vendor/axe-core/` for its licence.
+const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
+
+/// One rule that a page breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The rule, as axe names it.
+    pub rule: String,
+    /// What it asks for.
+    pub help: String,
+    /// The first few elements that break it.
+    pub elements: Vec<String>,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}\n    {}", self.rule, self.help, self.elements.join("\n    "))
+    }
+}
+
+impl Page {
+    /// What axe-core finds on the page as it stands, best-practice rules included.
+    #[must_use]
+    #[track_caller]
+    pub fn axe(&self) -> Vec<Violation> {
+        if self.evaluate("typeof axe") != "object" {
+            self.evaluate(&format!("{AXE}; 0"));
+        }
+        let found = self.evaluate("axe.run(document, { resultTypes: ['violations'] }).then(result => result.violations)");
+        let violations = found.as_array().expect("axe answers with a list");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let read = |violation: &Value| Violation {
+            rule: text(&violation["id"]),
+            help: text(&violation["help"]),
+            elements: violation["nodes"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .take(3)
+                .map(|node| format!("{} {}", text(&node["html"]), text(&node["failureSummary"])))
+                .collect(),
+        };
+        violations.iter().map(read).collect()
+    }
+
+    /// By how many pixels the page is wider than its window: zero where nothing scrolls sideways.
+    #[must_use]
+    #[track_caller]
+    pub fn overflow(&self) -> i64 {
+        self.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth").as_i64().unwrap_or_default()
+    }
+}

@@ -1,0 +1,84 @@
+//! Headless Chromium, driven over the DevTools protocol.
+
+mod axe;
+mod cdp;
+mod element;
+mod page;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::rc::Rc;
+use std::{env, ffi::OsStr};
+
+use serde_json::json;
+
+use crate::folder::Folder;
+pub use axe::Violation;
+use cdp::Cdp;
+pub use element::Element;
+pub use page::Page;
+
+/// A browser of one's own, with a profile nobody used before; ended when dropped.
+#[derive(Debug)]
+pub struct Browser {
+    wire: Rc<RefCell<Cdp>>,
+    child: Child,
+    _profile: Folder,
+}
+
+impl Browser {
+    /// Starts it.
+    #[must_use]
+    #[track_caller]
+    pub fn start() -> Self {
+        let profile = Folder::new("chromium");
+        let mut data = std::ffi::OsString::from("--user-data-dir=");
+        data.push(profile.path());
+        let mut arguments = vec![
+            "--headless=new",
+            "--remote-debugging-pipe",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--no-default-browser-check",
+            "--lang=en-GB",
+            "--force-color-profile=srgb",
+            "--hide-scrollbars",
+        ];
+        if is_root() {
+            // Chromium's sandbox refuses to be set up by root.
+            arguments.push("--no-sandbox");
+        }
+        let (wire, child) = Cdp::spawn(&program(), arguments.iter().map(OsStr::new).chain([data.as_os_str()]));
+        Self { wire: Rc::new(RefCell::new(wire)), child, _profile: profile }
+    }
+
+    /// An empty page on a device of its own: it shares no cookies or storage with any other.
+    #[must_use]
+    #[track_caller]
+    pub fn device(&self) -> Page {
+        let context = self.wire.borrow_mut().call(None, "Target.createBrowserContext", json!({}));
+        Page::open(Rc::clone(&self.wire), cdp::text(&context, "browserContextId"))
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // It would end by itself once its pipe closes; this way its profile is no longer in use when that is deleted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `CHROMIUM`, else what the system calls it.
+fn program() -> PathBuf {
+    let named = env::var_os("CHROMIUM").map(PathBuf::from);
+    named.unwrap_or_else(|| "chromium".into())
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}

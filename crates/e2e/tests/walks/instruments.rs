@@ -1,0 +1,47 @@
+//! The instruments themselves: a test that trusts them proves little when they see nothing.
+
+use rekey_e2e::Browser;
+
+/// A page with a button that is found by its name, a field, and something covered.
+const PAGE: &str = "data:text/html,<!doctype html><html lang=en><title>Small</title><main><h1>A small page</h1>\
+    <label>Email <input id=e></label><button onclick=\"document.title=document.getElementById('e').value\">Send</button>\
+    <img src=x><p style=color:lightgrey>Hardly to be read</p><div style='width:400px'>wide</div></main>";
+
+#[test]
+fn things_are_found_by_role_and_name_and_used_as_a_person_would() {
+    let browser = Browser::start();
+    let page = browser.device();
+    page.goto(PAGE);
+    page.heading("A small page");
+    page.fill("Email", "j@example.com");
+    page.press("Send");
+    page.until("document.title === 'j@example.com'");
+    assert!(!page.has("button", "Cancel"));
+}
+
+#[test]
+fn axe_and_the_overflow_check_see_what_is_wrong() {
+    let browser = Browser::start();
+    let page = browser.device();
+    page.goto(PAGE);
+    page.heading("A small page");
+    let rules: Vec<String> = page.axe().into_iter().map(|violation| violation.rule).collect();
+    assert!(rules.contains(&"image-alt".to_owned()) && rules.contains(&"color-contrast".to_owned()), "{rules:?}");
+    assert_eq!(page.overflow(), 0);
+    page.size(320, 640);
+    assert!(page.overflow() > 0);
+}
+
+#[test]
+fn two_devices_share_no_storage_and_two_tabs_of_one_do() {
+    let browser = Browser::start();
+    let (one, other) = (browser.device(), browser.device());
+    let tab = one.another_tab();
+    for page in [&one, &tab, &other] {
+        page.goto("chrome://version/");
+        page.until("location.protocol === 'chrome:'");
+    }
+    one.evaluate("localStorage.setItem('who', 'me')");
+    assert_eq!(tab.evaluate("localStorage.getItem('who')"), "me");
+    assert!(other.evaluate("localStorage.getItem('who')").is_null());
+}
