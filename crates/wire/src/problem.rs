@@ -91,7 +91,7 @@ pub struct Problem {
     pub detail: String,
     /// For 422: which fields, and why.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    #[cfg_attr(feature = "openapi", schema(required = false))]
+    #[cfg_attr(feature = "openapi", schema(required = false, value_type = BTreeMap<String, Vec<FieldError>>))]
     pub errors: FieldErrors,
 }
 

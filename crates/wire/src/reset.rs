@@ -63,6 +63,7 @@ pub struct Inspection {
     /// Whose password it sets.
     pub email: String,
     /// The last second in which it works.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
 }
 

@@ -127,10 +127,12 @@ pub struct Reset {
     /// How far it has come.
     pub state: ResetState,
     /// When it was asked for.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub requested_at: Timestamp,
     /// Who asked for it.
     pub requested_by: Requester,
     /// The last second in which the link works; null while queued: its life counts from sending.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub expires_at: Option<Timestamp>,
     /// Why it failed, in words.
     pub detail: Option<String>,
@@ -155,6 +157,7 @@ pub struct User {
     /// The telephone extension, assigned by the server.
     pub extension: String,
     /// The last successful login.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_login_at: Option<Timestamp>,
     /// The newest reset.
     pub reset: Option<Reset>,
