@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod client_ip;
+pub mod docs;
 pub mod error;
 pub mod guard;
 pub mod headers;

@@ -29,7 +29,7 @@ pub fn login(is_success: bool) {
 }
 
 /// `GET /metrics`.
-pub async fn show() -> Response {
+pub async fn serve() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], REGISTRY.text()).into_response()
 }
 
@@ -66,7 +66,7 @@ fn method_name(method: &Method) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{layer, show};
+    use super::{layer, serve};
     use axum::Router;
     use axum::body::Body;
     use axum::extract::Request;
@@ -76,7 +76,7 @@ mod tests {
 
     #[tokio::test]
     async fn requests_are_counted_by_route_and_never_by_path() {
-        let app = Router::new().route("/things/{id}", get(async || "thing")).route("/metrics", get(show)).layer(layer());
+        let app = Router::new().route("/things/{id}", get(async || "thing")).route("/metrics", get(serve)).layer(layer());
         for (method, path) in [("GET", "/things/canary"), ("BREW", "/things/canary"), ("GET", "/canary?canary")] {
             let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("a request");
             app.clone().oneshot(request).await.expect("infallible");

@@ -1,9 +1,10 @@
 //! The pages, which the program carries inside, compressed when it was built. Nothing here touches the database.
 
-#[cfg(test)]
 mod csp;
 mod encoding;
 mod file;
+
+pub(crate) use csp::policy;
 
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
