@@ -8,12 +8,14 @@ pub use problems::{
 };
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use rekey_wire::problem::Problem;
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
 
 use crate::spa;
 
@@ -49,6 +51,20 @@ pub fn description() -> utoipa::openapi::OpenApi {
     Description::openapi()
 }
 
+/// Describes the answers that say nothing of themselves by their status: OpenAPI 3.1 asks for a word on each.
+pub fn complete(api: &mut utoipa::openapi::OpenApi) {
+    let operations =
+        api.paths.paths.values_mut().flat_map(|item| [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]);
+    for (status, answer) in operations.flatten().flat_map(|operation| &mut operation.responses.responses) {
+        if let RefOr::T(answer) = answer
+            && answer.description.is_empty()
+        {
+            answer.description =
+                status.parse().ok().and_then(|status: StatusCode| status.canonical_reason()).unwrap_or("Answer").to_owned();
+        }
+    }
+}
+
 /// `/api/openapi.json`, and the page `/api/docs` with its script and style.
 pub fn router<S: Clone + Send + Sync + 'static>(api: &utoipa::openapi::OpenApi) -> Router<S> {
     let json = serde_json::to_string(api).unwrap_or_else(|error| {
@@ -82,6 +98,7 @@ mod tests {
     use http_body_util::BodyExt;
     use serde_json::Value;
     use tower::ServiceExt;
+    use utoipa::OpenApi;
 
     async fn get(path: &str) -> (axum::http::HeaderMap, Vec<u8>) {
         let app: Router = router(&description());
@@ -99,6 +116,24 @@ mod tests {
         assert_eq!(description["openapi"], "3.1.0");
         assert!(description["components"]["schemas"]["Problem"]["properties"]["code"].is_object());
         assert!(description["components"]["schemas"]["FieldError"].is_object(), "what a problem is made of is described too");
+    }
+
+    #[utoipa::path(post, path = "/x", responses((status = 202, body = String), super::ReadProblems))]
+    #[expect(dead_code, reason = "only its description is wanted")]
+    fn silent() {}
+
+    #[derive(utoipa::OpenApi)]
+    #[openapi(paths(silent))]
+    struct Silent;
+
+    #[test]
+    fn every_answer_has_a_description() {
+        let mut api = Silent::openapi();
+        super::complete(&mut api);
+        let json = serde_json::to_value(api).expect("JSON");
+        let answers = &json["paths"]["/x"]["post"]["responses"];
+        assert_eq!(answers["202"]["description"], "Accepted");
+        assert_eq!(answers["503"]["description"], "`unavailable`: the database cannot be reached", "what says more keeps it");
     }
 
     #[tokio::test]

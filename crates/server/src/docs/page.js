@@ -74,7 +74,7 @@ function call(api, path, method, operation, id) {
   const schema = operation.requestBody?.content?.["application/json"]?.schema;
   const text = schema && element("textarea", { value: JSON.stringify(example(api, schema), null, 2), spellcheck: false });
   const output = element("pre", { ariaLive: "polite", tabIndex: -1 });
-  const answers = Object.entries(operation.responses).map(([status, { description }]) => element("li", {}, `${status} ${description.replaceAll("`", "")}`));
+  const answers = Object.entries(operation.responses).map(([status, { description = "" }]) => element("li", {}, `${status} ${description.replaceAll("`", "")}`));
   const form = element("form", {},
     ...(operation.description ? [element("p", { textContent: operation.description })] : []),
     ...inputs.flatMap(({ parameter, input }, at) => control(`${id}-${at}`, parameter.name, parameter.description, input)),
@@ -104,6 +104,7 @@ try {
   const api = await (await fetch("/api/openapi.json")).json();
   about.textContent = api.info.description;
   document.getElementById("calls").append(...api.tags.flatMap((tag) => section(api, tag)));
-} catch {
+} catch (error) {
+  console.error(error);
   about.textContent = "The description could not be loaded. Reload the page.";
 }
