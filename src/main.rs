@@ -1,7 +1,6 @@
-//! Mounts the app into the page.
-
-use leptos::prelude::*;
+//! The browser's entry: takes a link's secret out of the address bar, then mounts the app.
 
 fn main() {
-    leptos::mount::mount_to_body(|| view! { <main></main> });
+    #[cfg(target_arch = "wasm32")]
+    rekey_app::start_in_browser();
 }

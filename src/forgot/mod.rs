@@ -1,0 +1,4 @@
+//! Asking for a reset link.
+
+mod form;
+pub(crate) mod page;

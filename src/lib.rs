@@ -1,0 +1,40 @@
+//! The pages of Rekey: for people who forgot a password, and for the admins who help them.
+//!
+//! One folder a screen, named as in the server and the shared types. `app` chooses the screen, `route` names the paths,
+//! `session` knows who is logged in, `api` has one function for each call, `words` holds everything that people read.
+
+mod account;
+mod api;
+mod app;
+mod browser;
+mod forgot;
+mod gate;
+mod inbox;
+mod login;
+mod next;
+mod not_found;
+mod not_me;
+mod reset;
+mod route;
+mod router;
+mod session;
+mod settings;
+mod start;
+mod ui;
+mod users;
+mod words;
+
+pub use app::{App, AppProps};
+#[cfg(target_arch = "wasm32")]
+pub use words::install as install_words;
+
+/// Starts the app in the page that loaded it.
+#[cfg(target_arch = "wasm32")]
+pub fn start_in_browser() {
+    #[cfg(debug_assertions)]
+    browser::report_panics();
+    // Before anything else: the secret must not stay in the address bar, whatever happens next.
+    reset::token::take_from_address();
+    browser::remove_skeleton();
+    leptos::mount::mount_to_body(|| leptos::view! { <App/> });
+}

@@ -1,0 +1,4 @@
+//! Logging in.
+
+mod form;
+pub(crate) mod page;

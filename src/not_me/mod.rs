@@ -1,0 +1,4 @@
+//! "This wasn't me", from the mail.
+
+mod cancel;
+pub(crate) mod page;

@@ -1,0 +1,64 @@
+//! A new password: the field that knows the rules, and their words.
+
+use crate::api::Error;
+use crate::browser::nfc;
+use crate::start::Start;
+use crate::ui::field::Field;
+use crate::words::new_password as w;
+use rekey_wire::password::{PasswordFault, Policy, check};
+
+/// An empty field for a password that keeps to the server's policy.
+#[must_use]
+pub(crate) fn new_password_field() -> Field {
+    let start = Start::here();
+    Field::new(move |typed| {
+        let policy = start.policy();
+        check(&nfc(typed), policy).err().map(|fault| words_for(fault, policy))
+    })
+}
+
+/// Shows what the server says of it, `name` there.
+pub(crate) fn heed(field: Field, error: &Error, name: &str, policy: Policy) {
+    let reason = error.field(name).map(|(code, message)| known(code).map_or_else(|| message.to_owned(), |fault| words_for(fault, policy)));
+    if let Some(reason) = reason {
+        field.refuse(reason);
+    }
+}
+
+/// A fault in words that name the number asked for.
+#[must_use]
+pub(crate) fn words_for(fault: PasswordFault, policy: Policy) -> String {
+    let word = match fault {
+        PasswordFault::Required => w::REQUIRED,
+        PasswordFault::TooShort { length } => {
+            return w::TOO_SHORT.with(&[("min", &policy.min_length.to_string()), ("length", &length.to_string())]);
+        }
+        PasswordFault::TooLong => return w::TOO_LONG.with(&[("max", &policy.max_length.to_string())]),
+        PasswordFault::Repeated => w::REPEATED,
+        PasswordFault::Sequence => w::SEQUENCE,
+        PasswordFault::KeyboardRow => w::KEYBOARD_ROW,
+        PasswordFault::Personal => w::PERSONAL,
+        PasswordFault::Common => w::COMMON,
+    };
+    word.text().to_owned()
+}
+
+/// The faults that only the server finds, and those that it finds too. How long the password was, it does not say by
+/// its code: its own words do.
+fn known(code: &str) -> Option<PasswordFault> {
+    use PasswordFault::{Common, KeyboardRow, Personal, Repeated, Required, Sequence, TooLong};
+    [Required, TooLong, Repeated, Sequence, KeyboardRow, Personal, Common].into_iter().find(|fault| fault.code() == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words_for;
+    use rekey_wire::password::{PasswordFault, Policy};
+
+    #[test]
+    fn the_reason_names_the_number_asked_for() {
+        let policy = Policy { min_length: 15, max_length: 256 };
+        assert_eq!(words_for(PasswordFault::TooShort { length: 11 }, policy), "Use at least 15 characters. You have 11.");
+        assert_eq!(words_for(PasswordFault::TooLong, policy), "Use at most 256 characters.");
+    }
+}

@@ -1,0 +1,3 @@
+//! The users table.
+
+pub(crate) mod page;

@@ -1,0 +1,60 @@
+//! Spans and moments in words.
+
+use super::duration as w;
+
+/// `0:42`, `12:05`, `1:00:00`.
+#[must_use]
+pub(crate) fn clock(seconds: u64) -> String {
+    let two = |number: u64| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        [&hours.to_string(), ":", &two(minutes), ":", &two(seconds)].concat()
+    } else {
+        [&minutes.to_string(), ":", &two(seconds)].concat()
+    }
+}
+
+/// "30 minutes": in the largest unit that leaves nothing over.
+#[must_use]
+pub(crate) fn span(seconds: u64) -> String {
+    match seconds {
+        0 => w::SECONDS.count(0),
+        _ if seconds % 86_400 == 0 => w::DAYS.count(seconds / 86_400),
+        _ if seconds % 3600 == 0 => w::HOURS.count(seconds / 3600),
+        _ if seconds % 60 == 0 => w::MINUTES.count(seconds / 60),
+        _ => w::SECONDS.count(seconds),
+    }
+}
+
+/// A moment where the person is, in their language: "24 Nov 2026, 09:30".
+#[must_use]
+pub(crate) fn moment(timestamp: &str) -> String {
+    if !cfg!(target_arch = "wasm32") {
+        return timestamp.to_owned();
+    }
+    let options = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        // A plain object takes every property.
+        _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+    }
+    js_sys::Date::new(&timestamp.into()).to_locale_string(&crate::browser::language(), &options).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clock, span};
+
+    #[test]
+    fn a_clock_counts_seconds() {
+        for (seconds, text) in [(0, "0:00"), (9, "0:09"), (60, "1:00"), (725, "12:05"), (3600, "1:00:00"), (86_399, "23:59:59")] {
+            assert_eq!(clock(seconds), text);
+        }
+    }
+
+    #[test]
+    fn a_span_is_said_in_its_largest_unit() {
+        for (seconds, text) in [(1, "1 second"), (90, "90 seconds"), (1800, "30 minutes"), (3600, "1 hour"), (86_400, "1 day")] {
+            assert_eq!(span(seconds), text);
+        }
+    }
+}
