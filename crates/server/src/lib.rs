@@ -1,7 +1,9 @@
 //! The server of Rekey: the API, the mail queue, and the pages it carries inside.
 
+pub mod address;
 pub mod body;
 pub mod client_ip;
+pub mod config;
 pub mod docs;
 pub mod error;
 pub mod guard;
@@ -11,6 +13,7 @@ pub mod json;
 pub mod metrics;
 pub mod middleware;
 pub mod origin;
+pub mod secret_key;
 pub mod serve;
 pub mod spa;
 pub mod store;

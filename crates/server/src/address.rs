@@ -1,0 +1,115 @@
+//! An email address in its one canonical form: what is stored, compared, limited and mailed to (EML-02).
+
+use rekey_wire::email::{self, EmailFault, MAX_BYTES};
+use std::fmt;
+use unicode_normalization::UnicodeNormalization;
+
+/// Trimmed, NFC, lower case, the domain in Punycode; at most 254 bytes, on one line, one recipient.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Address(String);
+
+impl Address {
+    /// Brings an address as typed to its canonical form.
+    ///
+    /// Lower-casing the local part goes beyond RFC 5321, which leaves it to each host; no provider in use tells `Jo`
+    /// from `jo`, and two accounts that differ in that alone would be a trap.
+    ///
+    /// # Errors
+    /// The first [`EmailFault`] met.
+    pub fn parse(typed: &str) -> Result<Self, EmailFault> {
+        email::check(typed)?;
+        let folded: String = typed.trim().nfc().flat_map(char::to_lowercase).nfc().collect();
+        let (local, domain) = folded.rsplit_once('@').ok_or(EmailFault::Malformed)?;
+        let domain = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::STD3).map_err(|_| EmailFault::Malformed)?;
+        let canonical = [local, "@", &domain].concat();
+        if canonical.len() > MAX_BYTES {
+            return Err(EmailFault::TooLong);
+        }
+        // Folding may have made something else of it (`．` becomes a dot): what is kept must pass too.
+        email::check(&canonical)?;
+        Ok(Self(canonical))
+    }
+
+    /// As stored and mailed to.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What limits are counted under (RAT-05): the same for every spelling of one address.
+    #[must_use]
+    pub const fn limit_key(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+    use rekey_wire::email::EmailFault;
+
+    fn canonical(typed: &str) -> String {
+        Address::parse(typed).expect(typed).to_string()
+    }
+
+    #[test]
+    fn spellings_of_one_address_are_one() {
+        for typed in ["jo@example.com", " Jo@Example.COM ", "JO@EXAMPLE.com\t", "jo@ｅxample.com"] {
+            assert_eq!(canonical(typed), "jo@example.com", "{typed:?}");
+        }
+        // Composed and decomposed ü, and the domain typed or already in Punycode.
+        for typed in ["jürgen@exämple.de", "ju\u{308}rgen@exa\u{308}mple.de", "JÜRGEN@XN--EXMPLE-CUA.de"] {
+            assert_eq!(canonical(typed), "jürgen@xn--exmple-cua.de", "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn look_alikes_stay_apart() {
+        // CVE-2019-19844: a dotless ı must never lead to the account that has an i.
+        assert_eq!(canonical("mike@gıthub.com"), "mike@xn--gthub-n4a.com");
+        assert_ne!(canonical("mıke@example.com"), canonical("mike@example.com"));
+        assert_ne!(canonical("ﬁ@example.com"), canonical("fi@example.com"));
+    }
+
+    #[test]
+    fn the_canonical_form_is_its_own() {
+        for typed in ["İpek@example.com", "ΑΣ@example.com", "straße@straße.de", "o'neil+tag@mail.example.co.uk", "ǅ@example.com"] {
+            let once = canonical(typed);
+            assert_eq!(canonical(&once), once, "{typed}");
+        }
+    }
+
+    #[test]
+    fn eml_03_nothing_leads_to_a_second_recipient() {
+        for typed in ["a@b.io,c@d.io", "a@b.io;c@d.io", "a@b.io c@d.io", "<a@b.io>", "a@b.io>,<c@d.io", "a b@c.io", "a@b.io,"] {
+            assert_eq!(Address::parse(typed), Err(EmailFault::Malformed), "{typed}");
+        }
+    }
+
+    #[test]
+    fn eml_04_line_breaks_controls_and_overlong_ones_are_refused() {
+        for typed in ["a@b.io\r\nBcc: c@d.io", "a@b.io\n", "a\0@b.io", "\r\na@b.io", "a\u{85}@b.io", "a\u{2028}@b.io", "a@b\u{0}.io"] {
+            assert!(Address::parse(typed).is_err(), "{typed:?}");
+        }
+        // Short as typed, long in Punycode.
+        let long = format!("{}@{}.example.com", "a".repeat(60), vec!["é".repeat(20); 4].join("."));
+        assert!(long.len() <= 254);
+        assert_eq!(Address::parse(&long).map(|address| address.as_str().len() <= 254), Ok(true));
+        let longer = format!("{}@{}.com", "a".repeat(60), vec!["日本語".repeat(3); 6].join("."));
+        assert!(longer.len() <= 254, "{}", longer.len());
+        assert!(Address::parse(&longer).is_ok_and(|address| address.as_str().len() <= 254));
+    }
+
+    #[test]
+    fn domains_that_are_none_are_refused() {
+        for typed in ["a@-b.io", "a@b-.io", "a@b..io", "a@xn--a.io", "a@b_c.io", "a@127.0.0.1", "a@①②⑦.0.0.①", "a@b℀.io"] {
+            assert!(Address::parse(typed).is_err(), "{typed}");
+        }
+    }
+}

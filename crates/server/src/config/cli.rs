@@ -1,0 +1,368 @@
+//! The command line: every command, and every option as a flag and an environment variable.
+
+use crate::address::Address;
+use clap::builder::styling::Styles;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Parser, Subcommand};
+use rekey_wire::users::Role;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::{Config, ConfigError};
+
+/// What somebody asked for, read and checked.
+pub struct Cli {
+    /// The options.
+    pub config: Config,
+    /// The command.
+    pub command: Command,
+}
+
+/// Why there is no [`Cli`].
+#[derive(Debug, Eq, PartialEq)]
+pub enum Stop {
+    /// Help or the version was asked for: print it to standard output and exit with 0.
+    Answer(String),
+    /// Something has to change: print the sentence to standard error and exit with 2.
+    Wrong(String),
+}
+
+/// A command of `rekey`.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server
+    Serve,
+    /// Add users
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Fill an empty database with plausible users
+    Demo {
+        /// How many; the first is admin@example.com
+        #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+        users: u32,
+    },
+    /// Check the configuration, the database and the mail server
+    Doctor,
+    /// Work with the audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Copy the SQLite database into a new file, beside a running server
+    Backup {
+        /// The file to write
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the SQLite database
+    Restore {
+        /// The file to read
+        file: PathBuf,
+    },
+    /// Print the description of the API (OpenAPI 3.1)
+    Openapi,
+}
+
+/// A command about users.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add one user and print a one-time link for setting the password
+    Add {
+        /// The address
+        #[arg(long, value_parser = address)]
+        email: Address,
+        /// The name
+        #[arg(long, value_parser = name)]
+        name: String,
+        /// admin or agent
+        #[arg(long, default_value = "agent", value_parser = role)]
+        role: Role,
+        /// Mail the link too
+        #[arg(long)]
+        mail: bool,
+    },
+    /// Add the users of a CSV file: name,email,role,extension (the last two optional); nobody is mailed
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Leave duplicate lines out and take the rest
+        #[arg(long)]
+        skip_duplicates: bool,
+    },
+}
+
+/// A command about the audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Find edited, deleted or reordered rows
+    Verify,
+}
+
+#[derive(Parser)]
+#[command(name = "rekey", version, about = "Password reset done right.", styles = Styles::plain(), disable_help_subcommand = true)]
+struct Line {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The options as typed. Values never appear in the help, as some are secrets.
+#[derive(Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(super) struct Options {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, global = true, env = "REKEY_LISTEN", hide_env_values = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(super) listen: String,
+    /// What links in mail start with; plain http is accepted for localhost only
+    #[arg(
+        long,
+        global = true,
+        env = "REKEY_PUBLIC_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "http://localhost:8080"
+    )]
+    pub(super) public_url: String,
+    /// sqlite://FILE or postgres://…
+    #[arg(
+        long,
+        global = true,
+        env = "REKEY_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "sqlite://rekey.db"
+    )]
+    pub(super) database_url: String,
+    /// smtp://host:port?tls=required or smtps://user:password@host; without it mail stays at /dev/inbox
+    #[arg(long, global = true, env = "REKEY_SMTP_URL", hide_env_values = true, value_name = "URL")]
+    pub(super) smtp_url: Option<String>,
+    /// The sender of mail [default: BRAND <no-reply@localhost>]
+    #[arg(long, global = true, env = "REKEY_MAIL_FROM", hide_env_values = true, value_name = "NAME <ADDRESS>")]
+    pub(super) mail_from: Option<String>,
+    /// The name that pages and mail show
+    #[arg(long, global = true, env = "REKEY_BRAND", hide_env_values = true, value_name = "NAME", default_value = "Squaretalk")]
+    pub(super) brand: String,
+    /// Shown where a person may need help
+    #[arg(long, global = true, env = "REKEY_SUPPORT_EMAIL", hide_env_values = true, value_name = "ADDRESS")]
+    pub(super) support_email: Option<String>,
+    /// How long a reset link works (24h at most)
+    #[arg(long, global = true, env = "REKEY_LINK_TTL", hide_env_values = true, value_name = "DURATION", default_value = "30m")]
+    pub(super) link_ttl: String,
+    /// How long a first link works (24h at most)
+    #[arg(long, global = true, env = "REKEY_INVITE_TTL", hide_env_values = true, value_name = "DURATION", default_value = "24h")]
+    pub(super) invite_ttl: String,
+    /// How many characters a password needs (8 at the least)
+    #[arg(long, global = true, env = "REKEY_PASSWORD_MIN_LENGTH", hide_env_values = true, value_name = "N", default_value = "15")]
+    pub(super) password_min_length: String,
+    /// Time between two reset mails for one person; 0s turns it off
+    #[arg(long, global = true, env = "REKEY_RESEND_COOLDOWN", hide_env_values = true, value_name = "DURATION", default_value = "60s")]
+    pub(super) resend_cooldown: String,
+    /// Requests for a link from one IP address, or off
+    #[arg(
+        long,
+        global = true,
+        env = "REKEY_LIMIT_FORGOT_PER_IP",
+        hide_env_values = true,
+        value_name = "N/DURATION",
+        default_value = "30/1m"
+    )]
+    pub(super) limit_forgot_per_ip: String,
+    /// Logins from one IP address, or off
+    #[arg(
+        long,
+        global = true,
+        env = "REKEY_LIMIT_LOGIN_PER_IP",
+        hide_env_values = true,
+        value_name = "N/DURATION",
+        default_value = "60/1m"
+    )]
+    pub(super) limit_login_per_ip: String,
+    /// Reset mails to one address, or off
+    #[arg(
+        long,
+        global = true,
+        env = "REKEY_LIMIT_MAIL_PER_RECIPIENT",
+        hide_env_values = true,
+        value_name = "N/DURATION",
+        default_value = "20/1d"
+    )]
+    pub(super) limit_mail_per_recipient: String,
+    /// Reset mails in all, or off
+    #[arg(long, global = true, env = "REKEY_LIMIT_MAIL", hide_env_values = true, value_name = "N/DURATION", default_value = "600/1m")]
+    pub(super) limit_mail: String,
+    /// Networks whose X-Forwarded-For is believed, separated by commas
+    #[arg(long, global = true, env = "REKEY_TRUSTED_PROXIES", hide_env_values = true, value_name = "CIDRS")]
+    pub(super) trusted_proxies: Option<String>,
+    /// How long an unused session lives
+    #[arg(long, global = true, env = "REKEY_SESSION_IDLE", hide_env_values = true, value_name = "DURATION", default_value = "12h")]
+    pub(super) session_idle: String,
+    /// How long any session lives
+    #[arg(long, global = true, env = "REKEY_SESSION_MAX", hide_env_values = true, value_name = "DURATION", default_value = "30d")]
+    pub(super) session_max: String,
+    /// How long "this wasn't me" holds self-service mails back
+    #[arg(long, global = true, env = "REKEY_REPORT_PAUSE", hide_env_values = true, value_name = "DURATION", default_value = "24h")]
+    pub(super) report_pause: String,
+    /// The key of the audit chain; by default a file rekey.key beside the SQLite database
+    #[arg(long, global = true, env = "REKEY_SECRET_KEY", hide_env_values = true, value_name = "KEY")]
+    pub(super) secret_key: Option<String>,
+    /// A file that holds that key
+    #[arg(long, global = true, env = "REKEY_SECRET_KEY_FILE", hide_env_values = true, value_name = "FILE")]
+    pub(super) secret_key_file: Option<String>,
+    /// What is logged: error, warn, info, debug, trace, or a filter like rekey_server=debug
+    #[arg(long, global = true, env = "REKEY_LOG", hide_env_values = true, value_name = "FILTER", default_value = "info")]
+    pub(super) log: String,
+    /// text or json
+    #[arg(long, global = true, env = "REKEY_LOG_FORMAT", hide_env_values = true, value_name = "FORMAT", default_value = "text")]
+    pub(super) log_format: String,
+}
+
+impl Cli {
+    /// Reads the arguments (the first is the program's name) and the environment.
+    ///
+    /// # Errors
+    /// [`Stop`], which says what to print and how to exit.
+    pub fn read<I: IntoIterator<Item = T>, T: Into<OsString> + Clone>(arguments: I) -> Result<Self, Stop> {
+        let line = Line::try_parse_from(arguments).map_err(|error| stop(&error))?;
+        let config = Config::from_options(&line.options).map_err(|ConfigError(sentence)| Stop::Wrong(sentence))?;
+        Ok(Self { config, command: line.command })
+    }
+}
+
+impl Stop {
+    /// The code to exit with.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Answer(_) => 0,
+            Self::Wrong(_) => 2,
+        }
+    }
+}
+
+/// clap's errors run over many lines; ours are one sentence.
+fn stop(error: &clap::Error) -> Stop {
+    let named = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(", "),
+        _ => String::new(),
+    };
+    // `--email <EMAIL>` is how clap names it: the first word is what people type.
+    let argument = named(ContextKind::InvalidArg);
+    let argument = argument.split(" <").next().unwrap_or_default();
+    Stop::Wrong(match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return Stop::Answer(error.render().to_string()),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            "A command is missing: type rekey serve to run the server, or rekey --help for all commands.".to_owned()
+        }
+        ErrorKind::InvalidSubcommand => {
+            format!("There is no command {}; rekey --help lists the commands.", printable(&named(ContextKind::InvalidSubcommand)))
+        }
+        ErrorKind::UnknownArgument => match named(ContextKind::SuggestedArg) {
+            known if known.is_empty() => format!("{} is not understood; add --help to see what can stand there.", printable(argument)),
+            known => format!("{} is not understood; did you mean {known}?", printable(argument)),
+        },
+        ErrorKind::MissingRequiredArgument => {
+            format!("{} is missing; add --help to see what the command takes.", named(ContextKind::InvalidArg))
+        }
+        ErrorKind::InvalidValue if named(ContextKind::InvalidValue).is_empty() => format!("{argument} needs a value after it."),
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue => match std::error::Error::source(error) {
+            Some(reason) => format!("{argument}: {}.", reason.to_string().trim_end_matches('.')),
+            None => format!("{argument} does not take this value; add --help to see which it takes."),
+        },
+        ErrorKind::InvalidUtf8 => "An option or an environment variable of Rekey is not valid UTF-8; write it in UTF-8.".to_owned(),
+        _ if argument.is_empty() => "The command line is not understood; rekey --help shows how to write it.".to_owned(),
+        _ => format!("{argument} cannot be used like this; add --help to see how to write it."),
+    })
+}
+
+/// What was typed, fit for a terminal and short.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
+}
+
+fn address(text: &str) -> Result<Address, &'static str> {
+    Address::parse(text).map_err(|_| "this takes an email address like jo@example.com")
+}
+
+fn name(text: &str) -> Result<String, &'static str> {
+    match rekey_wire::name::validate(text) {
+        Ok(()) => Ok(text.trim().to_owned()),
+        Err(_) => Err("this takes a name of 1 to 200 characters on one line"),
+    }
+}
+
+fn role(text: &str) -> Result<Role, &'static str> {
+    match text {
+        "admin" => Ok(Role::Admin),
+        "agent" => Ok(Role::Agent),
+        _ => Err("this takes admin or agent"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AuditCommand, Cli, Command, Stop, UserCommand};
+    use rekey_wire::users::Role;
+
+    fn read(line: &str) -> Result<Cli, Stop> {
+        Cli::read(std::iter::once("rekey").chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn every_command_of_the_contract_is_read() {
+        let command = |line: &str| read(line).map(|cli| cli.command);
+        assert!(matches!(command("serve"), Ok(Command::Serve)));
+        assert!(matches!(command("demo --users 7"), Ok(Command::Demo { users: 7 })));
+        assert!(matches!(command("doctor"), Ok(Command::Doctor)));
+        assert!(matches!(command("audit verify"), Ok(Command::Audit(AuditCommand::Verify))));
+        assert!(matches!(command("backup a.db"), Ok(Command::Backup { file }) if file.as_os_str() == "a.db"));
+        assert!(matches!(command("restore a.db"), Ok(Command::Restore { .. })));
+        assert!(matches!(command("openapi"), Ok(Command::Openapi)));
+        assert!(matches!(
+            command("user import a.csv --skip-duplicates"),
+            Ok(Command::User(UserCommand::Import { skip_duplicates: true, .. }))
+        ));
+        let Ok(Command::User(UserCommand::Add { email, name, role, mail })) =
+            command("user add --email Jo@Example.com --name Jo --role admin")
+        else {
+            unreachable!("user add is read")
+        };
+        assert_eq!((email.as_str(), name.as_str(), role, mail), ("jo@example.com", "Jo", Role::Admin, false));
+    }
+
+    #[test]
+    fn options_stand_before_or_behind_the_command() {
+        for line in ["--brand Acme user import a.csv", "user --brand Acme import a.csv", "user import a.csv --brand Acme"] {
+            assert!(read(line).is_ok_and(|cli| cli.config.brand == "Acme"), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_one_sentence() {
+        for line in [
+            "",
+            "user",
+            "sreve",
+            "serve --lisen 1",
+            "serve --listen",
+            "serve now",
+            "user add --name Jo",
+            "user add --email jo --name Jo",
+            "user add --email jo@example.com --name Jo --role boss",
+            "demo --users 0",
+            "demo --users many",
+            "backup",
+            "serve --link-ttl 25h",
+            "serve --brand A --brand B",
+        ] {
+            let Err(Stop::Wrong(sentence)) = read(line) else { unreachable!("{line} is wrong") };
+            assert!(!sentence.contains('\n') && sentence.ends_with(['.', '?']), "{line}: {sentence:?}");
+            assert!(sentence.len() < 200, "{line}: {sentence:?}");
+            assert!(!sentence.starts_with([':', ' ']) && !sentence.contains("error"), "{line}: {sentence:?}");
+        }
+    }
+
+    #[test]
+    fn help_is_no_error_and_shows_no_value() {
+        let Err(Stop::Answer(help)) = read("serve --help --secret-key hunter2-hunter2-hunter2") else { unreachable!("help") };
+        assert!(help.contains("REKEY_SECRET_KEY") && help.contains("REKEY_LIMIT_MAIL_PER_RECIPIENT") && !help.contains("hunter2"));
+    }
+}
