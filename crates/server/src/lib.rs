@@ -10,6 +10,7 @@ pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod json;
+pub mod mail;
 pub mod metrics;
 pub mod middleware;
 pub mod origin;

@@ -1,0 +1,192 @@
+//! The local inbox: where mail stays when no mail server is configured, for a developer to open.
+//!
+//! It shows working links, so it must never be reachable from elsewhere: see [`crate::config::Config::shows_inbox`].
+
+use super::compose::Mail;
+use super::template::escape;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use std::collections::VecDeque;
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+
+/// The page.
+pub const PAGE: &str = "/dev/inbox";
+/// The same for programs: an array of [`Kept`], newest first.
+pub const JSON: &str = "/dev/inbox.json";
+/// The page's style sheet; the content security policy allows none inside the page.
+const STYLE: &str = "/dev/inbox.css";
+/// How many mails are kept.
+const CAPACITY: usize = 100;
+
+/// A handle to it; cheap to clone.
+#[derive(Clone, Default)]
+pub struct Inbox(Arc<Mutex<VecDeque<Kept>>>);
+
+/// A mail that would have been sent.
+#[derive(Clone, Serialize)]
+pub struct Kept {
+    /// The recipient's address.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// When it would have left, RFC 3339 in UTC.
+    pub at: String,
+    #[serde(skip)]
+    time: String,
+}
+
+impl Inbox {
+    /// Keeps a mail; the oldest gives way.
+    pub fn keep(&self, mail: &Mail) {
+        let now = OffsetDateTime::now_utc();
+        let time = now.format(format_description!("[hour]:[minute]:[second] UTC")).unwrap_or_default();
+        let at = now.format(&Rfc3339).unwrap_or_default();
+        let Mail { to, subject, text, html, .. } = mail.clone();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.truncate(CAPACITY - 1);
+        kept.push_front(Kept { to, subject, text, html, at, time });
+    }
+
+    /// What is kept, newest first.
+    #[must_use]
+    pub fn mails(&self) -> Vec<Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// Serves it, as a page and as JSON.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        let (page, json) = (self.clone(), self.clone());
+        Router::new()
+            .route(PAGE, get(async move || answer("text/html; charset=utf-8", render(&page.mails()))))
+            .route(JSON, get(async move || ([(CACHE_CONTROL, "no-store")], Json(json.mails()))))
+            .route(STYLE, get(async || answer("text/css; charset=utf-8", include_str!("inbox.css").to_owned())))
+    }
+}
+
+fn answer(kind: &'static str, body: String) -> Response {
+    ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-store")], body).into_response()
+}
+
+/// The page. It shows the text part: its links are all one needs, and no foreign markup runs here.
+fn render(mails: &[Kept]) -> String {
+    let mut page = format!(
+        r#"<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Local inbox</title><link rel="stylesheet" href="{STYLE}"></head><body><main>
+<h1>Local inbox</h1>
+<p>No mail server is configured, so mail stays here: the last {CAPACITY}, newest first, until the server stops. Reload the page to see new ones.</p>
+"#
+    );
+    if mails.is_empty() {
+        page.push_str("<p class=\"empty\">No mail yet. Ask for a reset link, and it arrives here.</p>\n");
+    }
+    for mail in mails {
+        // Writing to a String never fails.
+        let _ = writeln!(
+            page,
+            "<article><h2>{}</h2><p class=\"meta\">To {} · <time datetime=\"{}\">{}</time></p><p class=\"text\">{}</p></article>",
+            escape(&mail.subject),
+            escape(&mail.to),
+            escape(&mail.at),
+            escape(&mail.time),
+            with_links(&mail.text)
+        );
+    }
+    page.push_str("</main></body></html>\n");
+    page
+}
+
+/// Escapes text and makes links of the lines that are nothing but an address.
+fn with_links(text: &str) -> String {
+    text.lines()
+        .map(|line| match escape(line) {
+            line if line.starts_with("http://") || line.starts_with("https://") => format!("<a href=\"{line}\">{line}</a>"),
+            line => line.into_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CAPACITY, Inbox, render};
+    use crate::address::Address;
+    use crate::config::Config;
+    use crate::mail::compose::{Brand, compose};
+    use crate::mail::letter::{Envelope, Letter};
+    use axum::body::Body;
+    use axum::http::{Request, StatusCode};
+    use http_body_util::BodyExt;
+    use std::time::Duration;
+    use tower::ServiceExt;
+
+    fn inbox_with(names: &[&str]) -> Inbox {
+        let inbox = Inbox::default();
+        let brand = Brand::from(&Config::from_flags(&[]).expect("defaults"));
+        for name in names {
+            let to = Address::parse(&format!("{name}@example.com")).expect("an address");
+            let letter =
+                Letter::Welcome { link: format!("http://localhost:8080/reset-password#token={name}"), ttl: Duration::from_secs(60) };
+            inbox.keep(&compose(&brand, &Envelope { to, to_name: (*name).to_owned() }, &letter).expect("a mail"));
+        }
+        inbox
+    }
+
+    async fn get(inbox: &Inbox, path: &str) -> (StatusCode, String) {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let answer = inbox.router::<()>().oneshot(request).await.expect("an answer");
+        let status = answer.status();
+        let body = answer.into_body().collect().await.expect("a body").to_bytes();
+        (status, String::from_utf8(body.to_vec()).expect("text"))
+    }
+
+    #[tokio::test]
+    async fn the_newest_mail_comes_first_with_both_parts() {
+        let (status, body) = get(&inbox_with(&["ada", "bob"]), "/dev/inbox.json").await;
+        assert_eq!(status, StatusCode::OK);
+        let mails: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        assert_eq!(mails[0]["to"], "bob@example.com");
+        assert_eq!(mails[1]["subject"], "Welcome to Squaretalk: set your password");
+        for part in ["text", "html"] {
+            assert!(mails[0][part].as_str().is_some_and(|text| text.contains("/reset-password#token=bob")), "{part}");
+        }
+        let keys: Vec<_> = mails[0].as_object().expect("an object").keys().collect();
+        assert_eq!(keys, ["at", "html", "subject", "text", "to"]);
+    }
+
+    #[tokio::test]
+    async fn the_page_has_a_link_to_click_and_a_style_sheet() {
+        let inbox = inbox_with(&["ada"]);
+        let (_, page) = get(&inbox, "/dev/inbox").await;
+        assert!(page.contains("<a href=\"http://localhost:8080/reset-password#token=ada\">"), "{page}");
+        assert_eq!(get(&inbox, "/dev/inbox.css").await.0, StatusCode::OK);
+        assert!(!page.contains("<style") && !page.contains("style=\""));
+    }
+
+    #[test]
+    fn the_oldest_gives_way() {
+        let names: Vec<String> = (0..=CAPACITY).map(|n| format!("n{n}")).collect();
+        let mails = inbox_with(&names.iter().map(String::as_str).collect::<Vec<_>>()).mails();
+        assert_eq!((mails.len(), mails[0].to.as_str()), (CAPACITY, "n100@example.com"));
+        assert!(mails.iter().all(|mail| mail.to != "n0@example.com"));
+    }
+
+    #[test]
+    fn markup_in_a_mail_stays_text() {
+        let mut mails = inbox_with(&["ada"]).mails();
+        "<script>".clone_into(&mut mails[0].subject);
+        "http://a.example/\"><script>".clone_into(&mut mails[0].text);
+        assert!(!render(&mails).contains("<script>"));
+    }
+}

@@ -1,0 +1,200 @@
+//! The conversation with the mail server: lettre's SMTP client, kept open between mails, with a clock on every step.
+//!
+//! lettre has a pool too, but it waits for an answer for ever, and it does not say which command was refused. A refused
+//! recipient means another thing than a refused sender or a refused login.
+
+use super::compose::Mail;
+use crate::config::{Security, SmtpUrl};
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::{Error, response::Response};
+use std::error::Error as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long connecting, with TLS and login, may take.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long a mail may take on an open connection.
+const SEND: Duration = Duration::from_secs(10);
+/// Connections kept for the next mails.
+const KEEP: usize = 4;
+/// An open connection this young is used without asking whether it still works.
+const FRESH: Duration = Duration::from_secs(2);
+/// After this a kept connection is closed; servers give up after some minutes themselves.
+const STALE: Duration = Duration::from_secs(60);
+/// How much of the server's own words is kept, in characters.
+const LONGEST_REASON: usize = 160;
+
+/// A mail server. Cheap to clone.
+#[derive(Clone)]
+pub struct Smtp(Arc<Server>);
+
+struct Server {
+    url: SmtpUrl,
+    tls: Option<TlsParameters>,
+    hello: ClientId,
+    idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
+}
+
+/// What went wrong: a short text without address, link or secret.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SmtpError {
+    /// In words.
+    pub reason: String,
+    /// Whether trying again is pointless: the server refused this recipient or this mail.
+    pub for_good: bool,
+}
+
+impl Smtp {
+    /// Prepares, and connects to nothing yet.
+    ///
+    /// # Errors
+    /// The system's certificates cannot be read, or the host's name cannot stand in one.
+    pub fn new(url: &SmtpUrl) -> Result<Self, String> {
+        let tls = match url.security {
+            Security::Plain => None,
+            Security::StartTls | Security::Tls => Some(TlsParameters::new(url.host.clone()).map_err(|_| {
+                "TLS to the mail server cannot be set up; check the host in REKEY_SMTP_URL, and that the system's certificates are installed (ca-certificates)."
+                    .to_owned()
+            })?),
+        };
+        Ok(Self(Arc::new(Server { url: url.clone(), tls, hello: ClientId::default(), idle: Mutex::default() })))
+    }
+
+    /// Makes sure of an open connection, logged in.
+    ///
+    /// # Errors
+    /// It cannot be had; never for good.
+    pub async fn ready(&self) -> Result<(), SmtpError> {
+        let connection = self.0.connection().await?;
+        self.0.keep(connection);
+        Ok(())
+    }
+
+    /// Sends one mail.
+    ///
+    /// # Errors
+    /// [`SmtpError`]; after a timeout the server may have taken the mail nevertheless.
+    pub async fn deliver(&self, mail: &Mail) -> Result<(), SmtpError> {
+        let mut connection = self.0.connection().await?;
+        // Whatever fails, the connection is dropped with it: no later mail inherits half a conversation.
+        tokio::time::timeout(SEND, send(&mut connection, mail))
+            .await
+            .map_err(|_| temporary("The mail server did not answer in time."))??;
+        self.0.keep(connection);
+        Ok(())
+    }
+}
+
+impl Server {
+    async fn connection(&self) -> Result<AsyncSmtpConnection, SmtpError> {
+        while let Some((mut connection, since)) = self.take() {
+            if since.elapsed() < FRESH || tokio::time::timeout(FRESH, connection.test_connected()).await == Ok(true) {
+                return Ok(connection);
+            }
+        }
+        tokio::time::timeout(CONNECT, self.connect()).await.map_err(|_| temporary("The mail server did not answer in time."))?
+    }
+
+    fn take(&self) -> Option<(AsyncSmtpConnection, Instant)> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|(_, since)| since.elapsed() < STALE);
+        idle.pop()
+    }
+
+    fn keep(&self, connection: AsyncSmtpConnection) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < KEEP && !connection.has_broken() {
+            idle.push((connection, Instant::now()));
+        }
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, SmtpError> {
+        let SmtpUrl { host, port, security, credentials } = &self.url;
+        let at_once = self.tls.clone().filter(|_| *security == Security::Tls);
+        let mut connection = AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(CONNECT), &self.hello, at_once, None)
+            .await
+            .map_err(|error| unreachable_server(&error))?;
+        if let (Security::StartTls, Some(tls)) = (security, &self.tls) {
+            if !connection.can_starttls() {
+                return Err(temporary("The mail server does not offer TLS, which REKEY_SMTP_URL requires."));
+            }
+            connection.starttls(tls.clone(), &self.hello).await.map_err(|error| unreachable_server(&error))?;
+        }
+        // Nothing secret before this point, and nothing at all after it where TLS was asked for and is not there.
+        if *security != Security::Plain && !connection.is_encrypted() {
+            return Err(temporary("The mail server does not offer TLS, which REKEY_SMTP_URL requires."));
+        }
+        if let Some((user, password)) = credentials {
+            let credentials = Credentials::new(user.clone(), password.clone());
+            connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await.map_err(|error| match error.status() {
+                Some(code) => temporary(&format!("The mail server did not accept the user name and password ({code}).")),
+                None => temporary("The mail server offers no way to log in that is known here."),
+            })?;
+        }
+        Ok(connection)
+    }
+}
+
+/// One mail, command by command (RFC 5321 section 3.3).
+async fn send(connection: &mut AsyncSmtpConnection, mail: &Mail) -> Result<Response, SmtpError> {
+    let envelope = mail.envelope();
+    let mut parameters = Vec::new();
+    if !envelope.to().iter().all(|to| to.user().is_ascii() && to.domain().is_ascii()) {
+        if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            return Err(SmtpError {
+                reason: "The mail server takes no addresses with letters beyond a to z (SMTPUTF8).".to_owned(),
+                for_good: true,
+            });
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    let sender = MailFrom::new(envelope.from().cloned(), parameters);
+    connection.command(sender).await.map_err(|error| answered("The mail server did not take the sender", &error, false))?;
+    for to in envelope.to() {
+        let recipient = Rcpt::new(to.clone(), Vec::new());
+        connection.command(recipient).await.map_err(|error| answered("The mail server refused the address", &error, true))?;
+    }
+    connection.command(Data).await.map_err(|error| answered("The mail server refused the mail", &error, true))?;
+    connection.message(&mail.bytes()).await.map_err(|error| answered("The mail server refused the mail", &error, true))
+}
+
+fn temporary(reason: &str) -> SmtpError {
+    SmtpError { reason: reason.to_owned(), for_good: false }
+}
+
+fn unreachable_server(error: &Error) -> SmtpError {
+    if error.is_tls() {
+        return temporary("The mail server's TLS certificate could not be verified.");
+    }
+    match error.status() {
+        Some(code) => temporary(&format!("The mail server turned the connection away ({code}).")),
+        None => temporary("The mail server cannot be reached."),
+    }
+}
+
+/// What the server said to a command. Only a 5xx answer is for good (RFC 5321 section 4.2.1), and a missing login
+/// (530, 534, 535, 538: RFC 4954) is ours to mend, not the recipient's.
+fn answered(what: &str, error: &Error, may_be_for_good: bool) -> SmtpError {
+    let Some(code) = error.status() else {
+        return temporary("The connection to the mail server was lost.");
+    };
+    let code = code.to_string();
+    let words = error.source().map(ToString::to_string).unwrap_or_default();
+    let ours = matches!(code.as_str(), "530" | "534" | "535" | "538");
+    let reason = match harmless(&words) {
+        words if words.is_empty() => format!("{what} ({code})."),
+        words => format!("{what} ({code}): {words}"),
+    };
+    SmtpError { reason, for_good: may_be_for_good && error.is_permanent() && !ours }
+}
+
+/// The server's own words, shortened; without addresses, links and long runs of letters and digits, which it may have
+/// copied from the mail.
+fn harmless(words: &str) -> String {
+    let kept = words.split_whitespace().filter(|word| word.len() < 32 && !word.contains(['@', '#', '/', '=']));
+    let text: String = kept.collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).collect();
+    text.chars().take(LONGEST_REASON).collect()
+}
