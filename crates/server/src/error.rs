@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rekey_wire::email::EmailFault;
 use rekey_wire::problem::{self, Code, FieldError, FieldErrors, Problem};
 
 /// What a handler answers.
@@ -39,6 +40,12 @@ impl ApiError {
         Self::fields(FieldErrors::from([(name.to_owned(), vec![error])]))
     }
 
+    /// [`Self::field`] with the message that the API has for the code.
+    #[must_use]
+    pub fn refused(name: &str, code: &str) -> Self {
+        Self::field(name, code, problem::message(code))
+    }
+
     /// 422 for several fields.
     #[must_use]
     pub const fn fields(errors: FieldErrors) -> Self {
@@ -67,6 +74,12 @@ impl From<Code> for ApiError {
 impl From<validator::ValidationErrors> for ApiError {
     fn from(found: validator::ValidationErrors) -> Self {
         Self::fields(problem::field_errors(&found))
+    }
+}
+
+impl From<EmailFault> for ApiError {
+    fn from(fault: EmailFault) -> Self {
+        Self::refused("email", fault.code())
     }
 }
 

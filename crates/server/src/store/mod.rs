@@ -8,15 +8,17 @@ mod dialect;
 mod migrate;
 
 pub use dialect::Dialect;
-use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
+use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyPool, Row, Transaction};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A transaction that will write; see [`Store::begin`].
 pub type Tx = Transaction<'static, Any>;
-/// A query of either database.
-pub type Query<'q> = sqlx::query::Query<'q, Any, AnyArguments>;
+/// A connection, in a transaction or not.
+pub type Conn = sqlx::AnyConnection;
+/// What a query gives.
+pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;
 
 /// How long a request waits for a connection before it is told that the database is busy.
 const ACQUIRE: Duration = Duration::from_secs(30);
@@ -53,6 +55,30 @@ impl Store {
         let store = Self::connect(location, true).await?;
         migrate::run(&store).await?;
         Ok(store)
+    }
+
+    /// Opens a SQLite file as it is: nothing is created, and no schema is brought up to date.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub async fn inspect(file: &Path) -> Result<Self, OpenError> {
+        Self::connect(&Location::Sqlite(file.to_owned()), false).await
+    }
+
+    /// Brings a SQLite file out of WAL mode, which works only while nobody else has it open.
+    ///
+    /// # Errors
+    /// It is in use, or cannot be opened.
+    pub async fn leave_wal(file: &Path) -> Result<()> {
+        sqlx::any::install_default_drivers();
+        let url = sqlite_url(file).map_err(sqlx::Error::Io)?;
+        let pool = AnyPoolOptions::new().max_connections(1).connect(&url).await?;
+        let left = sqlx::query("PRAGMA journal_mode = DELETE").fetch_one(&pool).await;
+        pool.close().await;
+        match left?.try_get::<String, _>(0)?.as_str() {
+            "delete" => Ok(()),
+            _ => Err(sqlx::Error::WorkerCrashed),
+        }
     }
 
     async fn connect(location: &Location, create: bool) -> Result<Self, OpenError> {
@@ -93,6 +119,17 @@ impl Store {
         match self.dialect {
             Dialect::Sqlite => self.write.begin_with("BEGIN IMMEDIATE").await,
             Dialect::Postgres => self.write.begin().await,
+        }
+    }
+
+    /// Begins a transaction that only reads, and sees one moment throughout.
+    ///
+    /// # Errors
+    /// No connection within 30 seconds.
+    pub async fn snapshot(&self) -> sqlx::Result<Tx> {
+        match self.dialect {
+            Dialect::Sqlite => self.read.begin().await,
+            Dialect::Postgres => self.read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await,
         }
     }
 

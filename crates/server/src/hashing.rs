@@ -1,0 +1,164 @@
+//! Password hashing: argon2id, off the async threads, never more at once than there are cores.
+//!
+//! A flood of logins queues up here and nowhere else: memory stays at cores × 19 MiB, and pages are served meanwhile.
+
+use crate::error::ApiError;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use rekey_wire::problem::Code;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Memory in KiB, passes and lanes: the first of OWASP's equivalent choices (Password Storage Cheat Sheet, 2025).
+const MEMORY: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// Waiters beyond which a login is told to come back: some ten seconds of work.
+const QUEUE: usize = 512;
+
+/// Why no hash was made.
+#[derive(Debug)]
+pub enum HashError {
+    /// Too many wait already.
+    Busy,
+    /// The library or the runtime failed.
+    Failed,
+}
+
+impl From<HashError> for ApiError {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy => Self::new(Code::Unavailable).retry_after(5),
+            HashError::Failed => Self::new(Code::Internal),
+        }
+    }
+}
+
+/// What a comparison found.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// Not the password, or there is none.
+    Wrong,
+    /// The password.
+    Right,
+    /// The password, hashed with an older work factor: hash it anew.
+    RightButWeak,
+}
+
+/// Hashes and compares; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Hasher {
+    cores: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+    decoy: Arc<str>,
+}
+
+impl Hasher {
+    /// One hash at a time for each core.
+    ///
+    /// # Errors
+    /// The system has no randomness to give.
+    pub fn new() -> Result<Self, HashError> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let decoy = hash_now("nobody's password")?.into();
+        Ok(Self { cores: Arc::new(Semaphore::new(cores)), queue: Arc::new(Semaphore::new(cores + QUEUE)), decoy })
+    }
+
+    /// Hashes a password to a PHC string.
+    ///
+    /// # Errors
+    /// Too many wait already, or the library failed.
+    pub async fn hash(&self, password: String) -> Result<String, HashError> {
+        self.run(move || hash_now(&password)).await?
+    }
+
+    /// Compares a password with a PHC string. Where there is none it hashes all the same, so that the time tells
+    /// nothing (Django's CVE-2024-39329).
+    ///
+    /// # Errors
+    /// Too many wait already.
+    pub async fn verify(&self, password: String, phc: Option<String>) -> Result<Verdict, HashError> {
+        let decoy = Arc::clone(&self.decoy);
+        self.run(move || match &phc {
+            Some(phc) => verify_now(&password, phc),
+            None => {
+                verify_now(&password, &decoy);
+                Verdict::Wrong
+            }
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+        let _place = self.queue.try_acquire().map_err(|_| HashError::Busy)?;
+        let core = Arc::clone(&self.cores).acquire_owned().await.map_err(|_| HashError::Failed)?;
+        let work = move || {
+            // Held by the thread, not by the request: somebody who hangs up frees no core before its time.
+            let _core = core;
+            work()
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| HashError::Failed)
+    }
+}
+
+/// Brings text to NFC, in which passwords are counted, hashed and compared (NIST SP 800-63B-4 section 3.1.1.2).
+#[must_use]
+pub fn nfc(text: &str) -> String {
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() }
+}
+
+fn argon() -> Result<Argon2<'static>, HashError> {
+    let params = Params::new(MEMORY, PASSES, LANES, None).map_err(|_| HashError::Failed)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// [`Hasher::hash`] on the calling thread, for the command line.
+///
+/// # Errors
+/// The library failed.
+pub fn hash_now(password: &str) -> Result<String, HashError> {
+    let hash: PasswordHash = argon()?.hash_password(nfc(password).as_bytes()).map_err(|_| HashError::Failed)?;
+    Ok(hash.to_string())
+}
+
+fn verify_now(password: &str, phc: &str) -> Verdict {
+    let Ok(hash) = PasswordHash::new(phc) else { return Verdict::Wrong };
+    // The parameters are the hash's own, so that older hashes are still compared.
+    if Argon2::default().verify_password(nfc(password).as_bytes(), &hash).is_err() {
+        return Verdict::Wrong;
+    }
+    let current = hash.algorithm.as_str() == "argon2id"
+        && Params::try_from(&hash).is_ok_and(|p| (p.m_cost(), p.t_cost(), p.p_cost()) == (MEMORY, PASSES, LANES));
+    if current { Verdict::Right } else { Verdict::RightButWeak }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hasher, Verdict, hash_now, verify_now};
+    use argon2::password_hash::PasswordHasher;
+    use argon2::password_hash::phc::PasswordHash;
+    use argon2::{Algorithm, Argon2, Params, Version};
+
+    #[tokio::test]
+    async fn a_password_is_compared_in_nfc_and_in_full() {
+        let hasher = Hasher::new().expect("a hasher");
+        let phc = hasher.hash("pa\u{308}sswort\0 eins".to_owned()).await.expect("a hash");
+        assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
+        let verdict = |typed: &str| hasher.verify(typed.to_owned(), Some(phc.clone()));
+        assert_eq!(verdict("p\u{e4}sswort\0 eins").await.expect("compared"), Verdict::Right);
+        for wrong in ["p\u{e4}sswort", "p\u{e4}sswort\0 zwei", "p\u{e4}sswort\0 eins ", "P\u{e4}sswort\0 eins"] {
+            assert_eq!(verdict(wrong).await.expect("compared"), Verdict::Wrong, "{wrong:?}");
+        }
+        assert_eq!(hasher.verify("nobody's password".to_owned(), None).await.expect("compared"), Verdict::Wrong);
+    }
+
+    #[test]
+    fn an_older_work_factor_is_noticed() {
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8 * 1024, 1, 1, None).expect("parameters"));
+        let hash: PasswordHash = weak.hash_password(b"an old password").expect("a hash");
+        assert_eq!(verify_now("an old password", &hash.to_string()), Verdict::RightButWeak);
+        assert_eq!(verify_now("an old password", &hash_now("an old password").expect("a hash")), Verdict::Right);
+    }
+}

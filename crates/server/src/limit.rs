@@ -1,0 +1,80 @@
+//! Counting what somebody does, in the database, so that several processes share the counts and a restart forgets none.
+
+use crate::clock::{millis, seconds_until};
+use crate::config::Limit;
+use crate::secret_key::SecretKey;
+use crate::store::{Conn, Result};
+use sqlx::Row;
+
+/// What is counted. The key that is stored is keyed with the secret: the table names no address and no client.
+#[derive(Clone, Copy, Debug)]
+pub enum Scope<'a> {
+    /// Requests for a link from one client.
+    ForgotIp(&'a [u8]),
+    /// Logins from one client.
+    LoginIp(&'a [u8]),
+    /// Self-service mails for one address as typed, in canonical form.
+    ForgotAddress(&'a str),
+    /// Resets of one user by admins.
+    AdminReset(i64),
+    /// Reset mails to one address.
+    Recipient(&'a str),
+    /// Reset mails in all.
+    Mail,
+}
+
+impl Scope<'_> {
+    fn key(self, secret: &SecretKey) -> Vec<u8> {
+        let hmac = |name: &str, part: &[u8]| secret.hmac("limit", &[name.as_bytes(), part]).to_vec();
+        match self {
+            Self::ForgotIp(ip) => hmac("forgot-ip", ip),
+            Self::LoginIp(ip) => hmac("login-ip", ip),
+            Self::ForgotAddress(address) => hmac("forgot-address", address.as_bytes()),
+            Self::AdminReset(user) => hmac("admin-reset", &user.to_be_bytes()),
+            Self::Recipient(address) => hmac("recipient", address.as_bytes()),
+            Self::Mail => hmac("mail", b""),
+        }
+    }
+}
+
+/// Over the limit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Over {
+    /// When the count starts anew (Unix milliseconds).
+    pub ends_at: i64,
+    /// The same as seconds from now, for `Retry-After`.
+    pub seconds: u64,
+    /// The first time in this window: worth an audit row, the thousand that follow are not.
+    pub first: bool,
+}
+
+/// Counts one more, and tells whether that is over the limit. A window begins with the first count in it.
+/// One statement, so that any number at once let no more through than the same number in a row.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take(conn: &mut Conn, secret: &SecretKey, scope: Scope<'_>, limit: Option<Limit>, now: i64) -> Result<Option<Over>> {
+    let Some(limit) = limit else { return Ok(None) };
+    let row = sqlx::query(
+        "INSERT INTO limits (key, count, ends_at) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE SET
+            count = CASE WHEN limits.ends_at <= $3 THEN 1 ELSE limits.count + 1 END,
+            ends_at = CASE WHEN limits.ends_at <= $3 THEN $2 ELSE limits.ends_at END
+         RETURNING count, ends_at",
+    )
+    .bind(scope.key(secret))
+    .bind(now.saturating_add(millis(limit.window)))
+    .bind(now)
+    .fetch_one(conn)
+    .await?;
+    let (count, ends_at): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let over = count - i64::from(limit.count);
+    Ok((over > 0).then(|| Over { ends_at, seconds: seconds_until(now, ends_at), first: over == 1 }))
+}
+
+/// Forgets windows that have ended.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sweep(conn: &mut Conn, now: i64) -> Result<()> {
+    sqlx::query("DELETE FROM limits WHERE ends_at <= $1").bind(now).execute(conn).await.map(drop)
+}
