@@ -1,0 +1,77 @@
+//! `PUT /api/account/password`: a new password from who knows the current one.
+
+use crate::app::App;
+use crate::audit::{Action, Entry};
+use crate::client_ip::ClientIp;
+use crate::docs::AccountProblems;
+use crate::error::{ApiError, Result};
+use crate::hashing::{Verdict, nfc};
+use crate::json::Json;
+use crate::login::throttle;
+use crate::mail::outbox::{self, Job};
+use crate::password::{self, About};
+use crate::reset::cancel_open;
+use crate::session::{self, CurrentUser};
+use axum::extract::State;
+use axum::http::StatusCode;
+use rekey_wire::account::ChangePassword;
+use rekey_wire::problem::Code;
+use sqlx::Row;
+
+/// Change one's own password
+#[utoipa::path(put, path = rekey_wire::account::PASSWORD, tag = "account", request_body = ChangePassword,
+    responses((status = 204, description = "Changed; the other sessions have ended"), AccountProblems))]
+pub async fn change(
+    user: CurrentUser,
+    State(app): State<App>,
+    ClientIp(ip): ClientIp,
+    Json(request): Json<ChangePassword>,
+) -> Result<StatusCode> {
+    let row = sqlx::query("SELECT address, password_hash FROM users WHERE id = $1").bind(user.id).fetch_one(app.store.read()).await?;
+    let (address, current): (Option<String>, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+    let new = nfc(&request.new_password);
+    let about = About { brand: &app.config.brand, name: &user.name, address: address.as_deref() };
+    password::check(&new, app.config.password_policy(), about).map_err(|fault| password::refusal(&app, "new_password", fault))?;
+    // Whoever found an open session must not guess the password here faster than at the login page.
+    let guesses = address.clone().unwrap_or_else(|| user.id.to_string());
+    reserve(&app, &user, &guesses, ip).await?;
+    if app.hasher.verify(request.current_password, current.clone()).await? == Verdict::Wrong {
+        return Err(ApiError::refused("current_password", "wrong_password"));
+    }
+    let hash = app.hasher.hash(new).await?;
+
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    let changed = sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3 AND status = 'active'")
+        .bind(user.id)
+        .bind(hash)
+        .bind(current)
+        .execute(&mut *tx)
+        .await?;
+    if changed.rows_affected() == 0 {
+        // Another change came first: what was typed as current no longer is.
+        return Err(ApiError::refused("current_password", "wrong_password"));
+    }
+    throttle::clear(&mut tx, &app.key, &guesses).await?;
+    cancel_open(&mut tx, now, user.id).await?;
+    let ended = session::end_all(&mut tx, user.id, Some(user.session())).await?;
+    if let Some(address) = address {
+        outbox::put(&mut tx, now, &Job::Notice { user: user.id, address }).await?;
+    }
+    let entry = Entry::new(Action::PasswordChanged).by_oneself(user.party()).from(ip).detail(format!("Other sessions ended: {ended}."));
+    app.audit(&mut tx, now, &entry).await?;
+    tx.commit().await?;
+    app.wake_mail();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn reserve(app: &App, user: &CurrentUser, guesses: &str, ip: std::net::IpAddr) -> Result<()> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    let wait = throttle::reserve(&mut tx, app.store.dialect(), &app.key, guesses, now).await?;
+    if wait.is_some() {
+        app.audit(&mut tx, now, &Entry::new(Action::LoginThrottled).by_oneself(user.party()).from(ip)).await?;
+    }
+    tx.commit().await?;
+    wait.map_or(Ok(()), |seconds| Err(ApiError::new(Code::TooManyRequests).retry_after(seconds)))
+}

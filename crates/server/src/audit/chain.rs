@@ -1,0 +1,101 @@
+//! The hash chain: each row's MAC covers the row and the MAC before it, and a sealed head names the newest.
+//!
+//! Who can write to the database but has not the secret key cannot edit, delete or reorder rows unseen; cutting off the
+//! newest shows too, as no earlier head can be made up.
+
+use super::{Entry, spell};
+use crate::secret_key::SecretKey;
+use crate::store::{Conn, Dialect, Result};
+use sqlx::{AssertSqlSafe, Row};
+
+/// The MAC before the first row.
+pub(super) const START: [u8; 32] = [0; 32];
+
+/// A row as the chain covers it.
+pub(super) struct Link<'a> {
+    pub(super) seq: i64,
+    pub(super) at: i64,
+    pub(super) action: &'a str,
+    pub(super) actor: Option<(i64, &'a str)>,
+    pub(super) subject: Option<(i64, &'a str)>,
+    pub(super) ip: Option<&'a str>,
+    pub(super) detail: Option<&'a str>,
+}
+
+impl Link<'_> {
+    pub(super) fn mac(&self, key: &SecretKey, before: &[u8]) -> Vec<u8> {
+        let party =
+            |party: Option<(i64, &str)>| party.map_or_else(Vec::new, |(id, name)| [&id.to_be_bytes()[..], name.as_bytes()].concat());
+        // A missing text and an empty one differ.
+        let text = |text: Option<&str>| text.map_or_else(Vec::new, |text| [b"+", text.as_bytes()].concat());
+        let parts: [&[u8]; 8] = [
+            before,
+            &self.seq.to_be_bytes(),
+            &self.at.to_be_bytes(),
+            self.action.as_bytes(),
+            &party(self.actor),
+            &party(self.subject),
+            &text(self.ip),
+            &text(self.detail),
+        ];
+        key.hmac("audit", &parts).to_vec()
+    }
+}
+
+/// What seals the head: without the key nobody makes one for other rows.
+pub(super) fn seal(key: &SecretKey, seq: i64, mac: &[u8]) -> Vec<u8> {
+    key.hmac("audit-head", &[&seq.to_be_bytes(), mac]).to_vec()
+}
+
+/// Adds a row within the caller's transaction; make it the last thing in it, as it serialises writers on PostgreSQL.
+///
+/// # Errors
+/// Those of the database.
+pub async fn record(conn: &mut Conn, dialect: Dialect, key: &SecretKey, at: i64, entry: &Entry) -> Result<()> {
+    if dialect == Dialect::Postgres {
+        // Before there is a head row to lock, too.
+        sqlx::query("SELECT pg_advisory_xact_lock(7305422)").execute(&mut *conn).await?;
+    }
+    let head = sqlx::query(AssertSqlSafe(format!("SELECT seq, mac FROM audit_head WHERE id = 1{}", dialect.for_update())));
+    let (last, before) = match head.fetch_optional(&mut *conn).await? {
+        Some(row) => (row.try_get(0)?, row.try_get::<Vec<u8>, _>(1)?),
+        None => (0, START.to_vec()),
+    };
+    let action = spell(entry.action);
+    let link = Link {
+        seq: last + 1,
+        at,
+        action: &action,
+        actor: entry.actor.as_ref().map(|p| (p.id, p.name.as_str())),
+        subject: entry.subject.as_ref().map(|p| (p.id, p.name.as_str())),
+        ip: entry.ip.as_deref(),
+        detail: entry.detail.as_deref(),
+    };
+    let mac = link.mac(key, &before);
+    sqlx::query(
+        "INSERT INTO audit (seq, at, action, actor_id, actor_name, subject_id, subject_name, ip, detail, mac)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(link.seq)
+    .bind(at)
+    .bind(&*action)
+    .bind(link.actor.map(|(id, _)| id))
+    .bind(link.actor.map(|(_, name)| name))
+    .bind(link.subject.map(|(id, _)| id))
+    .bind(link.subject.map(|(_, name)| name))
+    .bind(link.ip)
+    .bind(link.detail)
+    .bind(mac.clone())
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query(
+        "INSERT INTO audit_head (id, seq, mac, seal) VALUES (1, $1, $2, $3)
+         ON CONFLICT (id) DO UPDATE SET seq = $1, mac = $2, seal = $3",
+    )
+    .bind(link.seq)
+    .bind(mac.clone())
+    .bind(seal(key, link.seq, &mac))
+    .execute(conn)
+    .await
+    .map(drop)
+}

@@ -1,0 +1,94 @@
+//! Slowing down who guesses: five failures of an account wait for nothing, then each waits twice as long as the one
+//! before, and after a hundred in a row only a reset helps (NIST SP 800-63B-4 section 3.2.2).
+//!
+//! An attempt is counted before its password is compared and forgiven when it was right, so that two hundred at once get
+//! no further than two hundred in a row. The count is kept by the address as typed, in canonical form, whether or not
+//! anybody has it; a stranger who runs it up cannot lock the owner out, as a reset clears it.
+
+use crate::clock::seconds_until;
+use crate::secret_key::SecretKey;
+use crate::store::{Conn, Dialect, Result};
+use sqlx::{AssertSqlSafe, Row};
+
+/// Failures that wait for nothing.
+const FREE: i64 = 5;
+/// Failures in a row after which only a reset helps.
+const MOST: i64 = 100;
+/// The first wait and the longest, milliseconds.
+const FIRST_WAIT: i64 = 1000;
+const LONGEST_WAIT: i64 = 900_000;
+/// After so long without an attempt a count that is not full is forgotten, milliseconds.
+const FORGOTTEN: i64 = 30 * 24 * 3600 * 1000;
+
+/// How long a further attempt waits after so many failures, milliseconds.
+fn wait(failures: i64) -> i64 {
+    match failures - FREE {
+        ..0 => 0,
+        over => FIRST_WAIT.checked_shl(u32::try_from(over.min(16)).unwrap_or(16)).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT)),
+    }
+}
+
+fn key(secret: &SecretKey, address: &str) -> Vec<u8> {
+    secret.hmac("login", &[address.as_bytes()]).to_vec()
+}
+
+/// Counts an attempt as failed before its password is looked at; `Some` is the seconds to wait where it may not be made.
+///
+/// # Errors
+/// Those of the database.
+pub async fn reserve(conn: &mut Conn, dialect: Dialect, secret: &SecretKey, address: &str, now: i64) -> Result<Option<u64>> {
+    let key = key(secret, address);
+    // The row must be there to be locked.
+    sqlx::query("INSERT INTO login_failures (key, failures, next_at) VALUES ($1, 0, $2) ON CONFLICT (key) DO NOTHING")
+        .bind(key.clone())
+        .bind(now)
+        .execute(&mut *conn)
+        .await?;
+    let select = format!("SELECT failures, next_at FROM login_failures WHERE key = $1{}", dialect.for_update());
+    let row = sqlx::query(AssertSqlSafe(select)).bind(key.clone()).fetch_one(&mut *conn).await?;
+    let (failures, next_at): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    if failures >= MOST {
+        return Ok(Some(seconds_until(0, LONGEST_WAIT)));
+    }
+    if failures >= FREE && next_at > now {
+        return Ok(Some(seconds_until(now, next_at)));
+    }
+    sqlx::query("UPDATE login_failures SET failures = $2, next_at = $3 WHERE key = $1")
+        .bind(key)
+        .bind(failures + 1)
+        .bind(now + wait(failures + 1))
+        .execute(conn)
+        .await?;
+    Ok(None)
+}
+
+/// Forgives all failures: the password was right, or a reset proved who the owner is.
+///
+/// # Errors
+/// Those of the database.
+pub async fn clear(conn: &mut Conn, secret: &SecretKey, address: &str) -> Result<()> {
+    sqlx::query("DELETE FROM login_failures WHERE key = $1").bind(key(secret, address)).execute(conn).await.map(drop)
+}
+
+/// Forgets counts that nothing was added to for a month.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sweep(conn: &mut Conn, now: i64) -> Result<()> {
+    sqlx::query("DELETE FROM login_failures WHERE next_at <= $1 AND failures < $2")
+        .bind(now - FORGOTTEN)
+        .bind(MOST)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wait;
+
+    #[test]
+    fn waits_double_up_to_a_quarter_of_an_hour() {
+        assert_eq!([0, 4, 5, 6, 7, 14, 15, 99].map(wait), [0, 0, 1000, 2000, 4000, 512_000, 900_000, 900_000]);
+    }
+}

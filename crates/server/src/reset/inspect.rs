@@ -1,0 +1,38 @@
+//! `POST /api/password-resets/inspect`: what a link is worth. Looking never uses it up.
+
+use super::link::Link;
+use crate::app::App;
+use crate::clock::rfc3339;
+use crate::docs::LinkProblems;
+use crate::error::{ApiError, Result};
+use crate::json::Json;
+use axum::extract::State;
+use rekey_wire::problem::Code;
+use rekey_wire::reset::{Inspection, LinkRequest};
+
+/// What a link is worth
+#[utoipa::path(post, path = rekey_wire::reset::INSPECT, tag = "password reset", request_body = LinkRequest,
+    responses((status = 200, body = Inspection), LinkProblems))]
+pub async fn inspect(State(app): State<App>, Json(request): Json<LinkRequest>) -> Result<Json<Inspection>> {
+    let now = app.now();
+    let link = Link::find(&mut *app.store.read().acquire().await?, &request.token).await?;
+    link.must_work(now)?;
+    if link.marks.opened_at.is_none() {
+        mark_opened(&app, &link, now).await?;
+    }
+    let gone = || ApiError::new(Code::LinkCancelled);
+    let expires_at = link.marks.expires_at.ok_or_else(gone)?;
+    Ok(Json(Inspection { email: link.address.ok_or_else(gone)?, expires_at: rfc3339(expires_at) }))
+}
+
+async fn mark_opened(app: &App, link: &Link, now: i64) -> Result<()> {
+    let mut tx = app.store.begin().await?;
+    sqlx::query("UPDATE resets SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL")
+        .bind(link.reset)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE users SET changed_at = $2 WHERE id = $1").bind(link.user).bind(now).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Links: minting one when its mail leaves, and finding out what one that comes back is worth.
+
+use super::{Marks, cancel_others};
+use crate::clock::{millis, whole_second};
+use crate::error::{ApiError, Result};
+use crate::secret::Secret;
+use crate::store::Conn;
+use rekey_wire::problem::Code;
+use rekey_wire::reset::Token;
+use rekey_wire::users::ResetState;
+use sqlx::{AssertSqlSafe, Row};
+use std::time::Duration;
+
+/// A link that this server minted.
+#[derive(Debug)]
+pub struct Link {
+    /// The reset it is a key to.
+    pub reset: i64,
+    /// Whose password it sets.
+    pub user: i64,
+    /// Their name.
+    pub name: String,
+    /// Where mail to them goes now.
+    pub address: Option<String>,
+    /// Whether the account is in use.
+    pub active: bool,
+    /// Until when the owner wants no self-service mails (Unix milliseconds).
+    pub paused_until: Option<i64>,
+    /// The reset's times.
+    pub marks: Marks,
+}
+
+/// Mints a link's secret: valid from now, for `ttl`. Every other link of the user ends with it.
+///
+/// # Errors
+/// The database's, or no randomness.
+pub async fn mint(conn: &mut Conn, now: i64, ttl: Duration, reset: i64, user: i64) -> Result<Secret> {
+    let secret = Secret::draw()?;
+    let expires_at = whole_second(now) + millis(ttl);
+    sqlx::query("INSERT INTO tokens (token_hash, reset_id, minted_at) VALUES ($1, $2, $3)")
+        .bind(secret.hash())
+        .bind(reset)
+        .bind(now)
+        .execute(&mut *conn)
+        .await?;
+    sqlx::query("UPDATE resets SET expires_at = $2 WHERE id = $1").bind(reset).bind(expires_at).execute(&mut *conn).await?;
+    sqlx::query("UPDATE users SET pending_until = $2 WHERE id = $1 AND reset_id = $3")
+        .bind(user)
+        .bind(expires_at)
+        .bind(reset)
+        .execute(&mut *conn)
+        .await?;
+    cancel_others(conn, now, user, reset).await?;
+    Ok(secret)
+}
+
+impl Link {
+    /// Looks a secret up by its hash.
+    ///
+    /// # Errors
+    /// 410 `link_invalid` for what was never a link, malformed or not.
+    pub async fn find(conn: &mut Conn, token: &Token) -> Result<Self> {
+        let invalid = || ApiError::new(Code::LinkInvalid);
+        // What is malformed is looked up all the same, as the hash of nothing: it takes as long as a good guess.
+        let hash = Secret::parse(&token.0).map_or_else(Vec::new, |secret| secret.hash());
+        let sql = format!(
+            "SELECT r.id, u.id, u.name, u.address, u.status, u.paused_until, {} FROM tokens t
+             JOIN resets r ON r.id = t.reset_id JOIN users u ON u.id = r.user_id WHERE t.token_hash = $1",
+            Marks::COLUMNS
+        );
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(hash).fetch_optional(conn).await?.ok_or_else(invalid)?;
+        Ok(Self {
+            reset: row.try_get(0)?,
+            user: row.try_get(1)?,
+            name: row.try_get(2)?,
+            address: row.try_get(3)?,
+            active: row.try_get::<&str, _>(4)? == "active",
+            paused_until: row.try_get(5)?,
+            marks: Marks::read(&row, 6)?,
+        })
+    }
+
+    /// Why it does not open anything at `now` (Unix milliseconds); `None` where it does.
+    #[must_use]
+    pub fn fault(&self, now: i64) -> Option<Code> {
+        match self.marks.state(now) {
+            ResetState::Used => Some(Code::LinkUsed),
+            ResetState::Cancelled => Some(Code::LinkCancelled),
+            // The mail server refused the mail, but it may have arrived: its link is worth nothing any more.
+            ResetState::Failed => Some(Code::LinkCancelled),
+            ResetState::Expired => Some(Code::LinkExpired),
+            ResetState::Opened | ResetState::Sent | ResetState::Queued => None,
+        }
+    }
+
+    /// [`Self::fault`] as an answer.
+    ///
+    /// # Errors
+    /// 410 `link_used`, `link_cancelled` or `link_expired`.
+    pub fn must_work(&self, now: i64) -> Result<()> {
+        self.fault(now).map_or(Ok(()), |code| Err(ApiError::new(code)))
+    }
+}

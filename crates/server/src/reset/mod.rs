@@ -1,0 +1,117 @@
+//! A reset from the request to the new password. Its life is told by the times in its row; links are keys to it.
+
+mod inspect;
+pub mod link;
+mod redeem;
+mod renew;
+mod report;
+mod state;
+
+pub use inspect::{__path_inspect, inspect};
+pub use redeem::{__path_redeem, redeem};
+pub use renew::{__path_renew, renew};
+pub use report::{__path_report, report};
+pub use state::Marks;
+
+use crate::mail::outbox::{self, Job};
+use crate::store::{Conn, Result, number};
+use rekey_wire::users::RequesterKind;
+
+/// What the mail says, and how long its link lives.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// "Reset your password".
+    Reset,
+    /// "Welcome: set your password".
+    Welcome,
+}
+
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::Welcome => "welcome",
+        }
+    }
+
+    /// Reads what is stored.
+    #[must_use]
+    pub fn read(stored: &str) -> Self {
+        if stored == "welcome" { Self::Welcome } else { Self::Reset }
+    }
+}
+
+/// As it is stored: the wire's spelling.
+const fn spell(kind: RequesterKind) -> &'static str {
+    match kind {
+        RequesterKind::Oneself => "self",
+        RequesterKind::Admin => "admin",
+        RequesterKind::Cli => "cli",
+    }
+}
+
+/// Writes down that a reset was asked for. It becomes the user's newest, and takes the place of older ones whose mail
+/// has not left yet; links that are out already stay valid until this one's mail leaves.
+///
+/// # Errors
+/// Those of the database.
+pub async fn record(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
+    sqlx::query(
+        "UPDATE resets SET cancelled_at = $2 WHERE user_id = $1 AND expires_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL",
+    )
+    .bind(user)
+    .bind(now)
+    .execute(&mut *conn)
+    .await?;
+    let row = sqlx::query("INSERT INTO resets (user_id, kind, requested_at, by_kind, by_name) VALUES ($1, $2, $3, $4, $5) RETURNING id")
+        .bind(user)
+        .bind(kind.as_str())
+        .bind(now)
+        .bind(spell(by))
+        .bind(by_name)
+        .fetch_one(&mut *conn)
+        .await?;
+    let reset = number(&row)?;
+    sqlx::query("UPDATE users SET reset_id = $2, pending_until = $3, changed_at = $4 WHERE id = $1")
+        .bind(user)
+        .bind(reset)
+        .bind(i64::MAX)
+        .bind(now)
+        .execute(conn)
+        .await?;
+    Ok(reset)
+}
+
+/// [`record`], and its mail into the queue.
+///
+/// # Errors
+/// Those of the database.
+pub async fn queue(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
+    let reset = record(conn, now, user, kind, by, by_name).await?;
+    outbox::put(conn, now, &Job::Link { reset }).await?;
+    Ok(reset)
+}
+
+/// Ends every reset of the user that is on its way or whose link works. One that expired or failed stays what it is.
+///
+/// # Errors
+/// Those of the database.
+pub async fn cancel_open(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
+    cancel_others(conn, now, user, 0).await?;
+    sqlx::query("UPDATE users SET pending_until = NULL, changed_at = $2 WHERE id = $1").bind(user).bind(now).execute(conn).await.map(drop)
+}
+
+/// [`cancel_open`] for all but one reset.
+async fn cancel_others(conn: &mut Conn, now: i64, user: i64, keep: i64) -> Result<()> {
+    sqlx::query(
+        "UPDATE resets SET cancelled_at = $2 WHERE user_id = $1 AND id <> $3 AND used_at IS NULL AND cancelled_at IS NULL
+         AND failed_at IS NULL AND (expires_at IS NULL OR expires_at >= $4)",
+    )
+    .bind(user)
+    .bind(now)
+    .bind(keep)
+    .bind(crate::clock::whole_second(now))
+    .execute(conn)
+    .await
+    .map(drop)
+}

@@ -1,0 +1,70 @@
+//! `POST /api/password-resets/redeem`: the one thing that uses a link up.
+//!
+//! Single use by one conditional write, in one transaction with the password, the sessions, the audit row and the
+//! notice: all of it happens, or nothing. It logs nobody in (OWASP Forgot Password Cheat Sheet).
+
+use super::cancel_open;
+use super::link::Link;
+use crate::app::App;
+use crate::audit::{Action, Entry, Party};
+use crate::client_ip::ClientIp;
+use crate::clock::whole_second;
+use crate::docs::LinkProblems;
+use crate::error::{ApiError, Result};
+use crate::hashing::nfc;
+use crate::json::Json;
+use crate::login::throttle;
+use crate::mail::outbox::{self, Job};
+use crate::password::{self, About};
+use crate::session;
+use axum::extract::State;
+use rekey_wire::problem::Code;
+use rekey_wire::reset::{RedeemRequest, Redemption};
+
+/// Set a new password with a link
+#[utoipa::path(post, path = rekey_wire::reset::REDEEM, tag = "password reset", request_body = RedeemRequest,
+    responses((status = 200, body = Redemption), LinkProblems))]
+pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(request): Json<RedeemRequest>) -> Result<Json<Redemption>> {
+    // The moment the request arrived decides whether the link held, however long the hash takes.
+    let now = app.now();
+    let link = Link::find(&mut *app.store.read().acquire().await?, &request.token).await?;
+    link.must_work(now)?;
+    let password = nfc(&request.password);
+    let about = About { brand: &app.config.brand, name: &link.name, address: link.address.as_deref() };
+    password::check(&password, app.config.password_policy(), about).map_err(|fault| password::refusal(&app, "password", fault))?;
+    let hash = app.hasher.hash(password).await?;
+
+    let mut tx = app.store.begin().await?;
+    let used = sqlx::query(
+        "UPDATE resets SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL AND expires_at >= $3",
+    )
+    .bind(link.reset)
+    .bind(now)
+    .bind(whole_second(now))
+    .execute(&mut *tx)
+    .await?;
+    if used.rows_affected() == 0 {
+        // Somebody else was quicker, or the link was ended meanwhile: say which.
+        let link = Link::find(&mut tx, &request.token).await?;
+        return Err(ApiError::new(link.fault(now).unwrap_or(Code::LinkCancelled)));
+    }
+    let owner = sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1 AND status = 'active' AND address IS NOT NULL")
+        .bind(link.user)
+        .bind(hash)
+        .execute(&mut *tx)
+        .await?;
+    if owner.rows_affected() == 0 {
+        return Err(ApiError::new(Code::LinkCancelled));
+    }
+    cancel_open(&mut tx, now, link.user).await?;
+    let sessions_ended = session::end_all(&mut tx, link.user, None).await?;
+    if let Some(address) = &link.address {
+        throttle::clear(&mut tx, &app.key, address).await?;
+        outbox::put(&mut tx, now, &Job::Notice { user: link.user, address: address.clone() }).await?;
+    }
+    let entry = Entry::new(Action::ResetRedeemed).by_oneself(Party { id: link.user, name: link.name }).from(ip);
+    app.audit(&mut tx, now, &entry.detail(format!("Sessions ended: {sessions_ended}."))).await?;
+    tx.commit().await?;
+    app.wake_mail();
+    Ok(Json(Redemption { sessions_ended }))
+}

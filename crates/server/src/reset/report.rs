@@ -1,0 +1,33 @@
+//! `POST /api/password-resets/report`: "this wasn't me". Ends the link and holds further self-service mails back.
+
+use super::cancel_open;
+use super::link::Link;
+use crate::app::App;
+use crate::audit::{Action, Entry, Party};
+use crate::client_ip::ClientIp;
+use crate::clock::millis;
+use crate::docs::LinkProblems;
+use crate::error::Result;
+use crate::json::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use rekey_wire::reset::LinkRequest;
+
+/// "This wasn't me"
+#[utoipa::path(post, path = rekey_wire::reset::REPORT, tag = "password reset", request_body = LinkRequest,
+    responses((status = 204, description = "The link is cancelled, and resets pause for a while"), LinkProblems))]
+pub async fn report(State(app): State<App>, ClientIp(ip): ClientIp, Json(request): Json<LinkRequest>) -> Result<StatusCode> {
+    let now = app.now();
+    let mut tx = app.store.begin().await?;
+    let link = Link::find(&mut tx, &request.token).await?;
+    cancel_open(&mut tx, now, link.user).await?;
+    sqlx::query("UPDATE users SET paused_until = $2 WHERE id = $1")
+        .bind(link.user)
+        .bind(now.saturating_add(millis(app.config.report_pause)))
+        .execute(&mut *tx)
+        .await?;
+    let entry = Entry::new(Action::ResetReported).by_oneself(Party { id: link.user, name: link.name }).from(ip);
+    app.audit(&mut tx, now, &entry).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

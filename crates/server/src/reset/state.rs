@@ -1,0 +1,89 @@
+//! How far a reset has come, from the times in its row.
+
+use crate::clock::whole_second;
+use crate::store::Result;
+use rekey_wire::users::ResetState;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+/// The times in a reset's row, Unix milliseconds.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Marks {
+    pub sent_at: Option<i64>,
+    /// The last second in which its links work; set when the first is minted.
+    pub expires_at: Option<i64>,
+    pub opened_at: Option<i64>,
+    pub used_at: Option<i64>,
+    pub cancelled_at: Option<i64>,
+    pub failed_at: Option<i64>,
+}
+
+impl Marks {
+    /// The columns of `resets r` that [`Self::read`] reads.
+    pub const COLUMNS: &str = "r.sent_at, r.expires_at, r.opened_at, r.used_at, r.cancelled_at, r.failed_at";
+
+    /// Reads [`Self::COLUMNS`], which begin at `first`.
+    ///
+    /// # Errors
+    /// A column is not there.
+    pub fn read(row: &AnyRow, first: usize) -> Result<Self> {
+        Ok(Self {
+            sent_at: row.try_get(first)?,
+            expires_at: row.try_get(first + 1)?,
+            opened_at: row.try_get(first + 2)?,
+            used_at: row.try_get(first + 3)?,
+            cancelled_at: row.try_get(first + 4)?,
+            failed_at: row.try_get(first + 5)?,
+        })
+    }
+
+    /// The state at `now` (Unix milliseconds).
+    #[must_use]
+    pub fn state(&self, now: i64) -> ResetState {
+        if self.used_at.is_some() {
+            ResetState::Used
+        } else if self.cancelled_at.is_some() {
+            ResetState::Cancelled
+        } else if self.failed_at.is_some() {
+            ResetState::Failed
+        } else if self.has_expired(now) {
+            ResetState::Expired
+        } else if self.opened_at.is_some() {
+            ResetState::Opened
+        } else if self.sent_at.is_some() {
+            ResetState::Sent
+        } else {
+            ResetState::Queued
+        }
+    }
+
+    /// Whether the last second of its links is over: valid on the boundary second, dead one later.
+    #[must_use]
+    pub fn has_expired(&self, now: i64) -> bool {
+        self.expires_at.is_some_and(|last| whole_second(now) > last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Marks;
+    use rekey_wire::users::ResetState;
+
+    #[test]
+    fn a_link_holds_through_its_last_second() {
+        let sent = Marks { sent_at: Some(1000), expires_at: Some(9000), ..Marks::default() };
+        assert_eq!(sent.state(9999), ResetState::Sent);
+        assert_eq!(sent.state(10_000), ResetState::Expired);
+    }
+
+    #[test]
+    fn the_end_of_a_reset_hides_what_was_before() {
+        let opened = Marks { sent_at: Some(1000), expires_at: Some(9000), opened_at: Some(2000), ..Marks::default() };
+        assert_eq!(opened.state(3000), ResetState::Opened);
+        assert_eq!(Marks { used_at: Some(2500), ..opened }.state(20_000), ResetState::Used);
+        assert_eq!(Marks { cancelled_at: Some(2500), ..opened }.state(20_000), ResetState::Cancelled);
+        assert_eq!(Marks { failed_at: Some(2500), ..Marks::default() }.state(3000), ResetState::Failed);
+        assert_eq!(Marks::default().state(3000), ResetState::Queued);
+    }
+}

@@ -1,0 +1,62 @@
+//! The table of contents: every path, and what every request passes on its way.
+
+use crate::app::App;
+use crate::{about, account, audit, client_ip, docs, forgot, guard, headers, health, json, login, metrics, origin, reset, spa, users};
+use axum::Router;
+use axum::routing::get;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The calls, each described where it is written.
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(docs::description())
+        .routes(routes!(about::config))
+        .routes(routes!(login::show, login::log_in, login::log_out))
+        .routes(routes!(forgot::forgot))
+        .routes(routes!(reset::inspect))
+        .routes(routes!(reset::redeem))
+        .routes(routes!(reset::renew))
+        .routes(routes!(reset::report))
+        .routes(routes!(account::change))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::reset_many))
+        .routes(routes!(users::show, users::patch))
+        .routes(routes!(users::reset_one))
+        .routes(routes!(users::events))
+        .routes(routes!(audit::list))
+        .routes(routes!(about::ready))
+        .routes(routes!(health::alive))
+}
+
+/// The description of the API, as `rekey openapi` prints it and `/api/openapi.json` serves it.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let mut description = api().into_openapi();
+    docs::complete(&mut description);
+    description
+}
+
+/// Everything the server answers.
+pub fn router(app: App) -> Router {
+    let (api, mut description) = api().split_for_parts();
+    docs::complete(&mut description);
+    let config = &app.config;
+    let mut router = api
+        .merge(docs::router(&description))
+        .with_state(app.clone())
+        .route("/metrics", get(metrics::serve))
+        .route("/.well-known/change-password", get(spa::change_password));
+    if let Some(inbox) = app.transport.inbox().filter(|_| config.shows_inbox()) {
+        router = router.merge(inbox.router());
+    }
+    router
+        .method_not_allowed_fallback(guard::method_not_allowed)
+        .fallback(spa::serve)
+        .layer(json::layer())
+        .layer(guard::layer())
+        .layer(origin::layer(config.public_url.origin()))
+        .layer(client_ip::layer(config.trusted_proxies.clone()))
+        .layer(metrics::layer())
+        .layer(headers::layer(config.public_url.is_https()))
+}

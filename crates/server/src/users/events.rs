@@ -1,0 +1,105 @@
+//! `GET /api/events`: which rows of the users table changed, as server-sent events (WHATWG HTML, section 9.2).
+//!
+//! It asks the database once a second rather than listening inside the process, so that changes made by other processes
+//! and by the command line are seen too.
+
+use crate::app::App;
+use crate::docs::AdminProblems;
+use crate::error::{ApiError, Result};
+use crate::session::{Glance, is_still_admin};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::{self, Stream};
+use rekey_wire::problem::Code;
+use rekey_wire::users::Role;
+use serde::Serialize;
+use sqlx::Row;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::time::Duration;
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_secs(1);
+/// A change is looked for again for so long, milliseconds: its transaction may commit after a later one did.
+const OVERLAP: i64 = 10_000;
+/// Ids in one event; who sees so many changes reloads the page anyway.
+const MOST: i64 = 200;
+
+#[derive(Serialize)]
+struct Changed {
+    ids: Vec<String>,
+}
+
+/// Where one stream stands.
+struct Watch {
+    app: App,
+    headers: HeaderMap,
+    since: i64,
+    /// What was told already, and as of when.
+    told: BTreeMap<i64, i64>,
+}
+
+/// What changed in the users table
+#[utoipa::path(get, path = rekey_wire::users::EVENTS, tag = "users",
+    responses((status = 200, description = "Events `users`, each with the ids that changed", body = String, content_type = "text/event-stream"), AdminProblems))]
+pub async fn events(
+    Glance(user): Glance,
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
+    let user = user.ok_or(ApiError::new(Code::NotSignedIn))?;
+    if user.role != Role::Admin {
+        return Err(ApiError::new(Code::Forbidden));
+    }
+    let since = app.now();
+    let watch = Watch { app, headers, since, told: BTreeMap::new() };
+    let events = stream::unfold(watch, |mut watch| async move {
+        let event = watch.next().await?;
+        Some((Ok(event), watch))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+impl Watch {
+    /// The next change; `None` when the session or the server ends.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            tokio::select! {
+                () = self.app.closed() => return None,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            if !is_still_admin(&self.app, &self.headers).await.unwrap_or(true) {
+                return None;
+            }
+            // A database that is away for a moment ends no stream: what was missed is still there afterwards.
+            let ids = self.look().await.unwrap_or_default();
+            if !ids.is_empty() {
+                let data = serde_json::to_string(&Changed { ids }).ok()?;
+                return Some(Event::default().event("users").data(data));
+            }
+        }
+    }
+
+    async fn look(&mut self) -> crate::store::Result<Vec<String>> {
+        let rows = sqlx::query("SELECT id, changed_at FROM users WHERE changed_at > $1 ORDER BY changed_at DESC LIMIT $2")
+            .bind(self.since - OVERLAP)
+            .bind(MOST)
+            .fetch_all(self.app.store.read())
+            .await?;
+        let mut ids = Vec::new();
+        for row in &rows {
+            let (id, at): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            let before = self.told.insert(id, at);
+            // What was there when the stream began is no change.
+            if before != Some(at) && at >= self.since {
+                ids.push(id.to_string());
+            }
+        }
+        let now = self.app.now();
+        let oldest = now - 2 * OVERLAP;
+        self.told.retain(|_, at| *at > oldest);
+        self.since = self.since.max(now - OVERLAP);
+        Ok(ids)
+    }
+}

@@ -1,0 +1,23 @@
+//! Users as an admin sees and keeps them.
+
+mod create;
+mod cursor;
+mod events;
+mod id;
+mod list;
+mod patch;
+mod reset_many;
+mod reset_one;
+pub mod row;
+pub mod search;
+mod show;
+pub mod total;
+pub mod write;
+
+pub use create::{__path_create, create};
+pub use events::{__path_events, events};
+pub use list::{__path_list, list};
+pub use patch::{__path_patch, patch};
+pub use reset_many::{__path_reset_many, reset_many};
+pub use reset_one::{__path_reset_one, reset_one};
+pub use show::{__path_show, show};

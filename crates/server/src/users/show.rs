@@ -1,0 +1,31 @@
+//! `GET /api/users/{id}`.
+
+use super::id::UserId;
+use super::row::{COLUMNS, FROM, read};
+use crate::app::App;
+use crate::docs::AdminItemProblems;
+use crate::error::{ApiError, Result};
+use crate::json::Json;
+use crate::session::Admin;
+use crate::store::Conn;
+use axum::extract::State;
+use rekey_wire::problem::Code;
+use rekey_wire::users::User;
+use sqlx::AssertSqlSafe;
+
+/// One user
+#[utoipa::path(get, path = "/api/users/{id}", tag = "users", params(("id" = String, Path, description = "The user's id")),
+    responses((status = 200, body = User), AdminItemProblems))]
+pub async fn show(_admin: Admin, State(app): State<App>, UserId(id): UserId) -> Result<Json<User>> {
+    find(&mut *app.store.read().acquire().await?, id, app.now()).await.map(Json)
+}
+
+/// Reads one user as the API shows them.
+///
+/// # Errors
+/// 404 where there is none.
+pub(super) async fn find(conn: &mut Conn, id: i64, now: i64) -> Result<User> {
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE u.id = $1");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?.ok_or(ApiError::new(Code::NotFound))?;
+    Ok(read(&row, now)?)
+}

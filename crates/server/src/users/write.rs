@@ -1,0 +1,166 @@
+//! Putting users into the table: one by the API or the command line, thousands by import and demo.
+
+use super::row::{role_str, status_str};
+use super::search::{fold, text};
+use crate::address::Address;
+use crate::store::{Conn, Dialect, Result, number};
+use rekey_wire::users::{EmailStatus, Role, Status};
+use sqlx::{AssertSqlSafe, Row};
+
+/// The first extension that is assigned.
+pub const FIRST_EXTENSION: i64 = 1001;
+/// Rows in one statement: more gain nothing, and placeholders are limited.
+const BATCH: usize = 200;
+
+/// A user to be written.
+#[derive(Clone, Debug)]
+pub struct NewRow {
+    /// The person's name, trimmed.
+    pub name: String,
+    /// What the profile holds, be it usable or not.
+    pub email: Profile,
+    /// What they may do.
+    pub role: Role,
+    /// Whether the account is in use.
+    pub status: Status,
+    /// The telephone extension.
+    pub extension: i64,
+    /// PHC string, where there is a password already.
+    pub password_hash: Option<String>,
+    /// The last login (Unix milliseconds).
+    pub last_login_at: Option<i64>,
+}
+
+/// The address in a profile, and what mail can make of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Profile {
+    /// None.
+    Missing,
+    /// One that mail can go to.
+    Usable(Address),
+    /// What was meant as one.
+    Invalid(String),
+}
+
+impl Profile {
+    /// Keeps what is no address, marked as such: an import loses nothing.
+    #[must_use]
+    pub fn keep(typed: Option<&str>) -> Self {
+        match typed.map(str::trim) {
+            None | Some("") => Self::Missing,
+            Some(typed) => Address::parse(typed).map_or_else(|_| Self::Invalid(typed.to_owned()), Self::Usable),
+        }
+    }
+
+    /// As the profile shows it.
+    #[must_use]
+    pub fn shown(&self) -> Option<&str> {
+        match self {
+            Self::Missing => None,
+            Self::Usable(address) => Some(address.as_str()),
+            Self::Invalid(text) => Some(text),
+        }
+    }
+
+    /// In canonical form, where mail can go to it.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        match self {
+            Self::Usable(address) => Some(address.as_str()),
+            Self::Missing | Self::Invalid(_) => None,
+        }
+    }
+
+    /// What the table says about it.
+    #[must_use]
+    pub const fn status(&self) -> EmailStatus {
+        match self {
+            Self::Missing => EmailStatus::Missing,
+            Self::Usable(_) => EmailStatus::Ok,
+            Self::Invalid(_) => EmailStatus::Invalid,
+        }
+    }
+
+    /// [`Self::status`] as it is stored.
+    #[must_use]
+    pub const fn status_str(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Usable(_) => "ok",
+            Self::Invalid(_) => "invalid",
+        }
+    }
+}
+
+/// Keeps other writers out of the table until the transaction ends, so that extensions and addresses that are found free
+/// stay free. On SQLite a writing transaction is alone anyway.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock(conn: &mut Conn, dialect: Dialect) -> Result<()> {
+    if dialect == Dialect::Postgres {
+        sqlx::query("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// The lowest extension above all that are taken; hold [`lock`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn next_extension(conn: &mut Conn) -> Result<i64> {
+    let highest = number(&sqlx::query("SELECT coalesce(max(extension), 0) FROM users").fetch_one(conn).await?)?;
+    Ok((highest + 1).max(FIRST_EXTENSION))
+}
+
+/// Whose address it is, by its canonical form.
+///
+/// # Errors
+/// Those of the database.
+pub async fn owner(conn: &mut Conn, address: &Address) -> Result<Option<i64>> {
+    let row = sqlx::query("SELECT id FROM users WHERE address = $1").bind(address.as_str()).fetch_optional(conn).await?;
+    row.as_ref().map(number).transpose()
+}
+
+/// Writes users and tells their ids, in the order given; hold [`lock`].
+///
+/// # Errors
+/// Those of the database: an address or an extension is taken.
+pub async fn insert(conn: &mut Conn, now: i64, users: &[NewRow]) -> Result<Vec<i64>> {
+    const WIDTH: usize = 13;
+    let mut ids = Vec::with_capacity(users.len());
+    for batch in users.chunks(BATCH) {
+        let tuple = |i: usize| {
+            let places: Vec<String> = (1..=WIDTH).map(|place| format!("${}", i * WIDTH + place)).collect();
+            format!("({})", places.join(", "))
+        };
+        let tuples: Vec<String> = (0..batch.len()).map(tuple).collect();
+        let sql = format!(
+            "INSERT INTO users (name, name_sort, email, address, email_status, role, status, extension, password_hash, created_at,
+             changed_at, last_login_at, search) VALUES {} RETURNING id",
+            tuples.join(", ")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for user in batch {
+            query = query
+                .bind(user.name.as_str())
+                .bind(fold(&user.name))
+                .bind(user.email.shown())
+                .bind(user.email.address())
+                .bind(user.email.status_str())
+                .bind(role_str(user.role))
+                .bind(status_str(user.status))
+                .bind(user.extension)
+                .bind(user.password_hash.as_deref())
+                .bind(now)
+                .bind(now)
+                .bind(user.last_login_at)
+                .bind(text(&user.name, user.email.shown(), user.extension));
+        }
+        let mut batch_ids = query.fetch_all(&mut *conn).await?.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>>>()?;
+        // Rows come back in no promised order, but ids rise with the rows.
+        batch_ids.sort_unstable();
+        ids.extend(batch_ids);
+    }
+    Ok(ids)
+}
