@@ -8,6 +8,7 @@ pub mod audit;
 pub mod body;
 pub mod client_ip;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod docs;
 pub mod error;

@@ -1,0 +1,110 @@
+//! What the program does besides serving. Each works beside a running server, on the same database.
+
+pub mod audit;
+pub mod backup;
+pub mod doctor;
+pub mod restore;
+pub mod serve;
+pub mod user;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::config::cli::{AuditCommand, Command, UserCommand};
+use crate::hashing::Hasher;
+use crate::mail::transport::Transport;
+use crate::secret_key::SecretKey;
+use crate::store::Store;
+use std::fmt;
+
+/// Why a command did not do its work: a sentence, or several lines of them, that say what to change. Exit code 2.
+#[derive(Debug)]
+pub struct Stop(pub String);
+
+impl Stop {
+    /// With one sentence.
+    #[must_use]
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Self(sentence.into())
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<crate::store::OpenError> for Stop {
+    fn from(error: crate::store::OpenError) -> Self {
+        Self(error.0)
+    }
+}
+
+impl From<sqlx::Error> for Stop {
+    fn from(error: sqlx::Error) -> Self {
+        // The server's own words for it: no statement, no values.
+        let api = crate::error::ApiError::from(error);
+        Self(format!("The database did not do it ({}); the log above says why, and nothing was changed.", api.status()))
+    }
+}
+
+impl From<crate::error::ApiError> for Stop {
+    fn from(error: crate::error::ApiError) -> Self {
+        Self(format!("It could not be done ({}); nothing was changed.", error.status()))
+    }
+}
+
+impl From<crate::hashing::HashError> for Stop {
+    fn from(_: crate::hashing::HashError) -> Self {
+        Self::new("Password hashing failed; check that 64 MB of memory are free.")
+    }
+}
+
+/// Does what a command asks for, and tells what to print.
+///
+/// # Errors
+/// [`Stop`] says what to change.
+pub async fn run(command: Command, config: Config) -> Result<String, Stop> {
+    let clock = Clock::system();
+    match command {
+        Command::Openapi => crate::router::openapi()
+            .to_pretty_json()
+            .map_err(|_| Stop::new("The description could not be written; this is a fault of the program.")),
+        Command::Backup { file } => backup::backup(&config, &file).await,
+        Command::Restore { file } => restore::restore(&config, &file, &clock).await,
+        Command::Serve => {
+            let app = open(config, clock).await?;
+            serve::serve(app).await.map(|()| String::new())
+        }
+        command => {
+            let app = open(config, clock).await?;
+            let done = with(&app, command).await;
+            app.store.close().await;
+            done
+        }
+    }
+}
+
+/// The commands that need the database open and nothing else.
+async fn with(app: &App, command: Command) -> Result<String, Stop> {
+    match command {
+        Command::User(UserCommand::Add { email, name, role, mail }) => user::add(app, email, name, role, mail).await,
+        Command::User(UserCommand::Import { .. }) | Command::Demo { .. } => Err(Stop::new("This command is not there yet.")),
+        Command::Doctor => doctor::examine(app).await,
+        Command::Audit(AuditCommand::Verify) => audit::check(app).await,
+        Command::Serve | Command::Openapi | Command::Backup { .. } | Command::Restore { .. } => Ok(String::new()),
+    }
+}
+
+/// Opens all that serving and the commands need.
+///
+/// # Errors
+/// The database, the secret key, or the mail server's URL cannot be used.
+pub async fn open(config: Config, clock: Clock) -> Result<App, Stop> {
+    let key = SecretKey::load(&config).map_err(|error| Stop(error.0))?;
+    let store = Store::open(&config.database).await?;
+    let transport = Transport::connect(&config).map_err(Stop)?;
+    let hasher = Hasher::new()?;
+    Ok(App::new(config, store, clock, key, hasher, transport))
+}

@@ -1,0 +1,102 @@
+//! `rekey restore`: puts a backup in the place of the database, and ends all that must not come back with it.
+//!
+//! A backup knows nothing of what happened since: a link that was used after it was made would work again, and sessions
+//! that ended would go on. So every session and every open link ends with a restore.
+
+use super::Stop;
+use super::backup::create_private;
+use crate::audit::{self, Action, Entry};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::secret_key::SecretKey;
+use crate::store::{Location, Store};
+use sqlx::Row;
+use std::path::{Path, PathBuf};
+
+/// Restores the backup; the database that was there stays beside it under another name.
+///
+/// # Errors
+/// The database is PostgreSQL or in use, or the file is no sound backup. Then nothing was changed.
+pub async fn restore(config: &Config, file: &Path, clock: &Clock) -> Result<String, Stop> {
+    let Location::Sqlite(database) = &config.database else {
+        return Err(Stop::new("This database is PostgreSQL: restore it with pg_restore or psql from a file that pg_dump made."));
+    };
+    if !file.is_file() {
+        return Err(Stop(format!("There is no file {}; give the backup to restore.", file.display())));
+    }
+    must_be_unused(database).await?;
+    let now = clock.now();
+    let fresh = beside(database, "restoring");
+    let prepared = prepare(config, file, &fresh, now).await;
+    if let Err(stop) = prepared {
+        remove(&fresh);
+        return Err(stop);
+    }
+    let failed = |error: std::io::Error| Stop(format!("The database could not be put in place ({error}); nothing was changed."));
+    let mut kept = String::new();
+    if database.exists() {
+        let old = beside(database, &format!("before-restore-{}", now / 1000));
+        std::fs::rename(database, &old).map_err(failed)?;
+        kept = format!(" What was there before is kept as {}.", old.display());
+    }
+    std::fs::rename(&fresh, database).map_err(failed)?;
+    Ok(format!("The database is restored. All sessions and all open links have ended.{kept}"))
+}
+
+/// Makes the new database beside the old one, complete, before anything is replaced.
+async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result<(), Stop> {
+    remove(fresh);
+    create_private(fresh)?;
+    std::fs::copy(file, fresh).map_err(|error| Stop(format!("The backup cannot be read ({error}); check its permissions.")))?;
+    let no_backup = || Stop(format!("The file {} is no backup of Rekey, or it is damaged; give another.", file.display()));
+    let sound = Store::inspect(fresh).await.map_err(|_| no_backup())?;
+    let row = sqlx::query("PRAGMA integrity_check").fetch_one(sound.read()).await.map_err(|_| no_backup())?;
+    let is_sound = row.try_get::<String, _>(0)? == "ok";
+    let is_ours = sqlx::query("SELECT max(step) FROM schema_steps").fetch_one(sound.read()).await.is_ok();
+    sound.close().await;
+    if !(is_sound && is_ours) {
+        return Err(no_backup());
+    }
+    let key = SecretKey::load(config).map_err(|error| Stop(error.0))?;
+    let store = Store::open(&Location::Sqlite(fresh.to_owned())).await?;
+    let mut tx = store.begin().await?;
+    let sessions = sqlx::query("DELETE FROM sessions").execute(&mut *tx).await?.rows_affected();
+    sqlx::query("UPDATE resets SET cancelled_at = $1 WHERE used_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL")
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE users SET pending_until = NULL WHERE pending_until IS NOT NULL").execute(&mut *tx).await?;
+    sqlx::query("DELETE FROM outbox").execute(&mut *tx).await?;
+    let entry = Entry::new(Action::SessionsEnded).detail(format!("Restored from a backup. Sessions ended: {sessions}."));
+    audit::record(&mut tx, store.dialect(), &key, now, &entry).await?;
+    tx.commit().await?;
+    // Everything into the one file that is moved.
+    sqlx::raw_sql("PRAGMA journal_mode = DELETE").execute(store.write()).await?;
+    store.close().await;
+    Ok(())
+}
+
+/// A server on the old file would go on writing to what is no longer the database. Leaving WAL mode needs to be alone.
+async fn must_be_unused(database: &Path) -> Result<(), Stop> {
+    if !database.exists() {
+        return Ok(());
+    }
+    let alone = Store::leave_wal(database).await;
+    alone.map_err(|_| Stop(format!("The database {} is in use or cannot be opened; stop the server, then restore.", database.display())))
+}
+
+fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = database.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(suffix);
+    database.with_file_name(name)
+}
+
+/// A left-over of an earlier attempt, and its log files.
+fn remove(file: &Path) {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        let _ = std::fs::remove_file(PathBuf::from(name));
+    }
+}
