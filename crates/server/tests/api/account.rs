@@ -1,0 +1,31 @@
+//! Changing one's own password.
+
+use crate::on_both;
+use crate::world::*;
+
+on_both! {
+    async fn ses_08_a_new_password_needs_the_current_one_and_ends_the_other_sessions(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        let here = app.log_in("jo@example.com", PASSWORD).await;
+        let there = app.log_in("jo@example.com", PASSWORD).await;
+        let change = async |current: &str, new: &str| here.put("/api/account/password", json!({"current_password": current, "new_password": new})).await;
+        assert_eq!(change("not the password", NEW_PASSWORD).await.field("current_password"), "wrong_password");
+        assert_eq!(change(PASSWORD, "short").await.field("new_password"), "too_short");
+        change(PASSWORD, NEW_PASSWORD).await.expect(204);
+        assert_ne!(here.get("/api/session").await.json()["user"], Value::Null);
+        assert_eq!(there.get("/api/session").await.json()["user"], Value::Null);
+        app.log_in("jo@example.com", NEW_PASSWORD).await;
+        let notice = app.mail_to("jo@example.com").await;
+        assert_eq!(notice.subject(), "Your Squaretalk password was changed");
+    }
+
+    async fn guessing_the_current_password_is_slowed(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        let here = app.log_in("jo@example.com", PASSWORD).await;
+        let wrong = json!({"current_password": "not the password", "new_password": NEW_PASSWORD});
+        for _ in 0..5 {
+            here.put("/api/account/password", wrong.clone()).await.expect(422);
+        }
+        here.put("/api/account/password", wrong).await.expect(429);
+    }
+}

@@ -1,0 +1,199 @@
+//! The server under test: real, on a port of its own, with a database of its own and a clock that stands still.
+
+use crate::database::{self, Dir, Kind};
+use crate::http::Visitor;
+use crate::smtp::{Mail, PATIENCE, Smtp};
+use crate::world::PASSWORD;
+use rekey_server::clock::Clock;
+use rekey_server::commands;
+use rekey_server::config::cli::Cli;
+use rekey_server::hashing::hash_now;
+use rekey_server::mail::{outbox, worker};
+use rekey_server::router::router;
+use rekey_server::store::{Location, Store};
+use rekey_server::users::write::{self, NewRow, Profile};
+use rekey_wire::users::{Role, Status};
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Row};
+use std::sync::OnceLock;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// When every test begins, Unix milliseconds: a moment within a second, so that rounding shows.
+const START: i64 = 1_800_000_000_250;
+
+/// See the module.
+pub struct App {
+    pub smtp: Smtp,
+    location: Location,
+    pub store: Store,
+    pub base: String,
+    _dir: Dir,
+    clock: Clock,
+    parts: rekey_server::app::App,
+    http: reqwest::Client,
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.parts.close();
+    }
+}
+
+impl App {
+    /// With the defaults of the contract.
+    pub async fn start(kind: Kind) -> Self {
+        Self::start_with(kind, &[]).await
+    }
+
+    /// With more flags.
+    pub async fn start_with(kind: Kind, flags: &[&str]) -> Self {
+        let dir = Dir::new();
+        let location = database::create(kind, &dir).await;
+        let smtp = Smtp::start().await;
+        let database_url = match &location {
+            Location::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Location::Postgres(url) => url.clone(),
+        };
+        let smtp_url = format!("smtp://{}", smtp.address);
+        let mut line = vec!["rekey", "serve", "--database-url", &database_url, "--smtp-url", &smtp_url, "--secret-key", SECRET_KEY];
+        line.extend(flags);
+        let Ok(cli) = Cli::read(line) else { unreachable!("the flags are understood") };
+        let clock = Clock::manual(START);
+        let parts = commands::open(cli.config, clock.clone()).await.expect("the server opens");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let stop = {
+            let parts = parts.clone();
+            async move { parts.closed().await }
+        };
+        tokio::spawn(rekey_server::serve::run(listener, router(parts.clone()), stop, || ()));
+        tokio::spawn(worker::run(parts.clone()));
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        Self { smtp, location, store: parts.store.clone(), base, _dir: dir, clock, parts, http }
+    }
+
+    /// Somebody new in front of a browser.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(self.http.clone(), &self.base)
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Adds an agent with [`PASSWORD`] and tells the id.
+    pub async fn add_user(&self, name: &str, email: &str) -> String {
+        self.add(name, email, Role::Agent, Status::Active).await
+    }
+
+    /// The same, disabled.
+    pub async fn add_disabled_user(&self, name: &str, email: &str) -> String {
+        self.add(name, email, Role::Agent, Status::Disabled).await
+    }
+
+    async fn add(&self, name: &str, email: &str, role: Role, status: Status) -> String {
+        static HASH: OnceLock<String> = OnceLock::new();
+        let hash = HASH.get_or_init(|| hash_now(PASSWORD).expect("a hash"));
+        let mut tx = self.store.begin().await.expect("begins");
+        let extension = write::next_extension(&mut tx).await.expect("an extension");
+        let row = NewRow {
+            name: name.to_owned(),
+            email: Profile::keep(Some(email)),
+            role,
+            status,
+            extension,
+            password_hash: Some(hash.clone()),
+            last_login_at: None,
+        };
+        let ids = write::insert(&mut tx, self.clock.now(), &[row]).await.expect("a user");
+        tx.commit().await.expect("commits");
+        ids[0].to_string()
+    }
+
+    /// An admin, logged in: Ada Admin, admin@example.com.
+    pub async fn admin(&self) -> Visitor {
+        self.add("Ada Admin", "admin@example.com", Role::Admin, Status::Active).await;
+        self.log_in("admin@example.com", PASSWORD).await
+    }
+
+    /// Logs somebody in.
+    pub async fn log_in(&self, email: &str, password: &str) -> Visitor {
+        let visitor = self.visitor();
+        visitor.post("/api/session", json!({"email": email, "password": password})).await.expect(200);
+        visitor
+    }
+
+    /// Waits for a mail to this address.
+    pub async fn mail_to(&self, address: &str) -> Mail {
+        self.smtp.wait_for(|mail| mail.to == [address]).await
+    }
+
+    /// Moves the clock over the pauses between attempts until the mail is there.
+    pub async fn mail_after_retries(&self, address: &str) -> Mail {
+        let moving = async {
+            loop {
+                self.advance(30);
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            mail = self.mail_to(address) => mail,
+            () = moving => unreachable!("it moves for ever"),
+        }
+    }
+
+    /// Asks for a link as somebody who forgot the password, and takes it from the mail.
+    pub async fn link_for(&self, email: &str) -> String {
+        let before = self.smtp.mails().len();
+        self.visitor().post("/api/password-resets", json!({"email": email})).await.expect(202);
+        self.link_since(email, before).await
+    }
+
+    /// The first link to this address in mails after the first `before`.
+    async fn link_since(&self, email: &str, before: usize) -> String {
+        let old: Vec<Vec<u8>> = self.smtp.mails().into_iter().take(before).map(|mail| mail.raw).collect();
+        let mail = self.smtp.wait_for(|mail| mail.to == [email] && mail.subject().starts_with("Reset") && !old.contains(&mail.raw)).await;
+        mail.token()
+    }
+
+    /// Waits for a link that is not this one.
+    pub async fn next_link_for(&self, email: &str, other: &str) -> String {
+        self.smtp.wait_for(|mail| mail.to == [email] && mail.subject().starts_with("Reset") && mail.token() != other).await.token()
+    }
+
+    /// Asks for a link and waits for one that is not this one.
+    pub async fn next_link_after(&self, email: &str, other: &str) -> String {
+        self.visitor().post("/api/password-resets", json!({"email": email})).await.expect(202);
+        self.next_link_for(email, other).await
+    }
+
+    /// All that is written down about people: the database's files, or every row of every table.
+    pub async fn dump(&self) -> String {
+        if let Location::Sqlite(path) = &self.location {
+            let files = ["", "-wal"].map(|suffix| std::fs::read(format!("{}{suffix}", path.display())).unwrap_or_default());
+            return String::from_utf8_lossy(&files.concat()).into_owned();
+        }
+        let mut dump = String::new();
+        for table in ["users", "sessions", "resets", "tokens", "outbox", "limits", "login_failures", "audit", "audit_head"] {
+            let rows =
+                sqlx::query(AssertSqlSafe(format!("SELECT t::text FROM {table} t"))).fetch_all(self.store.read()).await.expect("rows");
+            dump.extend(rows.iter().map(|row| row.get::<String, _>(0) + "\n"));
+        }
+        dump
+    }
+
+    /// Waits until the mail queue is empty.
+    pub async fn settled(&self) {
+        let empty = async {
+            while outbox::waiting(&self.store).await.expect("the queue can be read") > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, empty).await.expect("the queue empties in time");
+    }
+}
+
+/// Keys nothing but tests.
+pub const SECRET_KEY: &str = "tests only: c29tZSBzZWNyZXQga2V5IGZvciB0ZXN0cw";

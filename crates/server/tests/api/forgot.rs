@@ -1,0 +1,107 @@
+//! "Forgot your password?"
+
+use crate::on_both;
+use crate::world::*;
+
+on_both! {
+    async fn a_link_comes_by_mail_and_sets_a_new_password(app) {
+        app.add_user("Jo Okafor", "jo@example.com").await;
+        let visitor = app.visitor();
+        let answer = visitor.post("/api/password-resets", json!({"email": " Jo@Example.com "})).await.expect(202);
+        assert_eq!(answer.json(), json!({"resend_after_seconds": 60}));
+
+        let mail = app.mail_to("jo@example.com").await;
+        assert_eq!(mail.subject(), "Reset your Squaretalk password");
+        assert!(mail.link("reset-password").starts_with("http://localhost:8080/reset-password#token="));
+        let token = mail.token();
+        let found = visitor.post("/api/password-resets/inspect", json!({"token": token})).await.expect(200).json();
+        assert_eq!(found["email"], "jo@example.com");
+
+        let done = visitor.post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
+        assert_eq!(done.json(), json!({"sessions_ended": 0}));
+        assert_eq!(visitor.get("/api/session").await.json(), json!({"user": null}), "a reset logs nobody in");
+        app.visitor().post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.expect(401);
+        app.log_in("jo@example.com", NEW_PASSWORD).await;
+
+        let notice = app.smtp.wait_for(|mail| mail.subject() == "Your Squaretalk password was changed").await;
+        assert_eq!(notice.to, ["jo@example.com"]);
+        assert!(!notice.text().contains("token=") && !notice.text().contains("reset-password"), "{}", notice.text());
+    }
+
+    async fn enu_01_the_answer_is_the_same_whoever_has_an_account(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        app.add_disabled_user("Di", "di@example.com").await;
+        let mut answers = Vec::new();
+        for email in ["jo@example.com", "nobody@example.com", "di@example.com"] {
+            let answer = app.visitor().post("/api/password-resets", json!({"email": email})).await;
+            let mut headers: Vec<_> = answer.headers.iter().filter(|(name, _)| *name != "date").map(|(n, v)| (n.to_string(), v.clone())).collect();
+            headers.sort_by(|a, b| a.0.cmp(&b.0));
+            answers.push((answer.status, headers, answer.bytes));
+        }
+        assert_eq!(answers[0].0, 202);
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    }
+
+    async fn enu_03_the_cooldown_is_the_same_whoever_has_an_account(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        for email in ["jo@example.com", "nobody@example.com"] {
+            app.visitor().post("/api/password-resets", json!({"email": email})).await.expect(202);
+            let typed_otherwise = email.to_uppercase();
+            let answer = app.visitor().post("/api/password-resets", json!({"email": typed_otherwise})).await.expect(429);
+            assert_eq!((answer.code().as_str(), answer.header("retry-after").as_str()), ("too_many_requests", "60"));
+        }
+        app.advance(60);
+        app.visitor().post("/api/password-resets", json!({"email": "nobody@example.com"})).await.expect(202);
+    }
+
+    async fn tok_07_a_newer_link_cancels_the_older_and_a_suppressed_request_does_not(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        let first = app.link_for("jo@example.com").await;
+        let visitor = app.visitor();
+        visitor.post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(429);
+        visitor.post("/api/password-resets/inspect", json!({"token": first})).await.expect(200);
+        app.advance(61);
+        let second = app.link_for("jo@example.com").await;
+        assert_ne!(first, second);
+        let answer = visitor.post("/api/password-resets/inspect", json!({"token": first})).await.expect(410);
+        assert_eq!(answer.code(), "link_cancelled");
+        visitor.post("/api/password-resets/inspect", json!({"token": second})).await.expect(200);
+    }
+
+    async fn eml_03_an_address_is_one_string(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        for email in [json!(["jo@example.com", "eve@example.com"]), json!({"a": 1}), json!(7), json!(null)] {
+            let answer = app.visitor().post("/api/password-resets", json!({"email": email})).await;
+            assert_eq!(answer.status, 422, "{email}");
+        }
+        for email in ["jo@example.com,eve@example.com", "jo@example.com;eve@example.com", "jo@example.com eve@example.com", "jo@example.com\r\nBcc: eve@example.com", "jo"] {
+            let answer = app.visitor().post("/api/password-resets", json!({"email": email})).await;
+            assert_eq!(answer.field("email"), "invalid_email", "{email}");
+        }
+        let twice = r#"{"email":"jo@example.com","email":"eve@example.com"}"#;
+        let visitor = app.visitor();
+        let request = visitor.request("POST", "/api/password-resets").header("content-type", "application/json").body(twice);
+        assert!(visitor.send(request).await.status / 100 == 4);
+        let mail = app.link_for("jo@example.com").await;
+        assert!(!mail.is_empty());
+        assert!(app.smtp.mails().iter().all(|mail| mail.to == ["jo@example.com"]));
+    }
+
+    async fn rel_03_what_was_promised_is_sent_when_the_mail_server_is_back(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        app.smtp.be(Mood::Busy);
+        app.visitor().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
+        app.smtp.turned_away().await;
+        app.smtp.be(Mood::Kind);
+        let mail = app.mail_after_retries("jo@example.com").await;
+        app.visitor().post("/api/password-resets/inspect", json!({"token": mail.token()})).await.expect(200);
+    }
+
+    async fn somebody_disabled_gets_no_mail(app) {
+        app.add_disabled_user("Di", "di@example.com").await;
+        app.add_user("Jo", "jo@example.com").await;
+        app.visitor().post("/api/password-resets", json!({"email": "di@example.com"})).await.expect(202);
+        app.link_for("jo@example.com").await;
+        assert!(app.smtp.mails().iter().all(|mail| mail.to == ["jo@example.com"]));
+    }
+}

@@ -1,0 +1,19 @@
+//! The API from outside: a real server on a real port, a real SMTP conversation, SQLite and PostgreSQL.
+//!
+//! One file a feature. A test's name is a sentence; where it proves a row of `docs/security.md` it begins with the row's id.
+
+#![cfg(test)]
+#![expect(unreachable_pub, clippy::panic, reason = "a test binary has no users, and fails by panicking")]
+
+mod app;
+mod database;
+mod http;
+mod smtp;
+mod world;
+
+mod account;
+mod forgot;
+mod login;
+mod mail;
+mod reset;
+mod users;
