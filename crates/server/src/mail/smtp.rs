@@ -5,12 +5,13 @@
 
 use super::compose::Mail;
 use crate::config::{Security, SmtpUrl};
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use lettre::transport::smtp::{Error, response::Response};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use std::error::Error as _;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -68,7 +69,7 @@ impl Smtp {
     /// # Errors
     /// It cannot be had; never for good.
     pub async fn ready(&self) -> Result<(), SmtpError> {
-        let connection = self.0.connection().await?;
+        let (connection, _) = self.0.connection().await?;
         self.0.keep(connection);
         Ok(())
     }
@@ -78,24 +79,27 @@ impl Smtp {
     /// # Errors
     /// [`SmtpError`]; after a timeout the server may have taken the mail nevertheless.
     pub async fn deliver(&self, mail: &Mail) -> Result<(), SmtpError> {
-        let mut connection = self.0.connection().await?;
+        let (connection, kept) = self.0.connection().await?;
         // Whatever fails, the connection is dropped with it: no later mail inherits half a conversation.
-        tokio::time::timeout(SEND, send(&mut connection, mail))
-            .await
-            .map_err(|_| temporary("The mail server did not answer in time."))??;
+        let connection = match timed(SEND, conversation(connection, mail)).await {
+            // The server closed a kept connection before it heard of this mail: it gets a new one.
+            Err(Stumble::AtFirst(_)) if kept => timed(SEND, conversation(self.0.connect().await?, mail)).await?,
+            other => other?,
+        };
         self.0.keep(connection);
         Ok(())
     }
 }
 
 impl Server {
-    async fn connection(&self) -> Result<AsyncSmtpConnection, SmtpError> {
+    /// An open connection, and whether it is one of those kept.
+    async fn connection(&self) -> Result<(AsyncSmtpConnection, bool), SmtpError> {
         while let Some((mut connection, since)) = self.take() {
             if since.elapsed() < FRESH || tokio::time::timeout(FRESH, connection.test_connected()).await == Ok(true) {
-                return Ok(connection);
+                return Ok((connection, true));
             }
         }
-        tokio::time::timeout(CONNECT, self.connect()).await.map_err(|_| temporary("The mail server did not answer in time."))?
+        Ok((self.connect().await?, false))
     }
 
     fn take(&self) -> Option<(AsyncSmtpConnection, Instant)> {
@@ -112,6 +116,10 @@ impl Server {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SmtpError> {
+        timed(CONNECT, self.dial()).await
+    }
+
+    async fn dial(&self) -> Result<AsyncSmtpConnection, SmtpError> {
         let SmtpUrl { host, port, security, credentials } = &self.url;
         let at_once = self.tls.clone().filter(|_| *security == Security::Tls);
         let mut connection = AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(CONNECT), &self.hello, at_once, None)
@@ -138,27 +146,59 @@ impl Server {
     }
 }
 
+/// How far a mail came.
+enum Stumble {
+    /// The connection was gone at the first command.
+    AtFirst(SmtpError),
+    /// Anything else.
+    Later(SmtpError),
+}
+
+impl From<SmtpError> for Stumble {
+    fn from(error: SmtpError) -> Self {
+        Self::Later(error)
+    }
+}
+
+impl From<Stumble> for SmtpError {
+    fn from(stumble: Stumble) -> Self {
+        let (Stumble::AtFirst(error) | Stumble::Later(error)) = stumble;
+        error
+    }
+}
+
+async fn timed<T, E: From<SmtpError>>(limit: Duration, step: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    tokio::time::timeout(limit, step).await.unwrap_or_else(|_| Err(temporary("The mail server did not answer in time.").into()))
+}
+
 /// One mail, command by command (RFC 5321 section 3.3).
-async fn send(connection: &mut AsyncSmtpConnection, mail: &Mail) -> Result<Response, SmtpError> {
+async fn conversation(mut connection: AsyncSmtpConnection, mail: &Mail) -> Result<AsyncSmtpConnection, Stumble> {
     let envelope = mail.envelope();
     let mut parameters = Vec::new();
-    if !envelope.to().iter().all(|to| to.user().is_ascii() && to.domain().is_ascii()) {
+    if !envelope.from().into_iter().chain(envelope.to()).all(|address| address.user().is_ascii() && address.domain().is_ascii()) {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-            return Err(SmtpError {
-                reason: "The mail server takes no addresses with letters beyond a to z (SMTPUTF8).".to_owned(),
-                for_good: true,
-            });
+            let reason = "The mail server takes no addresses with letters beyond a to z (SMTPUTF8).".to_owned();
+            return Err(SmtpError { reason, for_good: true }.into());
         }
         parameters.push(MailParameter::SmtpUtfEight);
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
     let sender = MailFrom::new(envelope.from().cloned(), parameters);
-    connection.command(sender).await.map_err(|error| answered("The mail server did not take the sender", &error, false))?;
+    connection.command(sender).await.map_err(|error| match error.status() {
+        None => Stumble::AtFirst(lost()),
+        Some(_) => answered("The mail server did not take the sender", &error, false).into(),
+    })?;
     for to in envelope.to() {
         let recipient = Rcpt::new(to.clone(), Vec::new());
         connection.command(recipient).await.map_err(|error| answered("The mail server refused the address", &error, true))?;
     }
     connection.command(Data).await.map_err(|error| answered("The mail server refused the mail", &error, true))?;
-    connection.message(&mail.bytes()).await.map_err(|error| answered("The mail server refused the mail", &error, true))
+    connection.message(&mail.bytes()).await.map_err(|error| answered("The mail server refused the mail", &error, true))?;
+    Ok(connection)
+}
+
+fn lost() -> SmtpError {
+    temporary("The connection to the mail server was lost.")
 }
 
 fn temporary(reason: &str) -> SmtpError {
@@ -166,12 +206,21 @@ fn temporary(reason: &str) -> SmtpError {
 }
 
 fn unreachable_server(error: &Error) -> SmtpError {
-    if error.is_tls() {
-        return temporary("The mail server's TLS certificate could not be verified.");
+    match (error.status(), tls_trouble(error)) {
+        (Some(code), _) => temporary(&format!("The mail server turned the connection away ({code}).")),
+        (None, Some(true)) => temporary("The mail server's TLS certificate could not be verified."),
+        (None, Some(false)) => temporary("TLS with the mail server failed; check the port and the scheme in REKEY_SMTP_URL."),
+        (None, None) => temporary("The mail server cannot be reached."),
     }
-    match error.status() {
-        Some(code) => temporary(&format!("The mail server turned the connection away ({code}).")),
-        None => temporary("The mail server cannot be reached."),
+}
+
+/// Whether TLS failed, and if so, whether over the certificate. rustls hides in an I/O error.
+fn tls_trouble(error: &Error) -> Option<bool> {
+    let causes = std::iter::successors(error.source(), |cause| (**cause).source());
+    let io = causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).find(|io| io.kind() == io::ErrorKind::InvalidData);
+    match io {
+        Some(io) => Some(io.to_string().contains("certificate")),
+        None => error.is_tls().then_some(false),
     }
 }
 
@@ -179,7 +228,7 @@ fn unreachable_server(error: &Error) -> SmtpError {
 /// (530, 534, 535, 538: RFC 4954) is ours to mend, not the recipient's.
 fn answered(what: &str, error: &Error, may_be_for_good: bool) -> SmtpError {
     let Some(code) = error.status() else {
-        return temporary("The connection to the mail server was lost.");
+        return lost();
     };
     let code = code.to_string();
     let words = error.source().map(ToString::to_string).unwrap_or_default();
@@ -198,3 +247,6 @@ fn harmless(words: &str) -> String {
     let text: String = kept.collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).collect();
     text.chars().take(LONGEST_REASON).collect()
 }
+
+#[cfg(test)]
+mod tests;
