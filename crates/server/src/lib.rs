@@ -19,6 +19,7 @@ pub mod headers;
 pub mod health;
 pub mod json;
 pub mod limit;
+pub mod logging;
 pub mod login;
 pub mod mail;
 pub mod metrics;
