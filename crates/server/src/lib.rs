@@ -10,6 +10,8 @@ pub mod client_ip;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod csv;
+pub mod demo;
 pub mod docs;
 pub mod error;
 pub mod forgot;
