@@ -7,7 +7,7 @@ use crate::session::Session;
 use crate::start::Start;
 use crate::ui::offline::Offline;
 use crate::ui::page_heading::Headings;
-use crate::{account, forgot, inbox, login, not_found, not_me, reset, settings, users};
+use crate::{account, audit, forgot, inbox, login, not_found, not_me, reset, settings, users};
 use leptos::prelude::*;
 
 /// The app.
@@ -49,6 +49,7 @@ fn page(route: Route) -> AnyView {
         Route::Users => view! { <users::page::UsersPage/> }.into_any(),
         Route::Account => view! { <account::page::AccountPage/> }.into_any(),
         Route::ChangePassword => view! { <account::password::ChangePasswordPage/> }.into_any(),
-        Route::Audit | Route::NotFound => view! { <not_found::NotFoundPage/> }.into_any(),
+        Route::Audit => view! { <audit::page::AuditPage/> }.into_any(),
+        Route::NotFound => view! { <not_found::NotFoundPage/> }.into_any(),
     }
 }

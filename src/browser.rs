@@ -99,6 +99,7 @@ pub(crate) mod tab_store {
 }
 
 /// Takes away what `index.html` shows until the app is there.
+#[cfg(target_arch = "wasm32")]
 pub(crate) fn remove_skeleton() {
     if let Some(skeleton) = document().get_element_by_id("skeleton") {
         skeleton.remove();
@@ -106,7 +107,7 @@ pub(crate) fn remove_skeleton() {
 }
 
 /// Writes panics to the console, for who develops.
-#[cfg(debug_assertions)]
+#[cfg(all(debug_assertions, target_arch = "wasm32"))]
 pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|info| leptos::logging::error!("{info}")));
 }

@@ -3,9 +3,12 @@
 //! One folder a screen, named as in the server and the shared types. `app` chooses the screen, `route` names the paths,
 //! `session` knows who is logged in, `api` has one function for each call, `words` holds everything that people read.
 
+#![expect(unreachable_pub, reason = "the component macro of leptos writes such items")]
+
 mod account;
 mod api;
 mod app;
+mod audit;
 mod browser;
 mod forgot;
 mod gate;
@@ -21,6 +24,7 @@ mod session;
 mod settings;
 mod start;
 mod ui;
+mod url;
 mod users;
 mod words;
 

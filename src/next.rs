@@ -4,6 +4,7 @@
 //! (SECURITY.md HDR-04): neither another site nor anything else that a browser would take for an address gets through.
 
 use crate::route::{Audience, Route};
+use crate::url::{decode, encode};
 
 /// The address of the login page that leads back to `path`, with its query.
 #[must_use]
@@ -19,37 +20,6 @@ pub(crate) fn wanted(search: &str) -> Option<String> {
     let path = next.split(['?', '#']).next()?;
     let is_plain = next.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b'\\');
     (is_plain && Route::parse(path).audience() != Audience::Anybody).then_some(next)
-}
-
-fn encode(text: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push(char::from(HEX[usize::from(byte >> 4)]));
-            encoded.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
-    encoded
-}
-
-fn decode(text: &str) -> Option<String> {
-    let mut bytes = text.bytes();
-    let mut decoded = Vec::new();
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'%' => u8::try_from(hex(bytes.next()?)? * 16 + hex(bytes.next()?)?).ok()?,
-            other => other,
-        });
-    }
-    String::from_utf8(decoded).ok()
-}
-
-fn hex(digit: u8) -> Option<u32> {
-    char::from(digit).to_digit(16)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use rekey_wire::audit::{AUDIT, AuditPage};
 /// 401 and 403 when it is not an admin who asks.
 pub(crate) async fn audit_log(cursor: Option<&str>) -> Result<AuditPage> {
     match cursor {
-        Some(cursor) => send::get(&[AUDIT, "?cursor=", &String::from(js_sys::encode_uri_component(cursor))].concat()).await,
+        Some(cursor) => send::get(&[AUDIT, "?cursor=", &crate::url::encode(cursor)].concat()).await,
         None => send::get(AUDIT).await,
     }
 }

@@ -34,11 +34,6 @@ impl Attempt {
         self.error.get()
     }
 
-    /// Forgets a failure.
-    pub(crate) fn forget(self) {
-        self.error.set(None);
-    }
-
     /// Tries, unless a try is under way. What success brings, `call` does itself.
     pub(crate) fn run(self, call: impl Future<Output = Result<()>> + 'static) {
         if !self.pending.get_untracked() {

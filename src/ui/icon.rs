@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 /// A picture of the sprite.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub(crate) enum Picture {
     Check,
     Clock,
@@ -14,7 +13,6 @@ pub(crate) enum Picture {
     Key,
     Mail,
     Minus,
-    Search,
     Up,
     UpDown,
     Warning,
@@ -31,7 +29,6 @@ impl Picture {
             Self::Key => "#key",
             Self::Mail => "#mail",
             Self::Minus => "#minus",
-            Self::Search => "#search",
             Self::Up => "#up",
             Self::UpDown => "#up-down",
             Self::Warning => "#warning",

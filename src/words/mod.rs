@@ -54,7 +54,7 @@ impl Word {
             Entry::Text(text) => text,
             Entry::Forms(forms) => form(forms, &source::plural_category(count)),
         };
-        fill(text, &[("count", &count.to_string())])
+        fill(text, &[("count", &time::number(count))])
     }
 }
 

@@ -40,6 +40,18 @@ pub(crate) fn moment(timestamp: &str) -> String {
     js_sys::Date::new(&timestamp.into()).to_locale_string(&crate::browser::language(), &options).into()
 }
 
+/// A number as people write it: `1,234`.
+#[must_use]
+pub(crate) fn number(number: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers")]
+    let wide = number as f64;
+    if cfg!(target_arch = "wasm32") {
+        js_sys::Number::from(wide).to_locale_string(&crate::browser::language()).into()
+    } else {
+        number.to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{clock, span};

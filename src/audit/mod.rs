@@ -1,0 +1,4 @@
+//! Who did what, when, from where.
+
+pub(crate) mod page;
+mod row;
