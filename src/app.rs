@@ -5,6 +5,7 @@ use crate::route::Route;
 use crate::router::{Address, Router};
 use crate::session::Session;
 use crate::start::Start;
+use crate::ui::live::{effect, live};
 use crate::ui::offline::Offline;
 use crate::ui::page_heading::Headings;
 use crate::{account, audit, forgot, inbox, login, not_found, not_me, reset, settings, users};
@@ -21,14 +22,14 @@ pub fn App(
     let session = Session::provide();
     let router = Router::provide(address.map(|address| Address::parse(&address)));
     Headings::provide();
-    Effect::new(move || start.run(session));
+    effect(move || start.run(session));
     let visit = Memo::new(move |_| session.with(|person| gate::decide(&router.address(), person)));
-    Effect::new(move || {
+    effect(move || {
         if let Visit::Go(to) = visit.get() {
             router.redirect(&to);
         }
     });
-    move || if start.failed() { view! { <Offline/> }.into_any() } else { screen(visit.get()) }
+    live(move || if start.failed() { view! { <Offline/> }.into_any() } else { screen(visit.get()) })
 }
 
 fn screen(visit: Visit) -> AnyView {

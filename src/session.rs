@@ -1,8 +1,8 @@
 //! Who is logged in, in one place.
 
 use crate::api::{self, Error};
+use crate::ui::live::spawn;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use rekey_wire::login::SessionUser;
 use rekey_wire::problem::Code;
 use std::time::Duration;
@@ -89,7 +89,7 @@ impl Session {
 
     /// Asks the server; asking does not count as use of the session.
     pub(crate) fn check(self) {
-        spawn_local(async move {
+        spawn(async move {
             if let Ok(user) = api::session().await {
                 self.set(user);
             }

@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::session::Session;
+use crate::ui::live::spawn;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use rekey_wire::config::Config;
 use rekey_wire::password::{DEFAULT_MIN_LENGTH, MAX_LENGTH, Policy};
 
@@ -32,13 +32,13 @@ impl Start {
     /// Asks the server, both questions at once.
     pub(crate) fn run(self, session: Session) {
         self.failed.set(false);
-        spawn_local(async move {
+        spawn(async move {
             match api::config().await {
                 Ok(config) => self.config.set(Some(config)),
                 Err(_) => self.failed.set(true),
             }
         });
-        spawn_local(async move {
+        spawn(async move {
             match api::session().await {
                 Ok(user) => session.set(user),
                 Err(_) => self.failed.set(true),

@@ -7,6 +7,7 @@ use crate::session::Session;
 use crate::settings::desk::Desk;
 use crate::ui::alert::FailureAlert;
 use crate::ui::attempt::Attempt;
+use crate::ui::live::live;
 use crate::ui::page_heading::PageHeading;
 use crate::words::Word;
 use crate::words::account as w;
@@ -41,7 +42,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
             </dl>
             <div class="row">
                 <a class="button secondary" href=Route::ChangePassword.path()>{w::CHANGE_PASSWORD.text()}</a>
-                <button type="button" class="secondary" aria-disabled=move || attempt.pending().then_some("true") on:click=log_out>
+                <button type="button" class="secondary" aria-disabled=live(move || attempt.pending().then_some("true")) on:click=log_out>
                     {w::LOG_OUT.text()}
                 </button>
             </div>
@@ -55,7 +56,7 @@ fn Fact(name: Word, value: Signal<String>) -> impl IntoView {
     view! {
         <div>
             <dt>{name.text()}</dt>
-            <dd>{move || value.get()}</dd>
+            <dd>{live(move || value.get())}</dd>
         </div>
     }
     .into_any()

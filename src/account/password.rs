@@ -11,6 +11,7 @@ use crate::ui::attempt::Attempt;
 use crate::ui::countdown::{Countdown, CountdownText};
 use crate::ui::field::Field;
 use crate::ui::icon::{Icon, Picture};
+use crate::ui::live::live;
 use crate::ui::new_password::{heed, new_password_field};
 use crate::ui::page_heading::PageHeading;
 use crate::ui::password_field::{PasswordField, Which};
@@ -80,9 +81,9 @@ fn ChangePasswordForm() -> impl IntoView {
         <form class="narrow" novalidate on:submit=submit>
             <div role="status">{success}</div>
             <FailureAlert attempt/>
-            {move || wait.runs().then(|| view! { <Alert text=w::TOO_MANY/> }.into_any())}
+            {live(move || wait.runs().then(|| view! { <Alert text=w::TOO_MANY/> }.into_any()))}
             <CountdownText countdown=wait again=w::AGAIN_IN now=w::AGAIN_NOW/>
-            {move || session.user().and_then(|user| user.email).map(|email| view! { <Username email/> })}
+            {live(move || session.user().and_then(|user| user.email).map(|email| view! { <Username email/> }))}
             <PasswordField field=current id="current-password" label=w::CURRENT which=Which::Current/>
             <PasswordField field=new id="new-password" label=w::NEW which=Which::New described_by="requirements"/>
             <Requirements field=new id="requirements"/>

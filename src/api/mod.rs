@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod config;
 mod error;
+mod json;
 mod login;
 mod reset;
 mod send;

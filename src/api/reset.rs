@@ -28,7 +28,7 @@ pub(crate) async fn ask_for_link(email: String) -> Result<u64> {
 /// 410 with the reason when it does not work.
 pub(crate) async fn inspect_link(token: Token) -> Result<Inspected> {
     let answer = send::post_raw(INSPECT, &LinkRequest { token }).await?;
-    let Inspection { email, expires_at } = send::read(&answer.json)?;
+    let Inspection { email, expires_at } = send::read(answer.json)?;
     let now = answer.date.unwrap_or_else(crate::browser::now);
     let end = crate::browser::moment(&expires_at).unwrap_or(now);
     Ok(Inspected { email, remaining: end.saturating_sub(now) })

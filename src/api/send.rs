@@ -1,9 +1,8 @@
 //! One HTTP call: JSON out, JSON in, problems as [`Error`].
 //!
-//! The browser's own JSON parser does the work; `serde` only walks over what it made. What is generic here is thin, as
-//! each use of it is compiled anew.
+//! What is generic here is thin, as each use of it is compiled anew.
 
-use super::{Error, Result};
+use super::{Error, Result, json};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::JSON;
 use rekey_wire::problem::Problem;
@@ -16,22 +15,22 @@ const PATIENCE: u32 = 30_000;
 
 /// Gets something.
 pub(super) async fn get<T: DeserializeOwned>(path: &str) -> Result<T> {
-    read(&call(Method::GET, path, None).await?.json)
+    read(call(Method::GET, path, None).await?.json)
 }
 
 /// Sends something and reads what comes back.
 pub(super) async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T> {
-    read(&call(Method::POST, path, Some(write(body))).await?.json)
+    read(call(Method::POST, path, Some(written(body)?)).await?.json)
 }
 
 /// Asks for something that needs no body.
 pub(super) async fn post_nothing<T: DeserializeOwned>(path: &str) -> Result<T> {
-    read(&call(Method::POST, path, None).await?.json)
+    read(call(Method::POST, path, None).await?.json)
 }
 
 /// Sends something; the answer, if there is one, is not needed.
 pub(super) async fn send(method: Method, path: &str, body: &impl Serialize) -> Result<()> {
-    call(method, path, Some(write(body))).await.map(|_| ())
+    call(method, path, Some(written(body)?)).await.map(|_| ())
 }
 
 /// Deletes something.
@@ -49,20 +48,19 @@ pub(super) struct Answer {
 
 /// Sends something and gives the answer as it is.
 pub(super) async fn post_raw(path: &str, body: &impl Serialize) -> Result<Answer> {
-    call(Method::POST, path, Some(write(body))).await
+    call(Method::POST, path, Some(written(body)?)).await
 }
 
-/// Takes a value out of the browser's form of it.
-pub(super) fn read<T: DeserializeOwned>(json: &JsValue) -> Result<T> {
-    serde_wasm_bindgen::from_value(json.clone()).map_err(|_| Error::refused(None, None))
+/// Reads an answer. One of another form than expected comes from another version of the server, or from a proxy.
+pub(super) fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T> {
+    json::read(answer).map_err(|_| Error::refused(None, None))
 }
 
-fn write(body: &impl Serialize) -> JsValue {
-    let written = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
-    written.ok().and_then(|value| JSON::stringify(&value).ok()).map(JsValue::from).unwrap_or_default()
+fn written(body: &impl Serialize) -> Result<String> {
+    json::write(body).map_err(|_| Error::refused(None, None))
 }
 
-async fn call(method: Method, path: &str, body: Option<JsValue>) -> Result<Answer> {
+async fn call(method: Method, path: &str, body: Option<String>) -> Result<Answer> {
     let patience = web_sys::AbortSignal::timeout_with_u32(PATIENCE);
     let request = RequestBuilder::new(path).method(method).header("accept", "application/json").abort_signal(Some(&patience));
     let request = match body {
@@ -71,12 +69,12 @@ async fn call(method: Method, path: &str, body: Option<JsValue>) -> Result<Answe
     };
     let response = request.map_err(out_of_reach)?.send().await.map_err(out_of_reach)?;
     let text = response.text().await.map_err(out_of_reach)?;
-    let json = JSON::parse(&text).unwrap_or(JsValue::UNDEFINED);
+    let json = JSON::parse(&text).unwrap_or_default();
     if response.ok() {
         return Ok(Answer { json, date: date(&response) });
     }
     let retry_after = response.headers().get("retry-after").and_then(|seconds| seconds.parse().ok());
-    Err(Error::refused(read::<Problem>(&json).ok(), retry_after))
+    Err(Error::refused(json::read::<Problem>(json).ok(), retry_after))
 }
 
 fn date(response: &Response) -> Option<u64> {

@@ -5,6 +5,7 @@ use crate::api;
 use crate::settings::desk::Desk;
 use crate::ui::alert::FailureAlert;
 use crate::ui::attempt::Attempt;
+use crate::ui::live::{effect, live};
 use crate::ui::page_heading::PageHeading;
 use crate::words::audit as w;
 use leptos::prelude::*;
@@ -26,14 +27,14 @@ pub(crate) fn AuditPage() -> impl IntoView {
             Ok(())
         });
     };
-    Effect::new(move || load());
+    effect(move || load());
     let again = Memo::new(move |_| attempt.error().is_some() || older.with(Option::is_some));
     let word = move || if items.with(Vec::is_empty) { w::TRY_AGAIN } else { w::OLDER };
     view! {
         <Desk>
             <PageHeading text=w::HEADING/>
             <p class="lead">{w::LEAD.text()}</p>
-            <table role="table" aria-label=w::HEADING.text() aria-busy=move || if attempt.pending() { "true" } else { "false" }>
+            <table role="table" aria-label=w::HEADING.text() aria-busy=live(move || if attempt.pending() { "true" } else { "false" })>
                 <thead role="rowgroup">
                     <tr role="row">
                         {[w::AT, w::ACTION, w::ACTOR, w::SUBJECT, w::IP, w::DETAIL]
@@ -43,18 +44,18 @@ pub(crate) fn AuditPage() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
-                    {move || items.with(|items| items.iter().map(|item| view! { <Entry item=item.clone()/> }.into_any()).collect_view())}
+                    {live(move || items.with(|items| items.iter().map(|item| view! { <Entry item=item.clone()/> }.into_any()).collect_view()))}
                 </tbody>
             </table>
             <FailureAlert attempt/>
-            {move || again.get().then(|| {
+            {live(move || again.get().then(|| {
                 view! {
                     <div>
-                        <button type="button" class="secondary" on:click=move |_| load()>{move || word().text()}</button>
+                        <button type="button" class="secondary" on:click=move |_| load()>{live(move || word().text())}</button>
                     </div>
                 }
                 .into_any()
-            })}
+            }))}
         </Desk>
     }
     .into_any()

@@ -5,6 +5,7 @@ use crate::api;
 use crate::ui::alert::FailureAlert;
 use crate::ui::attempt::Attempt;
 use crate::ui::countdown::{Countdown, CountdownText};
+use crate::ui::live::live;
 use crate::words::inbox as w;
 use leptos::prelude::*;
 
@@ -36,12 +37,12 @@ pub(crate) fn SendAgain(awaited: Awaited, until: u64) -> impl IntoView {
     view! {
         <div class="again">
             <FailureAlert attempt/>
-            <p role="status">{move || sent.get().then(|| w::SENT_AGAIN.text())}</p>
+            <p role="status">{live(move || sent.get().then(|| w::SENT_AGAIN.text()))}</p>
             <button
                 type="button"
                 class="secondary"
-                disabled=move || wait.runs()
-                aria-disabled=move || attempt.pending().then_some("true")
+                disabled=live(move || wait.runs())
+                aria-disabled=live(move || attempt.pending().then_some("true"))
                 on:click=send
             >
                 {w::AGAIN.text()}

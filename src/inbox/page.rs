@@ -7,6 +7,7 @@ use crate::router::Router;
 use crate::start::Start;
 use crate::ui::card::Card;
 use crate::ui::help::Help;
+use crate::ui::live::{effect, live};
 use crate::ui::page_heading::PageHeading;
 use crate::words::inbox as w;
 use crate::words::time::span;
@@ -17,7 +18,7 @@ use leptos::prelude::*;
 pub(crate) fn InboxPage() -> impl IntoView {
     let router = Router::here();
     let Some((awaited, until)) = Awaited::kept() else {
-        Effect::new(move || router.redirect(Route::Forgot.path()));
+        effect(move || router.redirect(Route::Forgot.path()));
         return ().into_any();
     };
     let start = Start::here();
@@ -31,7 +32,7 @@ pub(crate) fn InboxPage() -> impl IntoView {
             <PageHeading text=w::HEADING/>
             <p class="lead">{sent_to}</p>
             <ul class="hints">
-                <li>{move || w::SUBJECT.with(&[("brand", &start.brand())])}</li>
+                <li>{live(move || w::SUBJECT.with(&[("brand", &start.brand())]))}</li>
                 <li>{life}</li>
                 <li>{w::SPAM.text()}</li>
             </ul>

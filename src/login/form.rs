@@ -7,6 +7,7 @@ use crate::ui::alert::{Alert, FailureAlert};
 use crate::ui::attempt::Attempt;
 use crate::ui::countdown::{Countdown, CountdownText};
 use crate::ui::field::{Field, first_fault};
+use crate::ui::live::live;
 use crate::ui::password_field::{PasswordField, Which};
 use crate::ui::submit::Submit;
 use crate::ui::text_field::{Purpose, TextField};
@@ -47,7 +48,7 @@ pub(crate) fn LoginForm() -> impl IntoView {
     view! {
         <form novalidate on:submit=submit>
             <FailureAlert attempt/>
-            {move || wait.runs().then(|| view! { <Alert text=w::TOO_MANY/> }.into_any())}
+            {live(move || wait.runs().then(|| view! { <Alert text=w::TOO_MANY/> }.into_any()))}
             <CountdownText countdown=wait again=w::AGAIN_IN now=w::AGAIN_NOW/>
             <TextField field=email id="email" label=w::EMAIL purpose=Purpose::Username/>
             <PasswordField field=password id="password" label=w::PASSWORD which=Which::Current/>

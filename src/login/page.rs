@@ -5,6 +5,7 @@ use crate::session::{Person, Session};
 use crate::ui::alert::Alert;
 use crate::ui::card::Card;
 use crate::ui::help::Help;
+use crate::ui::live::live;
 use crate::ui::page_heading::PageHeading;
 use crate::words::login as w;
 use leptos::prelude::*;
@@ -17,7 +18,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
     view! {
         <Card>
             <PageHeading text=w::HEADING/>
-            {move || was_ended().then(|| view! { <Alert text=w::SESSION_ENDED/> }.into_any())}
+            {live(move || was_ended().then(|| view! { <Alert text=w::SESSION_ENDED/> }.into_any()))}
             <LoginForm/>
             <Help/>
         </Card>

@@ -6,6 +6,7 @@ use crate::route::Route;
 use crate::ui::alert::FailureAlert;
 use crate::ui::attempt::Attempt;
 use crate::ui::icon::{Icon, Picture};
+use crate::ui::live::live;
 use crate::ui::submit::Submit;
 use crate::words::not_me as w;
 use leptos::prelude::*;
@@ -38,8 +39,8 @@ pub(crate) fn Cancel(token: Option<Token>) -> impl IntoView {
         .into_any()
     };
     view! {
-        {move || if done.get() { ().into_any() } else { ask() }}
-        <div role="status">{move || done.get().then(|| view! { <Done/> })}</div>
+        {live(move || if done.get() { ().into_any() } else { ask() })}
+        <div role="status">{live(move || done.get().then(|| view! { <Done/> }))}</div>
     }
     .into_any()
 }

@@ -6,6 +6,7 @@ use crate::route::Route;
 use crate::ui::alert::Alert;
 use crate::ui::card::Card;
 use crate::ui::help::Help;
+use crate::ui::live::{effect, live};
 use crate::ui::page_heading::PageHeading;
 use crate::words::not_me as w;
 use leptos::prelude::*;
@@ -15,7 +16,7 @@ use rekey_wire::reset::Token;
 #[component]
 pub(crate) fn NotMePage() -> impl IntoView {
     let link = RwSignal::new(None::<Option<Token>>);
-    Effect::new(move || {
+    effect(move || {
         link.set(Some(token::kept_for(Route::NotMe)));
         let another = window_event_listener_untyped("hashchange", move |_| {
             if token::take_from_address() {
@@ -27,10 +28,10 @@ pub(crate) fn NotMePage() -> impl IntoView {
     view! {
         <Card>
             <PageHeading text=w::HEADING/>
-            {move || match link.get() {
+            {live(move || match link.get() {
                 Some(None) => view! { <Alert text=w::NO_LINK/> }.into_any(),
                 token => view! { <Cancel token=token.flatten()/> }.into_any(),
-            }}
+            })}
             <Help/>
         </Card>
     }

@@ -3,9 +3,9 @@
 use super::token;
 use crate::api::{self, Error};
 use crate::route::Route;
+use crate::ui::live::{effect, spawn};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use rekey_wire::problem::Code;
 use rekey_wire::reset::Token;
 use std::time::Duration;
@@ -75,7 +75,7 @@ impl Followed {
     #[must_use]
     pub(crate) fn new() -> Self {
         let followed = Self { link: RwSignal::new(Link::Unknown), expiry: StoredValue::new(None) };
-        Effect::new(move || {
+        effect(move || {
             followed.ask();
             let another = window_event_listener_untyped("hashchange", move |_| {
                 if token::take_from_address() {
@@ -114,7 +114,7 @@ impl Followed {
             self.set(Link::Dead(Dead::Invalid));
             return;
         };
-        spawn_local(async move {
+        spawn(async move {
             let answer = api::inspect_link(token.clone()).await;
             // Another link may have been opened meanwhile, or this one used.
             if token::kept_for(Route::Reset).as_ref() != Some(&token) {

@@ -7,6 +7,7 @@ use super::link::{Followed, Link};
 use crate::ui::alert::Alert;
 use crate::ui::card::Card;
 use crate::ui::help::Help;
+use crate::ui::live::live;
 use crate::ui::page_heading::PageHeading;
 use crate::words::reset as w;
 use leptos::prelude::*;
@@ -17,13 +18,13 @@ pub(crate) fn ResetPage() -> impl IntoView {
     let followed = Followed::new();
     view! {
         <Card>
-            {move || match followed.get() {
+            {live(move || match followed.get() {
                 Link::Unknown => view! { <Asking/> }.into_any(),
                 Link::Unasked(error) => view! { <Unasked followed words=error.words()/> }.into_any(),
                 Link::Works { email, token } => view! { <NewPasswordForm followed email token/> }.into_any(),
                 Link::Dead(dead) => view! { <DeadLink followed dead/> }.into_any(),
                 Link::Done { sessions_ended } => view! { <PasswordChanged sessions_ended/> }.into_any(),
-            }}
+            })}
             <Help/>
         </Card>
     }

@@ -3,6 +3,7 @@
 use super::navigation::Navigation;
 use crate::session::Session;
 use crate::ui::card::Brand;
+use crate::ui::live::effect;
 use crate::words::settings as w;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -11,7 +12,7 @@ use wasm_bindgen::JsCast;
 #[component]
 pub(crate) fn Desk(children: Children) -> impl IntoView {
     let session = Session::here();
-    Effect::new(move || session.watch());
+    effect(move || session.watch());
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         let heading = document().query_selector("main h1").ok().flatten();

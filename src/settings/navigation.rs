@@ -3,6 +3,7 @@
 use crate::route::Route;
 use crate::router::Router;
 use crate::session::Session;
+use crate::ui::live::live;
 use crate::words::Word;
 use crate::words::settings as w;
 use leptos::prelude::*;
@@ -38,13 +39,13 @@ pub(crate) fn Navigation() -> impl IntoView {
             <button
                 type="button"
                 class="secondary fold"
-                aria-expanded=move || if open.get() { "true" } else { "false" }
+                aria-expanded=live(move || if open.get() { "true" } else { "false" })
                 aria-controls="navigation"
                 on:click=move |_| open.update(|open| *open = !*open)
             >
                 {w::MENU.text()}
             </button>
-            <ul id="navigation" class:open=move || open.get()>
+            <ul id="navigation" class:open=live(move || open.get())>
                 {settings}
                 <Place route=Route::Account name=w::ACCOUNT/>
             </ul>
@@ -58,7 +59,7 @@ fn Place(route: Route, name: Word) -> impl IntoView {
     let router = Router::here();
     view! {
         <li>
-            <a href=route.path() aria-current=move || (router.route() == route).then_some("page")>{name.text()}</a>
+            <a href=route.path() aria-current=live(move || (router.route() == route).then_some("page"))>{name.text()}</a>
         </li>
     }
     .into_any()

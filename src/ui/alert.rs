@@ -2,6 +2,7 @@
 
 use crate::ui::attempt::Attempt;
 use crate::ui::icon::{Icon, Picture};
+use crate::ui::live::live;
 use leptos::prelude::*;
 
 /// A failure in words, read out when it appears.
@@ -18,5 +19,5 @@ pub(crate) fn Alert(#[prop(into)] text: String) -> impl IntoView {
 /// The failure of an attempt. What fields say themselves is not said again, and patience is asked for by a countdown.
 #[component]
 pub(crate) fn FailureAlert(attempt: Attempt) -> impl IntoView {
-    move || attempt.error().filter(|error| error.wait().is_none()).map(|error| view! { <Alert text=error.words()/> }.into_any())
+    live(move || attempt.error().filter(|error| error.wait().is_none()).map(|error| view! { <Alert text=error.words()/> }.into_any()))
 }

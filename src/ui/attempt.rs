@@ -2,8 +2,8 @@
 
 use crate::api::{Error, Result};
 use crate::session::Session;
+use crate::ui::live::spawn;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -44,7 +44,7 @@ impl Attempt {
     fn start(self, call: Pin<Box<dyn Future<Output = Result<()>>>>) {
         self.pending.set(true);
         self.error.set(None);
-        spawn_local(async move {
+        spawn(async move {
             let outcome = call.await;
             // The screen may be gone by now.
             self.pending.try_set(false);

@@ -1,6 +1,7 @@
 //! The frame of the public screens: the brand, and one column with one thing to do.
 
 use crate::start::Start;
+use crate::ui::live::live;
 use leptos::prelude::*;
 
 /// A public screen around `children`.
@@ -19,5 +20,5 @@ pub(crate) fn Card(children: Children) -> impl IntoView {
 #[component]
 pub(crate) fn Brand() -> impl IntoView {
     let start = Start::here();
-    view! { <p class="brand">{move || start.brand()}</p> }.into_any()
+    view! { <p class="brand">{live(move || start.brand())}</p> }.into_any()
 }

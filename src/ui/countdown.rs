@@ -1,6 +1,7 @@
 //! Seconds until something may be tried again: ticking for eyes, said once at the start and once at the end for ears.
 
 use crate::browser;
+use crate::ui::live::{effect, live};
 use crate::words::time::clock;
 use crate::words::{Word, countdown as w};
 use leptos::prelude::*;
@@ -19,7 +20,7 @@ impl Countdown {
     #[must_use]
     pub(crate) fn until(until: u64) -> Self {
         let countdown = Self { until: RwSignal::new(until), left: RwSignal::new(seconds_to(until)) };
-        Effect::new(move || countdown.run());
+        effect(move || countdown.run());
         countdown
     }
 
@@ -87,7 +88,7 @@ pub(crate) fn CountdownText(countdown: Countdown, again: Word, now: Word) -> imp
         }
     };
     view! {
-        {move || runs.get().then(|| view! { <p class="countdown">{move || again.with(&[("time", &clock(countdown.left()))])}</p> }.into_any())}
+        {live(move || runs.get().then(|| view! { <p class="countdown">{live(move || again.with(&[("time", &clock(countdown.left()))]))}</p> }.into_any()))}
         <p class="unseen" aria-live="polite">{spoken}</p>
     }
     .into_any()

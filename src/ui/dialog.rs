@@ -1,5 +1,6 @@
 //! The browser's own dialog: it keeps the focus inside, gives it back, and closes on Escape.
 
+use crate::ui::live::effect;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -15,7 +16,7 @@ pub(crate) fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
+    effect(move || {
         if let Some(dialog) = dialog.get() {
             if closing.get() {
                 dialog.close();

@@ -8,6 +8,7 @@ pub(crate) mod dialog;
 pub(crate) mod field;
 pub(crate) mod help;
 pub(crate) mod icon;
+pub(crate) mod live;
 pub(crate) mod new_password;
 pub(crate) mod offline;
 pub(crate) mod page_heading;

@@ -2,6 +2,7 @@
 
 use crate::browser;
 use crate::start::Start;
+use crate::ui::live::effect;
 use crate::words::Word;
 use leptos::html;
 use leptos::prelude::*;
@@ -25,13 +26,13 @@ pub(crate) fn PageHeading(text: Word) -> impl IntoView {
     let start = Start::here();
     let Headings { shown } = expect_context();
     let heading = NodeRef::<html::H1>::new();
-    Effect::new(move || {
+    effect(move || {
         let brand = start.brand();
         let title = if brand.is_empty() { text.text().to_owned() } else { [text.text(), " · ", &brand].concat() };
         browser::set_title(&title);
     });
     // After a page load the browser decides; after that, whoever cannot see must hear that the screen changed.
-    Effect::new(move || {
+    effect(move || {
         if let Some(heading) = heading.get() {
             if shown.get_value() {
                 _ = heading.focus();

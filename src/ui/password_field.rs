@@ -1,6 +1,7 @@
 //! A password with its label, fault, and a button that shows it.
 
 use crate::ui::field::Field;
+use crate::ui::live::live;
 use crate::ui::text_field::{Fault, fault_id};
 use crate::words::{Word, password as w};
 use leptos::prelude::*;
@@ -44,19 +45,19 @@ pub(crate) fn PasswordField(
                 <input
                     id=id
                     name=id
-                    type=move || if shown.get() { "text" } else { "password" }
+                    type=live(move || if shown.get() { "text" } else { "password" })
                     autocomplete=autocomplete
                     autocapitalize="none"
                     spellcheck="false"
                     required
-                    aria-invalid=move || field.fault().map(|_| "true")
-                    aria-describedby=describing
-                    prop:value=move || field.value()
+                    aria-invalid=live(move || field.fault().map(|_| "true"))
+                    aria-describedby=live(describing)
+                    prop:value=live(move || field.value())
                     on:input=move |event| field.input(event_target_value(&event))
                     on:blur=move |_| field.left()
                 />
                 <button type="button" class="quiet" aria-controls=id on:click=move |_| shown.update(|shown| *shown = !*shown)>
-                    {move || if shown.get() { w::HIDE } else { w::SHOW }.text()}
+                    {live(move || if shown.get() { w::HIDE } else { w::SHOW }.text())}
                 </button>
             </div>
             <Fault field id=fault_id/>

@@ -4,6 +4,7 @@ use crate::browser::nfc;
 use crate::start::Start;
 use crate::ui::field::Field;
 use crate::ui::icon::{Icon, Picture};
+use crate::ui::live::live;
 use crate::words::requirements as w;
 use leptos::prelude::*;
 use rekey_wire::password::{check_length, check_patterns};
@@ -31,8 +32,8 @@ pub(crate) fn Requirements(field: Field, id: &'static str) -> impl IntoView {
 
 #[component]
 fn Tick(met: Signal<bool>) -> impl IntoView {
-    move || {
+    live(move || {
         let (picture, word) = if met.get() { (Picture::Check, w::MET) } else { (Picture::Minus, w::NOT_YET) };
         view! { <Icon of=picture/><span class="unseen">{word.text()} " "</span> }.into_any()
-    }
+    })
 }

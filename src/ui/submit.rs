@@ -1,6 +1,7 @@
 //! The button that sends a form.
 
 use crate::ui::attempt::Attempt;
+use crate::ui::live::live;
 use crate::words::Word;
 use leptos::prelude::*;
 
@@ -11,12 +12,12 @@ pub(crate) fn Submit(attempt: Attempt, label: Word, busy: Word, #[prop(optional,
         <button
             type="submit"
             class="primary"
-            class:busy=move || attempt.pending()
-            aria-disabled=move || attempt.pending().then_some("true")
-            disabled=move || blocked.get()
+            class:busy=live(move || attempt.pending())
+            aria-disabled=live(move || attempt.pending().then_some("true"))
+            disabled=live(move || blocked.get())
         >
             <span class="label">{label.text()}</span>
-            {move || attempt.pending().then(|| view! { <span class="working"><span class="spinner"></span>{busy.text()}</span> }.into_any())}
+            {live(move || attempt.pending().then(|| view! { <span class="working"><span class="spinner"></span>{busy.text()}</span> }.into_any()))}
         </button>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use crate::ui::field::Field;
 use crate::ui::icon::{Icon, Picture};
+use crate::ui::live::live;
 use crate::words::Word;
 use leptos::prelude::*;
 
@@ -33,12 +34,12 @@ pub(crate) fn TextField(field: Field, id: &'static str, label: Word, purpose: Pu
                 autocapitalize="none"
                 spellcheck="false"
                 required
-                aria-invalid=move || field.fault().map(|_| "true")
+                aria-invalid=live(move || field.fault().map(|_| "true"))
                 aria-describedby={
                     let fault_id = fault_id.clone();
-                    move || field.fault().map(|_| fault_id.clone())
+                    live(move || field.fault().map(|_| fault_id.clone()))
                 }
-                prop:value=move || field.value()
+                prop:value=live(move || field.value())
                 on:input=move |event| field.input(event_target_value(&event))
                 on:blur=move |_| field.left()
             />
@@ -52,7 +53,7 @@ pub(crate) fn TextField(field: Field, id: &'static str, label: Word, purpose: Pu
 #[component]
 pub(crate) fn Fault(field: Field, id: String) -> impl IntoView {
     let id = StoredValue::new(id);
-    move || {
+    live(move || {
         field.fault().map(|fault| {
             view! {
                 <p class="fault" id=id.get_value()>
@@ -62,7 +63,7 @@ pub(crate) fn Fault(field: Field, id: String) -> impl IntoView {
             }
             .into_any()
         })
-    }
+    })
 }
 
 /// The id of the reason that a field's `aria-describedby` names.

@@ -2,6 +2,7 @@
 
 use super::page::{Asked, Desktop};
 use crate::ui::icon::{Icon, Picture};
+use crate::ui::live::live;
 use crate::words::users as w;
 use leptos::prelude::*;
 use rekey_wire::users::{EmailStatus, Status, User};
@@ -11,7 +12,7 @@ use rekey_wire::users::{EmailStatus, Status, User};
 pub(super) fn Actions(desktop: Desktop, user: Memo<Option<User>>) -> impl IntoView {
     // The cell depends on these alone: a reset that moves on must not take the focus from its button.
     let facts = Memo::new(move |_| user.with(|user| user.as_ref().map(|user| (user.name.clone(), user.email_status, user.status))));
-    move || {
+    live(move || {
         facts.get().map(|(name, email_status, status)| {
             let mend = match email_status {
                 EmailStatus::Ok => None,
@@ -32,7 +33,7 @@ pub(super) fn Actions(desktop: Desktop, user: Memo<Option<User>>) -> impl IntoVi
             }
             .into_any()
         })
-    }
+    })
 }
 
 #[component]

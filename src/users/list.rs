@@ -3,8 +3,8 @@
 use super::query::Query;
 use crate::api::{self, Error};
 use crate::session::Session;
+use crate::ui::live::{effect, spawn};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use rekey_wire::users::{User, UserPage};
 
 /// The list; a copy is the same list.
@@ -30,7 +30,7 @@ impl List {
             asked: StoredValue::new(0),
             session: Session::here(),
         };
-        Effect::new(move || {
+        effect(move || {
             list.query.track();
             list.load();
         });
@@ -92,7 +92,7 @@ impl List {
         let Some(query) = self.query.try_get_untracked() else { return };
         self.asked.update_value(|asked| *asked += 1);
         let asked = self.asked.get_value();
-        spawn_local(async move {
+        spawn(async move {
             let answer = api::list_users(&query.print()).await;
             if self.asked.try_get_value() != Some(asked) {
                 return;

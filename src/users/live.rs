@@ -3,6 +3,7 @@
 use super::list::List;
 use crate::browser;
 use crate::session::Session;
+use crate::ui::live::effect;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use rekey_wire::users::EVENTS;
@@ -41,8 +42,8 @@ pub(super) fn follow(list: List) {
         due: StoredValue::new(None),
         expiry: StoredValue::new(None),
     };
-    Effect::new(move || live.open());
-    Effect::new(move || live.watch_expiry());
+    effect(move || live.open());
+    effect(move || live.watch_expiry());
     on_cleanup(move || live.close());
 }
 

@@ -11,6 +11,7 @@ use super::table::UsersTable;
 use crate::settings::desk::Desk;
 use crate::ui::alert::Alert;
 use crate::ui::icon::{Icon, Picture};
+use crate::ui::live::live;
 use crate::ui::page_heading::PageHeading;
 use crate::words::users as w;
 use leptos::prelude::*;
@@ -51,13 +52,13 @@ pub(crate) fn UsersPage() -> impl IntoView {
     view! {
         <Desk>
             <PageHeading text=w::HEADING/>
-            <div role="status">{move || desktop.done.get().map(|done| view! { <Done text=done/> }.into_any())}</div>
+            <div role="status">{live(move || desktop.done.get().map(|done| view! { <Done text=done/> }.into_any()))}</div>
             <div class="toolbar">
                 <Search list/>
                 <Filters list/>
             </div>
             <p class="total" aria-live="polite">{total}</p>
-            {move || list.failure().map(|error| view! { <Failed list text=error.words()/> }.into_any())}
+            {live(move || list.failure().map(|error| view! { <Failed list text=error.words()/> }.into_any()))}
             <UsersTable desktop/>
             <Pager list/>
             {dialog}

@@ -1,6 +1,7 @@
 //! One page of users after the other.
 
 use super::list::List;
+use crate::ui::live::live;
 use crate::words::Word;
 use crate::words::users as w;
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ fn Turn(list: List, word: Word, cursor: fn(&UserPage) -> Option<String>) -> impl
         <button
             type="button"
             class="secondary"
-            disabled=move || to.with(Option::is_none)
+            disabled=live(move || to.with(Option::is_none))
             on:click=move |_| list.ask(|query| query.cursor = to.get_untracked())
         >
             {word.text()}

@@ -8,6 +8,7 @@ use crate::ui::attempt::Attempt;
 use crate::ui::countdown::{Countdown, CountdownText};
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Icon, Picture};
+use crate::ui::live::live;
 use crate::ui::submit::Submit;
 use crate::words::reset_dialog as w;
 use crate::words::time::span;
@@ -56,7 +57,7 @@ pub(super) fn ResetDialog(desktop: Desktop, user: User) -> impl IntoView {
             {(user.email_status == EmailStatus::Bounced).then(|| view! { <Bounced/> })}
             <form on:submit=submit>
                 <FailureAlert attempt/>
-                {move || wait.runs().then(|| view! { <Alert text=w::TOO_SOON/> }.into_any())}
+                {live(move || wait.runs().then(|| view! { <Alert text=w::TOO_SOON/> }.into_any()))}
                 <CountdownText countdown=wait again=w::AGAIN_IN now=w::AGAIN_NOW/>
                 <div class="row">
                     <button type="button" class="secondary" on:click=move |_| closing.set(true)>{w::CANCEL.text()}</button>

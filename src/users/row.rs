@@ -4,6 +4,7 @@ use super::actions::Actions;
 use super::lifecycle::Lifecycle;
 use super::page::Desktop;
 use crate::ui::icon::{Icon, Picture};
+use crate::ui::live::live;
 use crate::words::time::moment;
 use crate::words::users as w;
 use leptos::prelude::*;
@@ -26,18 +27,18 @@ pub(super) fn Row(desktop: Desktop, id: String) -> impl IntoView {
     view! {
         <tr role="row">
             <th scope="row" role="rowheader" data-label=w::NAME.text()>
-                <span>{move || name.get()}</span>
-                {move || disabled.get().then(|| view! { <Chip word=w::ACCOUNT_DISABLED.text() picture=Picture::Minus/> }.into_any())}
+                <span>{live(move || name.get())}</span>
+                {live(move || disabled.get().then(|| view! { <Chip word=w::ACCOUNT_DISABLED.text() picture=Picture::Minus/> }.into_any()))}
             </th>
             <td role="cell" data-label=w::EMAIL.text() class="email">
-                <span>{move || email.get()}</span>
-                {move || warning.get().map(|word| view! { <Chip word picture=Picture::Warning/> }.into_any())}
+                <span>{live(move || email.get())}</span>
+                {live(move || warning.get().map(|word| view! { <Chip word picture=Picture::Warning/> }.into_any()))}
             </td>
-            <td role="cell" data-label=w::EXTENSION.text() class="number">{move || extension.get()}</td>
-            <td role="cell" data-label=w::ROLE.text()>{move || role.get()}</td>
-            <td role="cell" data-label=w::LAST_LOGIN.text() class="number">{move || last_login.get()}</td>
+            <td role="cell" data-label=w::EXTENSION.text() class="number">{live(move || extension.get())}</td>
+            <td role="cell" data-label=w::ROLE.text()>{live(move || role.get())}</td>
+            <td role="cell" data-label=w::LAST_LOGIN.text() class="number">{live(move || last_login.get())}</td>
             <td role="cell" data-label=w::PASSWORD_RESET.text() class="number">
-                {move || view! { <Lifecycle reset=reset.get()/> }}
+                {live(move || view! { <Lifecycle reset=reset.get()/> })}
             </td>
             <td role="cell" data-label=w::ACTIONS.text() class="actions"><Actions desktop user/></td>
         </tr>

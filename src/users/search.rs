@@ -1,6 +1,7 @@
 //! Finding somebody as one types.
 
 use super::list::List;
+use crate::ui::live::live;
 use crate::words::users as w;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
@@ -33,7 +34,7 @@ pub(super) fn Search(list: List) -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
                 aria-describedby="search-hint"
-                prop:value=move || list.with_query(|query| query.search.clone())
+                prop:value=live(move || list.with_query(|query| query.search.clone()))
                 on:input=find_soon
             />
             <p id="search-hint" class="hint">{w::SEARCH_HINT.text()}</p>

@@ -4,6 +4,7 @@ use super::head::Head;
 use super::list::List;
 use super::page::Desktop;
 use super::row::Row;
+use crate::ui::live::live;
 use crate::words::users as w;
 use leptos::prelude::*;
 use rekey_wire::users::Filter;
@@ -26,8 +27,8 @@ pub(super) fn UsersTable(desktop: Desktop) -> impl IntoView {
                 <For each=move || list.ids() key=String::clone children=move |id| view! { <Row desktop id/> }/>
             </tbody>
         </table>
-        {move || nothing_yet.get().then(|| view! { <Awaited/> }.into_any())}
-        {move || nobody.get().then(|| view! { <Nobody list/> }.into_any())}
+        {live(move || nothing_yet.get().then(|| view! { <Awaited/> }.into_any()))}
+        {live(move || nobody.get().then(|| view! { <Nobody list/> }.into_any()))}
     }
     .into_any()
 }
@@ -45,7 +46,7 @@ fn Awaited() -> impl IntoView {
 
 #[component]
 fn Nobody(list: List) -> impl IntoView {
-    move || {
+    live(move || {
         let search = list.with_query(|query| query.search.trim().to_owned());
         let (text, word) = if search.is_empty() {
             (w::NOT_FOUND_IN_FILTER.text().to_owned(), w::SHOW_ALL)
@@ -68,5 +69,5 @@ fn Nobody(list: List) -> impl IntoView {
             </div>
         }
         .into_any()
-    }
+    })
 }
