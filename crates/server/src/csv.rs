@@ -7,7 +7,6 @@ use crate::address::Address;
 use rekey_wire::users::Role;
 use std::collections::HashMap;
 use std::fmt;
-use std::io::Read;
 
 /// The columns, in the order that the contract names them.
 const COLUMNS: [&str; 4] = ["name", "email", "role", "extension"];
@@ -40,26 +39,17 @@ pub struct LineFault {
     pub column: usize,
     /// What is wrong and what to write. It repeats nothing of the file.
     pub message: String,
-    /// The line is well-formed, and says again what another line said.
-    pub is_duplicate: bool,
 }
 
-/// What to do with a line that says again what an earlier one said.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Duplicates {
-    /// Refuse the file.
-    Refuse,
-    /// Leave the later line out.
-    Skip,
-}
-
-/// A file that can be imported.
+/// What a file holds. Every line but the header and empty ones is in one of the three.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Parsed {
     /// The users.
     pub rows: Vec<Row>,
-    /// The lines left out; empty with [`Duplicates::Refuse`].
-    pub skipped: Vec<LineFault>,
+    /// Lines that say again what an earlier one said.
+    pub duplicates: Vec<LineFault>,
+    /// Lines that are wrong.
+    pub broken: Vec<LineFault>,
 }
 
 impl fmt::Display for LineFault {
@@ -68,60 +58,49 @@ impl fmt::Display for LineFault {
     }
 }
 
-/// Reads the whole file.
-///
-/// # Errors
-/// Every line that is wrong, in the order of the file.
-pub fn parse(mut reader: impl Read, duplicates: Duplicates) -> Result<Parsed, Vec<LineFault>> {
-    let mut file = Vec::new();
-    if reader.read_to_end(&mut file).is_err() {
-        return Err(vec![fault(1, 1, "the file cannot be read")]);
-    }
-    let mut lines = Lines { file: &file, at: 0, line: 1 };
-    let records = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file.as_slice()).into_byte_records();
-    let mut order = None;
+/// Reads a whole file.
+#[must_use]
+pub fn parse(file: &[u8]) -> Parsed {
+    let mut lines = Lines { file, at: 0, line: 1 };
+    let records = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file).into_byte_records();
+    let mut order: Option<Vec<usize>> = None;
     let mut seen = Seen::default();
-    let (mut parsed, mut faults) = (Parsed::default(), Vec::new());
+    let mut parsed = Parsed::default();
     // Bytes in memory, of any length: reading them cannot fail.
     for record in records.map_while(Result::ok) {
         let line = lines.line_of(record.position());
         let fields = match texts(&record, line) {
             Ok(fields) => fields,
             Err(broken) => {
-                faults.push(broken);
+                parsed.broken.push(broken);
                 continue;
             }
         };
-        let Some(order) = &order else {
-            match header(&fields) {
+        let order = match &order {
+            Some(order) => order,
+            None => match header(&fields) {
                 Header::Found(found) => {
                     order = Some(found);
                     continue;
                 }
-                Header::Absent => order = Some(vec![0, 1, 2, 3]),
-                Header::Wrong { column, message } => return Err(vec![fault(line, column, &message)]),
-            }
-            // The first line holds a user already.
-            match row(line, &fields, &[0, 1, 2, 3]) {
-                Ok(row) => seen.take(row, &mut parsed),
-                Err(broken) => faults.extend(broken),
-            }
-            continue;
+                // The first line holds a user already.
+                Header::Absent => order.insert((0..COLUMNS.len()).collect()),
+                Header::Wrong { column, message } => {
+                    parsed.broken.push(fault(line, column, &message));
+                    return parsed;
+                }
+            },
         };
         match row(line, &fields, order) {
             Ok(row) => seen.take(row, &mut parsed),
-            Err(broken) => faults.extend(broken),
+            Err(broken) => parsed.broken.extend(broken),
         }
     }
-    if duplicates == Duplicates::Refuse {
-        faults.append(&mut parsed.skipped);
-        faults.sort_by_key(|fault| (fault.line, fault.column));
-    }
-    if faults.is_empty() { Ok(parsed) } else { Err(faults) }
+    parsed
 }
 
 fn fault(line: u64, column: usize, message: &str) -> LineFault {
-    LineFault { line, column, message: message.to_owned(), is_duplicate: false }
+    LineFault { line, column, message: message.to_owned() }
 }
 
 /// Counts lines as editors do. The csv crate loses count at empty lines.
@@ -269,7 +248,6 @@ impl Seen {
             line: row.line,
             column,
             message: format!("{what} stands in line {earlier} already"),
-            is_duplicate: true,
         };
         let address = row.email.as_deref().and_then(|email| Address::parse(email).ok());
         let others = (row.name.clone(), row.email.clone(), row.extension);
@@ -282,7 +260,7 @@ impl Seen {
             (None, None) => None,
         };
         if let Some(duplicate) = duplicate {
-            parsed.skipped.push(duplicate);
+            parsed.duplicates.push(duplicate);
             return;
         }
         match address {
@@ -298,17 +276,19 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duplicates, Parsed, Row, parse};
+    use super::{Row, parse};
     use rekey_wire::users::Role;
 
     fn rows(text: &str) -> Vec<Row> {
-        parse(text.as_bytes(), Duplicates::Refuse).expect("a good file").rows
+        let parsed = parse(text.as_bytes());
+        assert_eq!((parsed.duplicates, parsed.broken), (vec![], vec![]));
+        parsed.rows
     }
 
     /// `line:column` of every fault, then its words.
     fn faults(text: impl AsRef<[u8]>) -> Vec<(u64, usize, String)> {
-        let faults = parse(text.as_ref(), Duplicates::Refuse).expect_err("a bad file");
-        faults.into_iter().map(|fault| (fault.line, fault.column, fault.message)).collect()
+        let parsed = parse(text.as_ref());
+        parsed.broken.into_iter().chain(parsed.duplicates).map(|fault| (fault.line, fault.column, fault.message)).collect()
     }
 
     fn places(text: impl AsRef<[u8]>) -> Vec<(u64, usize)> {
@@ -375,11 +355,10 @@ mod tests {
     }
 
     #[test]
-    fn duplicates_can_be_left_out_and_broken_lines_cannot() {
-        let file = "name,email\nA,a@example.com\nB,a@example.com\n";
-        let Parsed { rows, skipped } = parse(file.as_bytes(), Duplicates::Skip).expect("taken");
-        assert_eq!((rows.len(), skipped.len(), skipped[0].line, skipped[0].is_duplicate), (1, 1, 3, true));
-        assert!(parse("name,email\n,a@example.com\n".as_bytes(), Duplicates::Skip).is_err());
+    fn broken_and_duplicate_lines_are_told_apart() {
+        let parsed = parse("name,email\nA,a@example.com\n,b@example.com\nC,a@example.com\n".as_bytes());
+        let lines = |faults: &[super::LineFault]| faults.iter().map(|fault| fault.line).collect::<Vec<_>>();
+        assert_eq!((parsed.rows.len(), lines(&parsed.broken), lines(&parsed.duplicates)), (1, vec![3], vec![4]));
     }
 
     #[test]

@@ -16,7 +16,9 @@ use tracing_subscriber::{EnvFilter, fmt};
 /// # Errors
 /// The filter is not understood, or something logs already.
 pub fn start(config: &Config) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&config.log).map_err(|_| "REKEY_LOG is not a filter of log levels.".to_owned())?;
+    // PostgreSQL's notices tell what a migration found already there: of no use to anybody.
+    let filter = EnvFilter::try_new(format!("sqlx::postgres::notice=warn,{}", config.log))
+        .map_err(|_| "REKEY_LOG is not a filter of log levels.".to_owned())?;
     let builder = fmt().with_env_filter(filter).with_ansi(false).with_writer(OneLine(io::stderr));
     let started = if config.log_json { builder.json().finish().try_init() } else { builder.finish().try_init() };
     std::panic::set_hook(Box::new(report_panic));

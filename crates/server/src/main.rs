@@ -2,6 +2,7 @@
 
 use rekey_server::commands;
 use rekey_server::config::cli::{Cli, Stop};
+use rekey_server::logging;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -16,6 +17,10 @@ fn main() -> ExitCode {
             return ExitCode::from(stop.exit_code());
         }
     };
+    if let Err(sentence) = logging::start(&cli.config) {
+        complain(&sentence);
+        return ExitCode::from(2);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -2,7 +2,9 @@
 
 pub mod audit;
 pub mod backup;
+pub mod demo;
 pub mod doctor;
+pub mod import;
 pub mod restore;
 pub mod serve;
 pub mod user;
@@ -90,7 +92,10 @@ pub async fn run(command: Command, config: Config) -> Result<String, Stop> {
 async fn with(app: &App, command: Command) -> Result<String, Stop> {
     match command {
         Command::User(UserCommand::Add { email, name, role, mail }) => user::add(app, email, name, role, mail).await,
-        Command::User(UserCommand::Import { .. }) | Command::Demo { .. } => Err(Stop::new("This command is not there yet.")),
+        Command::User(UserCommand::Import { file, skip_duplicates }) => {
+            import::import(app, &file, skip_duplicates).await.map(|imported| imported.to_string())
+        }
+        Command::Demo { users } => demo::demo(app, users).await.map(|password| format!("password: {password}")),
         Command::Doctor => doctor::examine(app).await,
         Command::Audit(AuditCommand::Verify) => audit::check(app).await,
         Command::Serve | Command::Openapi | Command::Backup { .. } | Command::Restore { .. } => Ok(String::new()),

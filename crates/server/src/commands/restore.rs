@@ -70,9 +70,9 @@ async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result
     let entry = Entry::new(Action::SessionsEnded).detail(format!("Restored from a backup. Sessions ended: {sessions}."));
     audit::record(&mut tx, store.dialect(), &key, now, &entry).await?;
     tx.commit().await?;
-    // Everything into the one file that is moved.
-    sqlx::raw_sql("PRAGMA journal_mode = DELETE").execute(store.write()).await?;
     store.close().await;
+    // Everything into the one file that is moved.
+    Store::leave_wal(fresh).await?;
     Ok(())
 }
 

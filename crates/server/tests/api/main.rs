@@ -12,6 +12,7 @@ mod smtp;
 mod world;
 
 mod account;
+mod command;
 mod forgot;
 mod login;
 mod mail;

@@ -1,0 +1,147 @@
+//! The program itself, as somebody types it.
+
+use crate::database::{Dir, Kind, create};
+use rekey_server::store::Location;
+use std::process::{Command, Output};
+
+struct Shell {
+    dir: Dir,
+    database: String,
+}
+
+impl Shell {
+    async fn on(kind: Kind) -> Self {
+        let dir = Dir::new();
+        let database = match create(kind, &dir).await {
+            Location::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Location::Postgres(url) => url,
+        };
+        Self { dir, database }
+    }
+
+    fn run(&self, line: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
+        command.env_clear().env("REKEY_DATABASE_URL", &self.database).env("REKEY_SECRET_KEY", crate::app::SECRET_KEY);
+        command.current_dir(&self.dir.0).args(line).output().expect("the program runs")
+    }
+
+    #[track_caller]
+    fn ok(&self, line: &[&str]) -> String {
+        let output = self.run(line);
+        assert!(output.status.success(), "{line:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// What the program complains of; it must exit with 2.
+    #[track_caller]
+    fn refused(&self, line: &[&str]) -> String {
+        let output = self.run(line);
+        let complaint = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(2), "{line:?}: {complaint}");
+        assert!(!complaint.contains("panicked") && !complaint.contains("backtrace"), "{complaint}");
+        complaint
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.dir.0.join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.display().to_string()
+    }
+}
+
+macro_rules! on_both_shells {
+    ($(async fn $name:ident($shell:ident) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn run($shell: Shell) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                run(Shell::on(Kind::Sqlite).await).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                run(Shell::on(Kind::Postgres).await).await;
+            }
+        }
+    )+};
+}
+
+on_both_shells! {
+    async fn a_user_is_added_and_the_link_is_printed(shell) {
+        let link = shell.ok(&["user", "add", "--email", "Ada@Example.com", "--name", "Ada", "--role", "admin"]);
+        assert!(link.starts_with("http://localhost:8080/reset-password#token="), "{link}");
+        assert!(shell.refused(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]).contains("exists already"));
+        assert!(shell.ok(&["audit", "verify"]).contains("intact: 1 rows"));
+        assert!(shell.ok(&["doctor"]).contains("1 active admins"));
+    }
+
+    async fn an_import_takes_all_or_nothing(shell) {
+        shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
+        let bad = shell.file("bad.csv", "name,email,role,extension\n,x@example.com,,\nBo,bo@example.com,boss,\nCy,ADA@example.com,,\nDi,di@example.com,,5\nEd,di@example.com,,\n");
+        let complaint = shell.refused(&["user", "import", &bad]);
+        for line in ["line 2, column 1", "line 3, column 3", "line 4, column 2", "line 6, column 2"] {
+            assert!(complaint.contains(line), "{line} in {complaint}");
+        }
+        let good = shell.file("good.csv", "name,email,role,extension\nBo,bo@example.com,admin,\nCy,ADA@example.com,,\nDi,not an address,,2000\nEd,,,\n");
+        assert!(shell.refused(&["user", "import", &good]).contains("line 3, column 2"));
+        let done = shell.ok(&["user", "import", &good, "--skip-duplicates"]);
+        assert_eq!(done, "Imported 3 users; nobody was mailed. 2 have no valid address: the users table marks them. 1 duplicate lines were left out.\n");
+        assert!(shell.refused(&["user", "import", "nowhere.csv"]).contains("cannot be read"));
+    }
+
+    async fn a_demo_fills_an_empty_database_only(shell) {
+        let told = shell.ok(&["demo", "--users", "300"]);
+        let password = told.strip_prefix("password: ").expect("a password").trim();
+        assert!(password.chars().count() >= 15, "{password}");
+        assert!(shell.refused(&["demo"]).contains("holds users already"));
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_work_is_one_sentence_and_exit_code_2() {
+    let shell = Shell::on(Kind::Sqlite).await;
+    let occupied = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = occupied.local_addr().expect("an address").to_string();
+    let lines: [(&[&str], &str); 6] = [
+        (&["serve", "--database-url", "sqlite:///nowhere/at/all/rekey.db"], "cannot be opened"),
+        (&["serve", "--listen", &address], "stop what uses it"),
+        (&["serve", "--smtp-url", "smpt://mail.example.com"], "--smtp-url"),
+        (&["serve", "--public-url", "http://reset.example.com"], "https"),
+        (&["serve", "--link-ttl", "25h"], "24h"),
+        (&["backup", "/nowhere/at/all/backup.db"], "cannot be written"),
+    ];
+    for (line, wanted) in lines {
+        let complaint = shell.refused(line);
+        assert!(complaint.contains(wanted) && complaint.trim_end().lines().count() == 1, "{line:?}: {complaint}");
+    }
+}
+
+#[tokio::test]
+async fn postgresql_is_backed_up_by_its_own_tools() {
+    let shell = Shell::on(Kind::Postgres).await;
+    assert!(shell.refused(&["backup", "x.db"]).contains("pg_dump"));
+    assert!(shell.refused(&["restore", "x.db"]).contains("pg_dump"));
+}
+
+#[tokio::test]
+async fn rel_09_a_restore_brings_back_users_and_neither_links_nor_sessions() {
+    let shell = Shell::on(Kind::Sqlite).await;
+    shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
+    shell.ok(&["backup", "backup.db"]);
+    #[cfg(unix)]
+    {
+        let mode =
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(shell.dir.0.join("backup.db")).expect("a file").permissions());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    shell.ok(&["user", "add", "--email", "bo@example.com", "--name", "Bo"]);
+    assert!(shell.refused(&["backup", "backup.db"]).contains("exists already"));
+    assert!(shell.refused(&["restore", &shell.file("junk.db", "junk")]).contains("no backup"));
+    let told = shell.ok(&["restore", "backup.db"]);
+    assert!(told.contains("restored") && told.contains("before-restore"), "{told}");
+    shell.ok(&["user", "add", "--email", "bo@example.com", "--name", "Bo"]);
+    assert!(shell.ok(&["audit", "verify"]).contains("intact: 3 rows"));
+}
