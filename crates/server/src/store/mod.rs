@@ -9,7 +9,7 @@ mod migrate;
 
 pub use dialect::Dialect;
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{Any, AnyPool, Row, Transaction};
+use sqlx::{Any, AnyPool, Connection, Row, Transaction};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -95,6 +95,8 @@ impl Store {
                 if create {
                     create_private(path).map_err(|e| cannot(&e))?;
                 }
+                // A pool would try for long what can never work: what is no database is told apart here, at once.
+                probe(&url).await.map_err(|e| cannot(&brief(&e)))?;
                 // One connection writes: SQLite has one writer anyway, and a queue here beats "database is locked".
                 let write = sqlite_pool(1, &url, true).await.map_err(|e| cannot(&brief(&e)))?;
                 let read = sqlite_pool(CONNECTIONS, &url, false).await.map_err(|e| cannot(&brief(&e)))?;
@@ -176,6 +178,12 @@ async fn sqlite_pool(connections: u32, url: &str, writes: bool) -> sqlx::Result<
         })
     });
     options.connect(url).await
+}
+
+async fn probe(url: &str) -> sqlx::Result<()> {
+    let mut connection = sqlx::AnyConnection::connect(url).await?;
+    sqlx::raw_sql("PRAGMA busy_timeout = 30000; PRAGMA schema_version").execute(&mut connection).await?;
+    connection.close().await
 }
 
 fn sqlite_url(path: &Path) -> std::io::Result<String> {
