@@ -20,7 +20,7 @@ pub use stage::{Options, Person, Stage};
 use std::time::Duration;
 
 /// How long anything that a person waits for may take before a test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 #[expect(clippy::panic, reason = "a test that cannot go on says why and ends")]
 #[track_caller]

@@ -1,8 +1,11 @@
 //! One world for one test: a server with its database, a mail server, a browser, and people.
 
+use std::ffi::OsStr;
+
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Page};
+use crate::folder::Folder;
 use crate::mail::token_of;
 use crate::program::{Program, Rekey};
 use crate::smtp::SmtpServer;
@@ -91,6 +94,15 @@ impl Stage {
         Person { name: name.to_owned(), email: email.to_owned(), password: PASSWORD.to_owned() }
     }
 
+    /// Makes accounts from the lines of a CSV file.
+    #[track_caller]
+    pub fn import(&self, csv: &str) {
+        let folder = Folder::new("import");
+        let file = folder.path().join("people.csv");
+        std::fs::write(&file, csv).expect("a file can be written");
+        let _ = self.rekey.program().run([OsStr::new("user"), OsStr::new("import"), file.as_os_str()]);
+    }
+
     /// Logs `person` in on a new device, through the login page.
     #[must_use]
     #[track_caller]
@@ -125,5 +137,14 @@ impl Stage {
     pub fn get(&self, path: &str) -> u16 {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         agent.get(self.url(path)).call().expect("the server answers").status().as_u16()
+    }
+
+    /// How many bytes the body of `path` has when it is sent to a browser that takes brotli.
+    #[must_use]
+    #[track_caller]
+    pub fn bytes_sent(&self, path: &str) -> usize {
+        let agent: ureq::Agent = ureq::Agent::config_builder().accept_encoding("br").build().into();
+        let mut response = agent.get(self.url(path)).call().expect("the file is served");
+        response.body_mut().read_to_vec().expect("the whole file is sent").len()
     }
 }

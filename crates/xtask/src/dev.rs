@@ -11,7 +11,7 @@ use crate::setup::{self, For};
 use crate::shell::{self, Failure, Result};
 use crate::{pages, workspace};
 
-/// Where the server listens; `Trunk.toml` sends the paths that are not pages there.
+/// Where the server listens: `Trunk.toml` serves the pages on 8080 and passes the API's paths on to here.
 const BACKEND: &str = "127.0.0.1:8081";
 
 /// What the server is made of.
@@ -38,7 +38,7 @@ pub(crate) fn dev() -> Result<ExitCode> {
 
     let mut backend = Some(serve(&demo, &program)?);
     let mut trunk = tools.trunk("serve");
-    trunk.args(["--address", "127.0.0.1", "--port", "8080", "--dist"]).arg(workspace::target().join("dev-pages"));
+    trunk.arg("--dist").arg(workspace::target().join("dev-pages"));
     let mut trunk = Ended(trunk.spawn().map_err(|error| shell::cannot_start(&trunk, &error))?);
     loop {
         if let Ok(Some(status)) = trunk.0.try_wait() {

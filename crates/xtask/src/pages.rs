@@ -9,8 +9,19 @@ use crate::shell::{self, Failure, Result};
 use crate::workspace;
 
 /// What the pages are made of.
-const SOURCES: [&str; 9] =
-    ["Cargo.lock", "Cargo.toml", "Trunk.toml", "crates/wire/Cargo.toml", "crates/wire/src", "index.html", "public", "src", "style"];
+const SOURCES: [&str; 11] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "build.rs",
+    "crates/wire/Cargo.toml",
+    "crates/wire/src",
+    "index.html",
+    "public",
+    "src",
+    "style",
+    "words",
+];
 
 /// Builds the pages for release, unless `dist/` is newer than everything they are made of.
 pub(crate) fn build(tools: &Tools) -> Result<()> {

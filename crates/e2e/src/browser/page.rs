@@ -172,6 +172,7 @@ impl Page {
     pub fn size(&self, width: u32, height: u32) {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.call("Emulation.setDeviceMetricsOverride", metrics);
+        self.settle();
     }
 
     /// Asks for dark or light colours, as the system's setting would, and for no motion, so that nothing is caught half faded.
@@ -180,6 +181,17 @@ impl Page {
         let features =
             json!([{ "name": "prefers-color-scheme", "value": scheme }, { "name": "prefers-reduced-motion", "value": "reduce" }]);
         self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
+        self.settle();
+    }
+
+    /// Waits until what has just changed is drawn: even without motion, a transition takes a frame.
+    #[track_caller]
+    fn settle(&self) {
+        self.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+                .then(() => Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => {}))))
+                .then(() => null)",
+        );
     }
 
     /// Cuts the network, or mends it.

@@ -1,0 +1,176 @@
+//! axe-core finds nothing on any screen, in light, in dark, and at 320 px, where nothing scrolls sideways.
+
+use rekey_e2e::{Page, Stage};
+
+use crate::{NEW_PASSWORD, subject};
+
+/// What is wrong with the screens looked at so far.
+#[derive(Default)]
+struct Inspection(Vec<String>);
+
+impl Inspection {
+    /// Looks at the screen that `page` shows, in every colour and width.
+    #[track_caller]
+    fn look(&mut self, screen: &str, page: &Page) {
+        for (colours, width) in [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)] {
+            page.colours(colours);
+            page.size(width, 800);
+            for violation in page.axe() {
+                self.0.push(format!("{screen}, {colours}, {width} px: {violation}"));
+            }
+            let overflow = page.overflow();
+            if overflow > 0 {
+                self.0.push(format!("{screen}, {colours}, {width} px: {overflow} px too wide"));
+            }
+        }
+        page.size(1280, 800);
+        let headings = page.evaluate("document.querySelectorAll('h1').length");
+        let dialog = page.evaluate("document.querySelector('dialog[open]') !== null");
+        if headings != 1 && dialog != true {
+            self.0.push(format!("{screen}: {headings} h1"));
+        }
+        let complaints = page.complaints();
+        if !complaints.is_empty() {
+            self.0.push(format!("{screen}: the console says {complaints:?}"));
+        }
+    }
+}
+
+impl Drop for Inspection {
+    #[track_caller]
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.0.is_empty(), "{} findings:\n{}", self.0.len(), self.0.join("\n"));
+        }
+    }
+}
+
+#[test]
+fn everybody_can_use_the_screens_before_the_login() {
+    let stage = Stage::set();
+    let mut inspection = Inspection::default();
+    let page = stage.visit("/login");
+    page.heading("Log in");
+    inspection.look("login", &page);
+    page.fill("Email", "nobody@example.com");
+    page.fill("Password", "not the right one, surely");
+    page.press("Log in");
+    page.find_saying("alert", "password");
+    inspection.look("login refused", &page);
+
+    page.goto(&stage.url("/forgot-password"));
+    page.heading("Forgot your password?");
+    inspection.look("forgot", &page);
+    page.fill("Email", "nobody@");
+    page.press("Send reset link");
+    page.until("document.querySelector('[aria-invalid=true]') !== null");
+    inspection.look("forgot refused", &page);
+    page.fill("Email", "nobody@example.com");
+    page.press("Send reset link");
+    page.heading("Check your inbox");
+    inspection.look("inbox", &page);
+
+    page.goto(&stage.url("/no/such/page"));
+    page.heading("Page not found");
+    inspection.look("not found", &page);
+}
+
+#[test]
+fn everybody_can_use_the_screens_behind_a_mailed_link() {
+    let stage = Stage::set_with(&[("REKEY_RESEND_COOLDOWN", "0s")]);
+    let mut inspection = Inspection::default();
+    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
+    let page = stage.browser.device();
+    let ask = |nth: usize| {
+        let asked = stage.post("/api/password-resets", &serde_json::json!({ "email": jordan.email }));
+        assert_eq!(asked.0, 202, "{}", asked.1);
+        stage.mail.letter(nth, &jordan.email, subject::RESET)
+    };
+    let first = ask(1);
+    let second = ask(2);
+
+    page.goto(&first.reset_link());
+    page.heading("This link was cancelled");
+    inspection.look("cancelled", &page);
+
+    page.goto(&second.reset_link());
+    page.heading("Create a new password");
+    inspection.look("reset", &page);
+    page.fill("New password", "too short");
+    page.press("Set new password");
+    page.until("document.querySelector('[aria-invalid=true]') !== null");
+    inspection.look("reset refused", &page);
+    page.fill("New password", NEW_PASSWORD);
+    page.press("Set new password");
+    page.heading("Password changed");
+    inspection.look("password changed", &page);
+
+    page.goto(&stage.url("/login"));
+    page.heading("Log in");
+    page.goto(&second.reset_link());
+    page.heading("This link has already been used");
+    inspection.look("used", &page);
+    page.goto(&stage.url("/reset-password#token=never"));
+    page.heading("This link is not valid");
+    inspection.look("not valid", &page);
+
+    let third = ask(3);
+    page.goto(&third.link("/not-me"));
+    page.heading("Wasn't you?");
+    inspection.look("not me", &page);
+    page.press("Cancel this reset");
+    page.find_saying("main", "is cancelled");
+    inspection.look("reset cancelled", &page);
+}
+
+#[test]
+fn everybody_can_use_an_expired_link() {
+    let stage = Stage::set_with(&[("REKEY_LINK_TTL", "1s")]);
+    let mut inspection = Inspection::default();
+    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
+    stage.post("/api/password-resets", &serde_json::json!({ "email": jordan.email }));
+    let page = stage.browser.device();
+    page.goto(&stage.mail.letter(1, &jordan.email, subject::RESET).reset_link());
+    page.heading("This link has expired");
+    inspection.look("expired", &page);
+}
+
+#[test]
+fn everybody_can_use_the_account_screens() {
+    let stage = Stage::set();
+    let mut inspection = Inspection::default();
+    let page = stage.logged_in(&stage.agent("Jordan Lee", "jordan@example.com"));
+    page.heading("Your account");
+    inspection.look("account", &page);
+    page.follow("Change password");
+    page.heading("Change password");
+    inspection.look("change password", &page);
+    page.goto(&stage.url("/settings/users"));
+    page.heading("You can't open this page");
+    inspection.look("forbidden", &page);
+}
+
+#[test]
+fn everybody_can_use_the_users_screen_and_its_dialogs() {
+    let stage = Stage::set();
+    let mut inspection = Inspection::default();
+    stage.import("name,email\nJordan Lee,jordan@example.com\nSam Ortiz,\nMaya Patel,maya@example\n");
+    let page = stage.logged_in(&stage.admin("Alex Kim", "alex@example.com"));
+    page.heading("Users");
+    page.find("button", "Reset password for Jordan Lee");
+    inspection.look("users", &page);
+    page.press("Reset password for Jordan Lee");
+    page.heading("Reset password for Jordan Lee?");
+    inspection.look("reset dialog", &page);
+    page.press("Send reset link");
+    page.find_saying("status", "Reset link sent");
+    inspection.look("users after a reset", &page);
+    page.press("Add email for Sam Ortiz");
+    page.heading("Add email for Sam Ortiz");
+    inspection.look("email dialog", &page);
+    page.press("Cancel");
+    page.gone("heading", "Add email for Sam Ortiz");
+    page.fill("Search users", "nobody is called this");
+    page.gone("button", "Reset password for Jordan Lee");
+    inspection.look("nothing found", &page);
+}

@@ -1,0 +1,64 @@
+//! What the pages weigh, as the server sends them to a browser that takes brotli, against `budgets.toml`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rekey_e2e::Stage;
+
+/// The limit called `name`.
+fn budget(name: &str) -> usize {
+    let text = fs::read_to_string(root().join("budgets.toml")).expect("budgets.toml is in the root of the checkout");
+    let lines = text.lines().filter_map(|line| line.split_once('='));
+    let number = lines.filter(|(key, _)| key.trim() == name).map(|(_, number)| number.trim().replace('_', "")).next();
+    number.and_then(|number| number.parse().ok()).expect("budgets.toml has every budget as a number")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Sizes of `paths` as sent, the largest first, with their sum.
+fn weigh<'a>(stage: &Stage, paths: impl IntoIterator<Item = &'a str>) -> (usize, String) {
+    let mut sizes: Vec<(usize, &str)> = paths.into_iter().map(|path| (stage.bytes_sent(path), path)).collect();
+    sizes.sort_unstable_by(|one, other| other.cmp(one));
+    let table: Vec<String> = sizes.iter().map(|(size, path)| format!("{size:>9}  {path}")).collect();
+    (sizes.iter().map(|(size, _)| size).sum(), table.join("\n"))
+}
+
+#[test]
+fn opening_the_login_page_stays_within_its_budget() {
+    let stage = Stage::set();
+    let page = stage.visit("/login");
+    page.heading("Log in");
+    // Until the pages have come to life, more may be asked for.
+    page.until("performance.getEntriesByType('resource').some(entry => entry.name.includes('/api/session'))");
+    let own = page.requests().into_iter().filter_map(|address| address.strip_prefix(stage.rekey.url()).map(str::to_owned));
+    let paths: BTreeSet<String> = own.filter(|path| !path.starts_with("/api/")).collect();
+    let (sum, table) = weigh(&stage, paths.iter().map(String::as_str));
+    assert!(paths.iter().any(|path| path.ends_with(".wasm")), "{table}");
+    assert!(sum <= budget("first_load"), "{sum} bytes, the budget is {}:\n{table}", budget("first_load"));
+}
+
+#[test]
+fn all_files_together_stay_within_their_budget() {
+    let stage = Stage::set();
+    let dist = root().join("dist");
+    let mut paths = Vec::new();
+    collect(&dist, &dist, &mut paths);
+    assert!(!paths.is_empty(), "the pages have not been built");
+    let (sum, table) = weigh(&stage, paths.iter().map(String::as_str));
+    assert!(sum <= budget("whole_app"), "{sum} bytes, the budget is {}:\n{table}", budget("whole_app"));
+}
+
+fn collect(folder: &Path, dist: &Path, into: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("the pages are built into dist/").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, dist, into);
+        } else if let Ok(relative) = path.strip_prefix(dist) {
+            let relative = relative.to_string_lossy().replace('\\', "/");
+            into.push(format!("/{}", if relative == "index.html" { "" } else { &relative }));
+        }
+    }
+}
