@@ -47,6 +47,6 @@ fn an_unknown_path_says_so_and_leads_home() {
     let stage = Stage::set();
     let page = stage.visit("/no/such/page");
     page.heading("Page not found");
-    assert_eq!(page.title(), "Page not found · Squaretalk");
+    page.until("document.title === 'Page not found · Squaretalk'");
     page.until("document.querySelector('main a[href=\"/\"]') !== null");
 }
