@@ -1,13 +1,14 @@
 //! Password hashing: argon2id, off the async threads, never more at once than there are cores.
 //!
 //! A flood of logins queues up here and nowhere else: memory stays at cores × 19 MiB, and pages are served meanwhile.
+//! The blocks are kept from hash to hash: asked for anew each time, by ever other threads, they end up in as many of the
+//! allocator's arenas, which give nothing back (400 MB after 400 logins).
 
 use crate::error::ApiError;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rekey_wire::problem::Code;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -114,30 +115,81 @@ fn argon() -> Result<Argon2<'static>, HashError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
+/// Blocks that no hash is made in right now; as many as were ever needed at once.
+static FREE: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
+
+/// The raw hash, `length` bytes of it, made in blocks that others used before: each is overwritten before it is read.
+fn digest(argon: &Argon2<'_>, password: &[u8], salt: &[u8], length: usize) -> Option<Output> {
+    let count = argon.params().block_count();
+    let mut blocks = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+    blocks.resize(count.max(blocks.len()), Block::default());
+    let mut bytes = [0; Output::MAX_LENGTH];
+    let bytes = bytes.get_mut(..length)?;
+    let done = argon.hash_password_into_with_memory(password, salt, bytes, &mut blocks[..count]);
+    // An older hash that took more is no reason to hold more from now on.
+    if blocks.len() <= MEMORY as usize {
+        FREE.lock().unwrap_or_else(PoisonError::into_inner).push(blocks);
+    }
+    done.ok().and_then(|()| Output::new(bytes).ok())
+}
+
 /// [`Hasher::hash`] on the calling thread, for the command line.
 ///
 /// # Errors
 /// The library failed.
 pub fn hash_now(password: &str) -> Result<String, HashError> {
-    let hash: PasswordHash = argon()?.hash_password(nfc(password).as_bytes()).map_err(|_| HashError::Failed)?;
-    Ok(hash.to_string())
+    let argon = argon()?;
+    let mut salt = [0; Salt::RECOMMENDED_LENGTH];
+    getrandom::fill(&mut salt).map_err(|_| HashError::Failed)?;
+    let hash = digest(&argon, nfc(password).as_bytes(), &salt, Params::DEFAULT_OUTPUT_LEN).ok_or(HashError::Failed)?;
+    let phc = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon.params()).map_err(|_| HashError::Failed)?,
+        salt: Some(Salt::new(&salt).map_err(|_| HashError::Failed)?),
+        hash: Some(hash),
+    };
+    Ok(phc.to_string())
 }
 
 fn verify_now(password: &str, phc: &str) -> Verdict {
-    let Ok(hash) = PasswordHash::new(phc) else { return Verdict::Wrong };
-    // The parameters are the hash's own, so that older hashes are still compared.
-    if Argon2::default().verify_password(nfc(password).as_bytes(), &hash).is_err() {
-        return Verdict::Wrong;
+    let Some(stored) = Stored::read(phc) else { return Verdict::Wrong };
+    let typed = digest(&stored.argon, nfc(password).as_bytes(), &stored.salt, stored.hash.len());
+    // `Output` compares in constant time.
+    match typed.is_some_and(|typed| typed == stored.hash) {
+        false => Verdict::Wrong,
+        true if stored.is_current() => Verdict::Right,
+        true => Verdict::RightButWeak,
     }
-    let current = hash.algorithm.as_str() == "argon2id"
-        && Params::try_from(&hash).is_ok_and(|p| (p.m_cost(), p.t_cost(), p.p_cost()) == (MEMORY, PASSES, LANES));
-    if current { Verdict::Right } else { Verdict::RightButWeak }
+}
+
+/// A PHC string, read; its parameters are its own, so that older hashes are still compared.
+struct Stored {
+    argon: Argon2<'static>,
+    algorithm: Algorithm,
+    salt: Salt,
+    hash: Output,
+}
+
+impl Stored {
+    fn read(phc: &str) -> Option<Self> {
+        let phc = PasswordHash::new(phc).ok()?;
+        let algorithm = Algorithm::try_from(phc.algorithm.as_str()).ok()?;
+        let version = phc.version.map_or(Ok(Version::V0x13), Version::try_from).ok()?;
+        let argon = Argon2::new(algorithm, version, Params::try_from(&phc).ok()?);
+        Some(Self { argon, algorithm, salt: phc.salt?, hash: phc.hash? })
+    }
+
+    fn is_current(&self) -> bool {
+        let params = self.argon.params();
+        self.algorithm == Algorithm::Argon2id && (params.m_cost(), params.t_cost(), params.p_cost()) == (MEMORY, PASSES, LANES)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Hasher, Verdict, hash_now, verify_now};
-    use argon2::password_hash::PasswordHasher;
+    use argon2::password_hash::{PasswordHasher, PasswordVerifier};
     use argon2::password_hash::phc::PasswordHash;
     use argon2::{Algorithm, Argon2, Params, Version};
 
@@ -152,6 +204,17 @@ mod tests {
             assert_eq!(verdict(wrong).await.expect("compared"), Verdict::Wrong, "{wrong:?}");
         }
         assert_eq!(hasher.verify("nobody's password".to_owned(), None).await.expect("compared"), Verdict::Wrong);
+    }
+
+    #[test]
+    fn blocks_that_were_used_before_make_no_difference() {
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8 * 1024, 1, 1, None).expect("parameters"));
+        for password in ["one", "two", "one"] {
+            let hash: PasswordHash = weak.hash_password(password.as_bytes()).expect("a hash of the library's own making");
+            assert_eq!(verify_now(password, &hash.to_string()), Verdict::RightButWeak);
+            let phc = hash_now(password).expect("a hash");
+            assert!(Argon2::default().verify_password(password.as_bytes(), &PasswordHash::new(&phc).expect("a PHC string")).is_ok());
+        }
     }
 
     #[test]
