@@ -189,8 +189,8 @@ impl Stored {
 #[cfg(test)]
 mod tests {
     use super::{Hasher, Verdict, hash_now, verify_now};
-    use argon2::password_hash::{PasswordHasher, PasswordVerifier};
     use argon2::password_hash::phc::PasswordHash;
+    use argon2::password_hash::{PasswordHasher, PasswordVerifier};
     use argon2::{Algorithm, Argon2, Params, Version};
 
     #[tokio::test]

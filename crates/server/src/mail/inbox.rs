@@ -4,7 +4,7 @@
 
 use super::compose::Mail;
 use super::template::escape;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -74,8 +74,11 @@ impl Inbox {
     }
 }
 
+/// The page loads its style sheet and nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 fn answer(kind: &'static str, body: String) -> Response {
-    ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-store")], body).into_response()
+    ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, POLICY)], body).into_response()
 }
 
 /// The page. It shows the text part: its links are all one needs, and no foreign markup runs here.
