@@ -68,6 +68,15 @@ pub(crate) fn is_visible() -> bool {
     HERE && !document().hidden()
 }
 
+/// Whether the page was loaded by going to its address, not by a reload, nor by "back" or "forward".
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn is_fresh_visit() -> bool {
+    use wasm_bindgen::JsCast;
+    let entry = window().performance().map(|performance| performance.get_entries_by_type("navigation").get(0));
+    let entry = entry.and_then(|entry| entry.dyn_into::<web_sys::PerformanceNavigationTiming>().ok());
+    entry.is_some_and(|entry| entry.type_() == web_sys::NavigationType::Navigate)
+}
+
 /// What a reload of this tab finds again and nothing else does.
 pub(crate) mod tab_store {
     use super::HERE;

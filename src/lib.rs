@@ -38,7 +38,7 @@ pub fn start_in_browser() {
     #[cfg(debug_assertions)]
     browser::report_panics();
     // Before anything else: the secret must not stay in the address bar, whatever happens next.
-    reset::token::take_from_address();
+    reset::token::take_at_start();
     browser::remove_skeleton();
     leptos::mount::mount_to_body(|| leptos::view! { <App/> });
 }

@@ -27,7 +27,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
             Ok(())
         });
     };
-    effect(move || load());
+    effect(load);
     let again = Memo::new(move |_| attempt.error().is_some() || older.with(Option::is_some));
     let word = move || if items.with(Vec::is_empty) { w::TRY_AGAIN } else { w::OLDER };
     view! {

@@ -10,6 +10,16 @@ use rekey_wire::reset::Token;
 
 const FRAGMENT: &str = "#token=";
 
+/// At the start of the page: takes the secret, or forgets an earlier one, unless this is a reload. Nothing but a reload
+/// finds it again.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn take_at_start() {
+    if !take_from_address() && browser::is_fresh_visit() {
+        forget(Route::Reset);
+        forget(Route::NotMe);
+    }
+}
+
 /// Moves the secret from the address bar to the store; whether there was one.
 pub(crate) fn take_from_address() -> bool {
     let location = window().location();

@@ -19,8 +19,8 @@ pub(crate) fn effect(act: impl FnMut() + 'static) {
     boxed_effect(Box::new(act));
 }
 
-fn boxed_effect(mut act: Box<dyn FnMut()>) {
-    Effect::new(move || act());
+fn boxed_effect(act: Box<dyn FnMut()>) {
+    Effect::new(act);
 }
 
 /// Runs something that waits.

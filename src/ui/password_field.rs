@@ -39,9 +39,8 @@ pub(crate) fn PasswordField(
         }
     };
     view! {
-        <div class="field">
+        <div class="field password">
             <label for=id>{label.text()}</label>
-            <div class="with-button">
                 <input
                     id=id
                     name=id
@@ -59,7 +58,6 @@ pub(crate) fn PasswordField(
                 <button type="button" class="quiet" aria-controls=id on:click=move |_| shown.update(|shown| *shown = !*shown)>
                     {live(move || if shown.get() { w::HIDE } else { w::SHOW }.text())}
                 </button>
-            </div>
             <Fault field id=fault_id/>
         </div>
     }

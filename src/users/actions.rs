@@ -20,14 +20,15 @@ pub(super) fn Actions(desktop: Desktop, user: Memo<Option<User>>) -> impl IntoVi
                 EmailStatus::Invalid | EmailStatus::Bounced => Some((w::FIX_EMAIL.text(), w::FIX_EMAIL_FOR.with(&[("name", &name)]))),
             };
             let can_reset = email_status.is_usable() && status == Status::Active;
-            let why_not = match (status, email_status) {
+            let warning = match (status, email_status) {
                 (Status::Disabled, _) => Some(w::ACCOUNT_DISABLED.text()),
                 (_, EmailStatus::Missing) => Some(w::NO_EMAIL.text()),
                 (_, EmailStatus::Invalid) => Some(w::INVALID_EMAIL.text()),
-                _ => None,
+                (_, EmailStatus::Bounced) => Some(w::BOUNCED.text()),
+                (_, EmailStatus::Ok) => None,
             };
             view! {
-                {why_not.map(|why| view! { <span class="why">{why}</span> }.into_any())}
+                {warning.map(|word| view! { <span class="chip warn"><Icon of=Picture::Warning/>{word}</span> }.into_any())}
                 {can_reset.then(|| view! { <ResetButton desktop user name/> })}
                 {mend.map(|(text, label)| view! { <MendButton desktop user text label/> })}
             }

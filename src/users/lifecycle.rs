@@ -25,9 +25,11 @@ pub(super) fn Lifecycle(reset: Option<Reset>) -> impl IntoView {
         RequesterKind::Cli => w::BY_CLI.text().to_owned(),
     };
     view! {
-        <span class=class title=by><Icon of=picture/>{word.text()}</span>
-        <span class="when">{moment(&reset.requested_at)}</span>
-        {reset.detail.map(|detail| view! { <span class="when">{detail}</span> })}
+        <span class="stage" title=by>
+            <span class=class><Icon of=picture/>{word.text()}</span>
+            <span class="when">{moment(&reset.requested_at)}</span>
+            {reset.detail.map(|detail| view! { <span class="when">{detail}</span> })}
+        </span>
     }
     .into_any()
 }

@@ -18,14 +18,17 @@ const LATER: Duration = Duration::from_secs(3);
 /// How often we ask while the server cannot say.
 const POLL: Duration = Duration::from_secs(4);
 
+type OnChange = Closure<dyn FnMut(MessageEvent)>;
+type OnError = Closure<dyn FnMut()>;
+
 /// The connection; a copy is the same one.
 #[derive(Clone, Copy)]
 struct Live {
     list: List,
     session: Session,
     source: StoredValue<Option<EventSource>, LocalStorage>,
-    on_change: StoredValue<Option<Closure<dyn FnMut(MessageEvent)>>, LocalStorage>,
-    on_error: StoredValue<Option<Closure<dyn FnMut()>>, LocalStorage>,
+    on_change: StoredValue<Option<OnChange>, LocalStorage>,
+    on_error: StoredValue<Option<OnError>, LocalStorage>,
     /// When the next fetch is due, and its timer.
     due: StoredValue<Option<(u64, TimeoutHandle)>>,
     expiry: StoredValue<Option<TimeoutHandle>>,

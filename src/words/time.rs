@@ -1,6 +1,7 @@
 //! Spans and moments in words.
 
 use super::duration as w;
+use wasm_bindgen::JsValue;
 
 /// `0:42`, `12:05`, `1:00:00`.
 #[must_use]
@@ -19,25 +20,28 @@ pub(crate) fn clock(seconds: u64) -> String {
 pub(crate) fn span(seconds: u64) -> String {
     match seconds {
         0 => w::SECONDS.count(0),
-        _ if seconds % 86_400 == 0 => w::DAYS.count(seconds / 86_400),
-        _ if seconds % 3600 == 0 => w::HOURS.count(seconds / 3600),
-        _ if seconds % 60 == 0 => w::MINUTES.count(seconds / 60),
+        _ if seconds.is_multiple_of(86_400) => w::DAYS.count(seconds / 86_400),
+        _ if seconds.is_multiple_of(3600) => w::HOURS.count(seconds / 3600),
+        _ if seconds.is_multiple_of(60) => w::MINUTES.count(seconds / 60),
         _ => w::SECONDS.count(seconds),
     }
 }
 
-/// A moment where the person is, in their language: "24 Nov 2026, 09:30".
+/// A moment where the person is, in their language, as short as it can be told: "24 Nov, 09:30", "24 Nov 2025".
 #[must_use]
 pub(crate) fn moment(timestamp: &str) -> String {
     if !cfg!(target_arch = "wasm32") {
         return timestamp.to_owned();
     }
+    let at = js_sys::Date::new(&timestamp.into());
+    let this_year = js_sys::Date::new_0().get_full_year() == at.get_full_year();
+    let rest: &[(&str, &str)] = if this_year { &[("hour", "2-digit"), ("minute", "2-digit")] } else { &[("year", "numeric")] };
     let options = js_sys::Object::new();
-    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+    for (name, value) in [("day", "numeric"), ("month", "short")].iter().chain(rest) {
         // A plain object takes every property.
-        _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+        _ = js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
     }
-    js_sys::Date::new(&timestamp.into()).to_locale_string(&crate::browser::language(), &options).into()
+    at.to_locale_string(&crate::browser::language(), &options).into()
 }
 
 /// A number as people write it: `1,234`.
