@@ -11,6 +11,8 @@ use tokio::task::JoinSet;
 const AT_ONCE: usize = 4;
 /// How often to look for what another process put in, milliseconds.
 const LOOK: i64 = 1000;
+/// The longest pause before new work begins.
+const LONGEST_PAUSE: Duration = Duration::from_millis(150);
 /// How often to sweep, milliseconds.
 const SWEEP: i64 = 3_600_000;
 /// How long an ended reset's link is still told apart from what was never one, milliseconds.
@@ -34,11 +36,20 @@ pub async fn run(app: App) {
         tokio::select! {
             () = app.closed() => break,
             Some(_) = jobs.join_next() => {}
-            () = app.mail_woken(), if jobs.len() < AT_ONCE => {}
+            () = app.mail_woken(), if jobs.len() < AT_ONCE => pause().await,
             () = app.clock.sleep_until(now + LOOK), if jobs.len() < AT_ONCE => {}
         }
     }
     while jobs.join_next().await.is_some() {}
+}
+
+/// Begins at no moment that whoever asked could foresee: otherwise the work for an address that somebody has would slow
+/// down the very next request, and tell.
+async fn pause() {
+    let mut dice = [0];
+    // Without randomness nothing else works either; then the longest pause will do.
+    let share = getrandom::fill(&mut dice).map_or(u8::MAX, |()| dice[0]);
+    tokio::time::sleep(LONGEST_PAUSE * u32::from(share) / u32::from(u8::MAX)).await;
 }
 
 async fn claim(app: &App, now: i64, most: usize) -> Vec<Claim> {
