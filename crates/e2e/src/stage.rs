@@ -56,6 +56,13 @@ impl Stage {
         Self { rekey: program.serve(), mail, browser: Browser::start() }
     }
 
+    /// As [`Stage::set`], but the server knows of no mail server, as on a newcomer's first try.
+    #[must_use]
+    #[track_caller]
+    pub fn set_without_mail() -> Self {
+        Self { rekey: Program::new(&[]).serve(), mail: SmtpServer::start(), browser: Browser::start() }
+    }
+
     /// The address of `path` on the server.
     #[must_use]
     pub fn url(&self, path: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod axe;
 mod cdp;
+mod device;
 mod element;
 mod page;
 

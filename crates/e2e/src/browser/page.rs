@@ -4,8 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::cdp::{Cdp, text};
@@ -167,52 +165,15 @@ impl Page {
         self.wait(|| (self.evaluate(script) == true).then_some(()), || format!("never true: {script}"));
     }
 
-    /// Makes the window this large, in CSS pixels.
+    /// Loads `url` anew until `script` finds some text in it.
     #[track_caller]
-    pub fn size(&self, width: u32, height: u32) {
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.call("Emulation.setDeviceMetricsOverride", metrics);
-        self.settle();
-    }
-
-    /// Asks for dark or light colours, as the system's setting would, and for no motion, so that nothing is caught half faded.
-    #[track_caller]
-    pub fn colours(&self, scheme: &str) {
-        let features =
-            json!([{ "name": "prefers-color-scheme", "value": scheme }, { "name": "prefers-reduced-motion", "value": "reduce" }]);
-        self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
-        self.settle();
-    }
-
-    /// Waits until what has just changed is drawn: even without motion, a transition takes a frame.
-    #[track_caller]
-    fn settle(&self) {
-        self.evaluate(
-            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
-                .then(() => Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => {}))))
-                .then(() => null)",
-        );
-    }
-
-    /// Cuts the network, or mends it.
-    #[track_caller]
-    pub fn offline(&self, offline: bool) {
-        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        self.call("Network.emulateNetworkConditions", conditions);
-    }
-
-    /// Deletes the device's cookies for the page.
-    #[track_caller]
-    pub fn forget_cookies(&self) {
-        self.call("Network.clearBrowserCookies", json!({}));
-    }
-
-    /// A picture of what is to be seen, as PNG.
-    #[must_use]
-    #[track_caller]
-    pub fn picture(&self) -> Vec<u8> {
-        let answer = self.call("Page.captureScreenshot", json!({ "format": "png" }));
-        STANDARD.decode(text(&answer, "data")).expect("the browser sends base64")
+    pub fn once_at(&self, url: &str, script: &str) -> String {
+        let found = || {
+            self.goto(url);
+            self.until("document.readyState === 'complete'");
+            self.evaluate(script).as_str().map(str::to_owned)
+        };
+        self.wait(found, || format!("nothing found by {script}"))
     }
 
     /// What the page's own scripts and the browser complained about so far.

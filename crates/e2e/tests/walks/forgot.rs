@@ -134,3 +134,21 @@ fn a_double_click_sends_one_mail() {
     let asked = page.requests().iter().filter(|address| address.ends_with("/api/password-resets")).count();
     assert_eq!(asked, 1);
 }
+
+#[test]
+fn without_a_mail_server_the_mail_is_read_at_the_local_inbox_page() {
+    let stage = Stage::set_without_mail();
+    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
+    let page = stage.visit("/forgot-password");
+    page.fill("Email", &jordan.email);
+    page.press("Send reset link");
+    page.heading("Check your inbox");
+
+    let inbox = page.another_tab();
+    let link = inbox.once_at(&stage.url("/dev/inbox"), "document.querySelector('a[href*=\"/reset-password#token=\"]')?.href");
+    page.goto(&link);
+    page.heading("Create a new password");
+    page.fill("New password", NEW_PASSWORD);
+    page.press("Set new password");
+    page.heading("Password changed");
+}

@@ -20,3 +20,16 @@ fn a_failed_request_is_explained_and_nothing_typed_is_lost() {
     page.heading("Check your inbox");
     let _ = stage.mail.letter(1, &jordan.email, subject::RESET);
 }
+
+#[test]
+fn an_api_out_of_reach_at_the_start_is_explained_and_can_be_tried_again() {
+    let stage = Stage::set();
+    let page = stage.browser.device();
+    page.block(&["*/api/*"]);
+    page.goto(&stage.url("/login"));
+    page.find("button", "Try again");
+    page.block(&[]);
+    page.press("Try again");
+    page.heading("Log in");
+    page.field("Email");
+}
