@@ -38,7 +38,7 @@ impl Page {
         page
     }
 
-    /// A second tab on the same device.
+    /// A second tab on the same device. It stands in front: the first one is asleep from then on.
     #[must_use]
     #[track_caller]
     pub fn another_tab(&self) -> Self {

@@ -144,7 +144,7 @@ fn without_a_mail_server_the_mail_is_read_at_the_local_inbox_page() {
     page.press("Send reset link");
     page.heading("Check your inbox");
 
-    let inbox = page.another_tab();
+    let inbox = stage.browser.device();
     let link = inbox.once_at(&stage.url("/dev/inbox"), "document.querySelector('a[href*=\"/reset-password#token=\"]')?.href");
     page.goto(&link);
     page.heading("Create a new password");
