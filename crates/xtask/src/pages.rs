@@ -9,7 +9,8 @@ use crate::shell::{self, Failure, Result};
 use crate::workspace;
 
 /// What the pages are made of.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
+    ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
