@@ -30,6 +30,8 @@ mod words;
 
 pub use app::{App, AppProps};
 #[cfg(target_arch = "wasm32")]
+pub use reset::token::take_from_address as take_secret;
+#[cfg(target_arch = "wasm32")]
 pub use words::install as install_words;
 
 /// Starts the app in the page that loaded it.

@@ -21,7 +21,7 @@ pub(crate) fn take_at_start() {
 }
 
 /// Moves the secret from the address bar to the store; whether there was one.
-pub(crate) fn take_from_address() -> bool {
+pub fn take_from_address() -> bool {
     let location = window().location();
     let (path, hash) = (location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
     let (Some(token), Some(key)) = (hash.strip_prefix(FRAGMENT), key(Route::parse(&path))) else { return false };
