@@ -6,10 +6,11 @@ use crate::router::{Address, Router};
 use crate::session::Session;
 use crate::start::Start;
 use crate::ui::live::{effect, live};
-use crate::ui::offline::Offline;
+use crate::ui::offline::{Offline, Outage};
 use crate::ui::page_heading::Headings;
-use crate::{account, audit, forgot, inbox, login, not_found, not_me, reset, settings, users};
+use crate::{account, api, audit, forgot, inbox, login, not_found, not_me, reset, settings, users};
 use leptos::prelude::*;
+use rekey_wire::start::PageStart;
 
 /// The app.
 #[component]
@@ -17,9 +18,13 @@ pub fn App(
     /// Path and query; in a browser absent: then the address bar's, followed from then on.
     #[prop(optional, into)]
     address: Option<String>,
+    /// What the page was served with; absent: what its `<template id="start">` says.
+    #[prop(optional)]
+    start: Option<PageStart>,
 ) -> impl IntoView {
-    let start = Start::provide();
-    let session = Session::provide();
+    let (config, told) = start.or_else(api::page_start).map(|start| (start.config, start.session)).unzip();
+    let start = Start::provide(config);
+    let session = Session::provide(told);
     let router = Router::provide(address.map(|address| Address::parse(&address)));
     Headings::provide();
     effect(move || start.run(session));
@@ -29,7 +34,14 @@ pub fn App(
             router.redirect(&to);
         }
     });
-    live(move || if start.failed() { view! { <Offline/> }.into_any() } else { screen(visit.get()) })
+    // Asking again must not take away a screen and what is typed there.
+    let is_blank = Memo::new(move |_| start.is_blank(session));
+    let is_cut_off = Memo::new(move |_| start.failed() && !start.is_blank(session));
+    view! {
+        {live(move || is_cut_off.get().then(|| view! { <Outage/> }.into_any()))}
+        {live(move || if is_blank.get() { view! { <Offline/> }.into_any() } else { screen(visit.get()) })}
+    }
+    .into_any()
 }
 
 fn screen(visit: Visit) -> AnyView {

@@ -1,7 +1,7 @@
 //! What the browser does for us, in one place. Off the browser, where pages are drawn as text, each does nothing.
 
 use leptos::prelude::{document, window};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Whether there is a browser to ask.
 const HERE: bool = cfg!(target_arch = "wasm32");
@@ -68,15 +68,6 @@ pub(crate) fn is_visible() -> bool {
     HERE && !document().hidden()
 }
 
-/// Whether the page was loaded by going to its address, not by a reload, nor by "back" or "forward".
-#[cfg(target_arch = "wasm32")]
-pub(crate) fn is_fresh_visit() -> bool {
-    use wasm_bindgen::JsCast;
-    let entry = window().performance().map(|performance| performance.get_entries_by_type("navigation").get(0));
-    let entry = entry.and_then(|entry| entry.dyn_into::<web_sys::PerformanceNavigationTiming>().ok());
-    entry.is_some_and(|entry| entry.type_() == web_sys::NavigationType::Navigate)
-}
-
 /// What a reload of this tab finds again and nothing else does.
 pub(crate) mod tab_store {
     use super::HERE;
@@ -107,12 +98,26 @@ pub(crate) mod tab_store {
     }
 }
 
-/// Takes away what `index.html` shows until the app is there.
+/// The text of the page's `<template>` with this id.
+#[must_use]
+pub(crate) fn template(id: &str) -> Option<String> {
+    let found = if HERE { document().get_element_by_id(id) } else { None };
+    found?.dyn_into::<web_sys::HtmlTemplateElement>().ok()?.content().text_content()
+}
+
+/// Puts what `mount` makes in the place of what the page was drawn with.
 #[cfg(target_arch = "wasm32")]
-pub(crate) fn remove_skeleton() {
-    if let Some(skeleton) = document().get_element_by_id("skeleton") {
-        skeleton.remove();
+pub(crate) fn put_live(mount: impl FnOnce(web_sys::HtmlElement)) {
+    use wasm_bindgen::prelude::wasm_bindgen;
+    #[wasm_bindgen]
+    extern "C" {
+        /// In `early.js`.
+        #[wasm_bindgen(js_name = takeOver)]
+        fn take_over(live: &web_sys::HtmlElement);
     }
+    let Some(root) = document().create_element("div").ok().and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
+    mount(root.clone());
+    take_over(&root);
 }
 
 /// Writes panics to the console, for who develops.

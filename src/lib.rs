@@ -10,6 +10,8 @@ mod api;
 mod app;
 mod audit;
 mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+mod draw;
 mod forgot;
 mod gate;
 mod inbox;
@@ -29,8 +31,8 @@ mod users;
 mod words;
 
 pub use app::{App, AppProps};
-#[cfg(target_arch = "wasm32")]
-pub use reset::token::take_from_address as take_secret;
+#[cfg(not(target_arch = "wasm32"))]
+pub use draw::draw;
 #[cfg(target_arch = "wasm32")]
 pub use words::install as install_words;
 
@@ -39,8 +41,5 @@ pub use words::install as install_words;
 pub fn start_in_browser() {
     #[cfg(debug_assertions)]
     browser::report_panics();
-    // Before anything else: the secret must not stay in the address bar, whatever happens next.
-    reset::token::take_at_start();
-    browser::remove_skeleton();
-    leptos::mount::mount_to_body(|| leptos::view! { <App/> });
+    browser::put_live(|root| leptos::mount::mount_to(root, || leptos::view! { <App/> }).forget());
 }

@@ -3,7 +3,7 @@
 use crate::api::{self, Error};
 use crate::ui::live::spawn;
 use leptos::prelude::*;
-use rekey_wire::login::SessionUser;
+use rekey_wire::login::{self, SessionUser};
 use rekey_wire::problem::Code;
 use std::time::Duration;
 
@@ -30,10 +30,13 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// The session of the app, about a person nobody knows yet.
+    /// The session of the app, as the page was served with it; `None` leaves it open who it is.
     #[must_use]
-    pub(crate) fn provide() -> Self {
+    pub(crate) fn provide(told: Option<login::Session>) -> Self {
         let session = Self { person: RwSignal::new(Person::Unknown) };
+        if let Some(told) = told {
+            session.set(told.user);
+        }
         provide_context(session);
         session
     }

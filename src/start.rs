@@ -1,7 +1,8 @@
-//! What is asked of the server before anything else: who is logged in, and what the server is called.
+//! What must be known before anything else: who is logged in, and what the server is called. A page brings both, and need
+//! not wait; the server is asked all the same.
 
 use crate::api;
-use crate::session::Session;
+use crate::session::{Person, Session};
 use crate::ui::live::spawn;
 use leptos::prelude::*;
 use rekey_wire::config::Config;
@@ -15,10 +16,10 @@ pub(crate) struct Start {
 }
 
 impl Start {
-    /// A start that has not happened yet.
+    /// The start of a page that was served with this configuration, or without any.
     #[must_use]
-    pub(crate) fn provide() -> Self {
-        let start = Self { config: RwSignal::new(None), failed: RwSignal::new(false) };
+    pub(crate) fn provide(config: Option<Config>) -> Self {
+        let start = Self { config: RwSignal::new(config), failed: RwSignal::new(false) };
         provide_context(start);
         start
     }
@@ -29,15 +30,18 @@ impl Start {
         expect_context()
     }
 
-    /// Asks the server, both questions at once.
+    /// Asks the server. What the page was served with is on show meanwhile; who is logged in may have changed since, for a
+    /// page that the browser kept.
     pub(crate) fn run(self, session: Session) {
         self.failed.set(false);
-        spawn(async move {
-            match api::config().await {
-                Ok(config) => self.config.set(Some(config)),
-                Err(_) => self.failed.set(true),
-            }
-        });
+        if self.config.with_untracked(Option::is_none) {
+            spawn(async move {
+                match api::config().await {
+                    Ok(config) => self.config.set(Some(config)),
+                    Err(_) => self.failed.set(true),
+                }
+            });
+        }
         spawn(async move {
             match api::session().await {
                 Ok(user) => session.set(user),
@@ -50,6 +54,12 @@ impl Start {
     #[must_use]
     pub(crate) fn failed(self) -> bool {
         self.failed.get()
+    }
+
+    /// Whether there is nothing to show, as the page brought nothing and the server could not be asked.
+    #[must_use]
+    pub(crate) fn is_blank(self, session: Session) -> bool {
+        self.failed.get() && session.with(|person| *person == Person::Unknown)
     }
 
     /// The name that pages show; empty until the server has said it.

@@ -69,7 +69,8 @@ fn entry(name: &str, path: &Path, stem: &Path) -> io::Result<String> {
     let policy = (extension == "html").then(|| csp::policy(&String::from_utf8_lossy(&content)));
     let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(&content));
     fs::write(stem, &content)?;
-    let is_compact = COMPACT.contains(&extension.as_str());
+    // Pages are filled in when the server starts, and compressed then.
+    let is_compact = policy.is_some() || COMPACT.contains(&extension.as_str());
     let brotli = if is_compact { None } else { smaller(&content, brotli(&content)?, &stem.with_extension("br"))? };
     let gzip = if is_compact { None } else { smaller(&content, gzip(&content)?, &stem.with_extension("gz"))? };
     let mut source = String::new();

@@ -83,7 +83,7 @@ fn ChangePasswordForm() -> impl IntoView {
             <FailureAlert attempt/>
             {live(move || wait.runs().then(|| view! { <Alert text=w::TOO_MANY/> }.into_any()))}
             <CountdownText countdown=wait again=w::AGAIN_IN now=w::AGAIN_NOW/>
-            {live(move || session.user().and_then(|user| user.email).map(|email| view! { <Username email/> }))}
+            <Username email=Signal::derive(move || session.user().and_then(|user| user.email).unwrap_or_default())/>
             <PasswordField field=current id="current-password" label=w::CURRENT which=Which::Current/>
             <PasswordField field=new id="new-password" label=w::NEW which=Which::New described_by="requirements"/>
             <Requirements field=new id="requirements"/>

@@ -8,6 +8,7 @@ mod json;
 mod login;
 mod reset;
 mod send;
+mod start;
 mod users;
 
 pub(crate) use account::change_password;
@@ -16,6 +17,7 @@ pub(crate) use config::config;
 pub(crate) use error::Error;
 pub(crate) use login::{log_in, log_out, session};
 pub(crate) use reset::{ask_for_link, inspect_link, redeem_link, renew_link, report_link};
+pub(crate) use start::page_start;
 pub(crate) use users::{change_email, list_users, reset_password};
 
 /// What a call comes to.

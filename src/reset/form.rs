@@ -9,6 +9,7 @@ use crate::session::Session;
 use crate::start::Start;
 use crate::ui::alert::FailureAlert;
 use crate::ui::attempt::Attempt;
+use crate::ui::live::live;
 use crate::ui::new_password::{heed, new_password_field};
 use crate::ui::page_heading::PageHeading;
 use crate::ui::password_field::{PasswordField, Which};
@@ -17,19 +18,25 @@ use crate::ui::submit::Submit;
 use crate::ui::username::Username;
 use crate::words::reset as w;
 use leptos::prelude::*;
-use rekey_wire::reset::Token;
 
-/// Heading and form for a link that works.
+/// Heading and form for a link that works, as far as is known.
 #[component]
-pub(crate) fn NewPasswordForm(followed: Followed, email: String, token: Token) -> impl IntoView {
+pub(crate) fn NewPasswordForm(followed: Followed) -> impl IntoView {
     let start = Start::here();
     let session = Session::here();
     let attempt = Attempt::new();
     let password = new_password_field();
+    let email = Signal::derive(move || match followed.get() {
+        Link::Works { email } => email,
+        _ => String::new(),
+    });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(typed) = password.accept() else { return };
-        let token = token.clone();
+        let Some(token) = token::kept_for(Route::Reset) else {
+            followed.set(Link::Dead(Dead::Invalid));
+            return;
+        };
         let policy = start.policy();
         attempt.run(async move {
             match api::redeem_link(token, nfc(&typed)).await {
@@ -51,7 +58,7 @@ pub(crate) fn NewPasswordForm(followed: Followed, email: String, token: Token) -
     };
     view! {
         <PageHeading text=w::HEADING/>
-        <p class="lead">{w::FOR_ACCOUNT.text()} " " <strong class="address">{email.clone()}</strong></p>
+        <p class="lead">{w::FOR_ACCOUNT.text()} " " <strong class="address">{live(move || email.get())}</strong></p>
         <form novalidate on:submit=submit>
             <FailureAlert attempt/>
             <Username email/>

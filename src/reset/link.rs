@@ -7,7 +7,6 @@ use crate::ui::live::{effect, spawn};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use rekey_wire::problem::Code;
-use rekey_wire::reset::Token;
 use std::time::Duration;
 
 /// How long after a link's last moment the server is asked again; its clock tells whole seconds.
@@ -24,8 +23,6 @@ pub(crate) enum Link {
     Works {
         /// Whose password.
         email: String,
-        /// The secret.
-        token: Token,
     },
     /// It sets nothing any more.
     Dead(Dead),
@@ -74,7 +71,10 @@ impl Followed {
     /// The link whose secret the tab holds; follows another one that is opened in the same tab.
     #[must_use]
     pub(crate) fn new() -> Self {
-        let followed = Self { link: RwSignal::new(Link::Unknown), expiry: StoredValue::new(None) };
+        // Off the browser there is no secret, and the form is what is drawn.
+        let is_there = cfg!(not(target_arch = "wasm32")) || token::take_from_address() || token::kept_for(Route::Reset).is_some();
+        let link = if is_there { Link::Unknown } else { Link::Dead(Dead::Invalid) };
+        let followed = Self { link: RwSignal::new(link), expiry: StoredValue::new(None) };
         effect(move || {
             followed.ask();
             let another = window_event_listener_untyped("hashchange", move |_| {
@@ -122,7 +122,7 @@ impl Followed {
             }
             match answer {
                 Ok(works) => {
-                    self.set(Link::Works { email: works.email, token });
+                    self.set(Link::Works { email: works.email });
                     self.start_clock(works.remaining);
                 }
                 Err(error) => match Dead::from_error(&error) {

@@ -1,4 +1,5 @@
-//! Where a reset link leads: each state of the link is a screen.
+//! Where a reset link leads. The form is there before the server has said what the link is worth; each way in which it
+//! turns out to be worth nothing is a screen.
 
 use super::dead::DeadLink;
 use super::done::PasswordChanged;
@@ -16,26 +17,21 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn ResetPage() -> impl IntoView {
     let followed = Followed::new();
+    // Learning whose link it is must not take away what is typed already.
+    let shown = Memo::new(move |_| match followed.get() {
+        Link::Works { .. } => Link::Unknown,
+        link => link,
+    });
     view! {
         <Card>
-            {live(move || match followed.get() {
-                Link::Unknown => view! { <Asking/> }.into_any(),
+            {live(move || match shown.get() {
                 Link::Unasked(error) => view! { <Unasked followed words=error.words()/> }.into_any(),
-                Link::Works { email, token } => view! { <NewPasswordForm followed email token/> }.into_any(),
                 Link::Dead(dead) => view! { <DeadLink followed dead/> }.into_any(),
                 Link::Done { sessions_ended } => view! { <PasswordChanged sessions_ended/> }.into_any(),
+                Link::Unknown | Link::Works { .. } => view! { <NewPasswordForm followed/> }.into_any(),
             })}
             <Help/>
         </Card>
-    }
-    .into_any()
-}
-
-#[component]
-fn Asking() -> impl IntoView {
-    view! {
-        <PageHeading text=w::HEADING/>
-        <p class="lead">{w::CHECKING.text()}</p>
     }
     .into_any()
 }

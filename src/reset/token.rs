@@ -1,7 +1,7 @@
 //! The secret of a mailed link (SECURITY.md TOK-12, SES-07).
 //!
 //! It comes in the fragment of the address. From there it goes into the tab's own store, where a reload finds it, and
-//! out of the address bar; it leaves the store once used.
+//! out of the address bar at once (`early.js`); it leaves the store once used.
 
 use crate::browser::{self, tab_store};
 use crate::route::Route;
@@ -10,18 +10,9 @@ use rekey_wire::reset::Token;
 
 const FRAGMENT: &str = "#token=";
 
-/// At the start of the page: takes the secret, or forgets an earlier one, unless this is a reload. Nothing but a reload
-/// finds it again.
-#[cfg(target_arch = "wasm32")]
-pub(crate) fn take_at_start() {
-    if !take_from_address() && browser::is_fresh_visit() {
-        forget(Route::Reset);
-        forget(Route::NotMe);
-    }
-}
-
-/// Moves the secret from the address bar to the store; whether there was one.
-pub fn take_from_address() -> bool {
+/// Moves the secret of another link, opened in the same tab, from the address bar to the store; whether there was one.
+/// That of the link that loaded the page was moved by `early.js`, before anything else.
+pub(crate) fn take_from_address() -> bool {
     let location = window().location();
     let (path, hash) = (location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());
     let (Some(token), Some(key)) = (hash.strip_prefix(FRAGMENT), key(Route::parse(&path))) else { return false };

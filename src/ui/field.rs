@@ -47,7 +47,8 @@ impl Field {
 
     /// The person has left the field.
     pub(crate) fn left(self) {
-        if !self.value.with_untracked(String::is_empty) {
+        // A screen that goes away takes the focus from its field: nobody is left to be told.
+        if self.value.try_with_untracked(|value| !value.is_empty()) == Some(true) {
             set_timeout(move || _ = self.due.try_set(true), PAUSE);
         }
     }

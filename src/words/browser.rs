@@ -15,19 +15,19 @@ pub fn install(json: &str) {
 }
 
 pub(super) fn entry(word: Word) -> Entry {
-    WORDS.with(|words| words.get_or_init(|| parse(&in_page())).get(usize::from(word.0)).copied().unwrap_or(Entry::Text("")))
+    WORDS.with(|words| {
+        words
+            .get_or_init(|| parse(&crate::browser::template("words").unwrap_or_default()))
+            .get(usize::from(word.0))
+            .copied()
+            .unwrap_or(Entry::Text(""))
+    })
 }
 
 pub(super) fn plural_category(count: u64) -> String {
     let rules = js_sys::Intl::PluralRules::new(&Array::of1(&crate::browser::language().into()), &Object::new());
     #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers")]
     rules.select(count as f64).into()
-}
-
-fn in_page() -> String {
-    let template =
-        leptos::prelude::document().get_element_by_id("words").and_then(|found| found.dyn_into::<web_sys::HtmlTemplateElement>().ok());
-    template.and_then(|template| template.content().text_content()).unwrap_or_default()
 }
 
 fn parse(json: &str) -> Vec<Entry> {

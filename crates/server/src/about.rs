@@ -12,14 +12,19 @@ use rekey_wire::problem::Problem;
 /// What the pages need to know about this server
 #[utoipa::path(get, path = rekey_wire::config::CONFIG, tag = "server", responses((status = 200, body = Config), PlainProblems))]
 pub async fn config(State(app): State<App>) -> Json<Config> {
-    let config = &app.config;
-    Json(Config {
+    Json(told(&app.config))
+}
+
+/// What is told of the configuration.
+#[must_use]
+pub fn told(config: &crate::config::Config) -> Config {
+    Config {
         brand: config.brand.clone(),
         support_email: config.support_email.clone(),
         password: config.password_policy(),
         resend_after_seconds: config.resend_cooldown.as_secs(),
         link_ttl_seconds: config.link_ttl.as_secs(),
-    })
+    }
 }
 
 /// Whether requests can be served now

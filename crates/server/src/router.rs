@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::{about, account, audit, client_ip, docs, forgot, guard, headers, health, json, login, metrics, origin, reset, spa, users};
 use axum::Router;
+use axum::handler::Handler;
 use axum::routing::get;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -52,7 +53,7 @@ pub fn router(app: App) -> Router {
     }
     router
         .method_not_allowed_fallback(guard::method_not_allowed)
-        .fallback(spa::serve)
+        .fallback_service(spa::serve.with_state(spa::Site::new(app.clone())))
         .layer(json::layer())
         .layer(guard::layer())
         .layer(origin::layer(config.public_url.origin()))

@@ -120,6 +120,14 @@ async fn find(app: &App, headers: &HeaderMap) -> Result<Option<CurrentUser>> {
     }))
 }
 
+/// Who is logged in, if anybody, without counting as use of the session; no question to the database without a cookie.
+///
+/// # Errors
+/// Those of the database.
+pub async fn glance(app: &App, headers: &HeaderMap) -> Result<Option<SessionUser>> {
+    Ok(find(app, headers).await?.map(|user| user.show()))
+}
+
 async fn touch(app: &App, user: &CurrentUser) -> Result<()> {
     let now = app.now();
     if now - user.last_used_at >= TOUCH.min(millis(app.config.session_idle) / 10) {

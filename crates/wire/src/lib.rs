@@ -14,6 +14,7 @@ pub mod name;
 pub mod password;
 pub mod problem;
 pub mod reset;
+pub mod start;
 pub mod users;
 
 /// A moment as RFC 3339 text in UTC, e.g. `2026-11-23T20:17:27Z`.

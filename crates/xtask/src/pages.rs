@@ -1,4 +1,4 @@
-//! Building the pages with Trunk into `dist/`, when anything they are made of has changed.
+//! Building the pages into `dist/`: Trunk makes the app, which then draws its screens as text. Only when anything they are made of has changed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,7 @@ pub(crate) fn build(tools: &Tools) -> Result<()> {
     let _ = fs::remove_file(&stamp);
     let started = SystemTime::now();
     shell::run(tools.trunk("build").arg("--release").arg("--dist").arg(workspace::dist()))?;
+    shell::run(workspace::cargo("run").args(["--quiet", "--package", "rekey-app", "--"]).arg(workspace::dist()))?;
     let written = fs::write(&stamp, "").and_then(|()| fs::File::open(&stamp)?.set_modified(started));
     written.map_err(|error| Failure::at(&stamp, &error))
 }

@@ -1,17 +1,24 @@
-//! The pages, which the program carries inside, compressed when it was built. Nothing here touches the database.
+//! The pages, which the program carries inside, compressed when it was built.
 
 mod csp;
 mod encoding;
 mod file;
+mod page;
+mod sending;
 
 pub(crate) use csp::policy;
 
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rekey_wire::problem::Code;
 
+use crate::about;
+use crate::app::App;
 use crate::error::ApiError;
+use crate::session;
 use file::File;
+use page::{Pages, Who};
 
 /// Written by the build script from what `trunk build` left behind; empty when there was nothing.
 static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
@@ -30,6 +37,9 @@ const PAGES: [&str; 10] = [
     "/account/password",
 ];
 
+/// Those that lead a visitor to the login, and `/login` itself, which leads everybody else on.
+const BEHIND_LOGIN: [&str; 6] = ["/", "/login", "/settings/users", "/settings/audit", "/account", "/account/password"];
+
 /// Where programs live: what they do not find is a problem document, not a page.
 const NOT_PAGES: [&str; 5] = ["/api", "/.well-known", "/healthz", "/readyz", "/metrics"];
 
@@ -39,13 +49,41 @@ pub async fn change_password() -> Response {
     (StatusCode::FOUND, [(header::LOCATION, "/account/password")]).into_response()
 }
 
-/// The router's fallback: a file of the pages, the page for a path, or a refusal.
-pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    answer(FILES, &method, uri.path(), &headers)
+/// The pages as this server serves them; cheap to clone.
+#[derive(Clone)]
+pub struct Site {
+    app: App,
+    pages: Pages,
 }
 
-fn answer(files: &[File], method: &Method, path: &str, headers: &HeaderMap) -> Response {
-    let found = find(files, path);
+impl Site {
+    /// Fills the pages in.
+    #[must_use]
+    pub fn new(app: App) -> Self {
+        Self { pages: Pages::fill(FILES, about::told(&app.config)), app }
+    }
+}
+
+/// The router's fallback: a file of the pages, the page for a path, or a refusal.
+pub async fn serve(State(site): State<Site>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let found = find(FILES, uri.path());
+    let who = match &found {
+        Found::Page(_) | Found::NoSuchPage => who(&site.app, &headers).await,
+        _ => Who::Unknown,
+    };
+    answer(&found, &site.pages, &who, &method, &headers)
+}
+
+/// Looks into the database only for who brings a session.
+async fn who(app: &App, headers: &HeaderMap) -> Who {
+    match session::glance(app, headers).await {
+        Ok(Some(user)) => Who::User(user),
+        Ok(None) => Who::Visitor,
+        Err(_) => Who::Unknown,
+    }
+}
+
+fn answer(found: &Found<'_>, pages: &Pages, who: &Who, method: &Method, headers: &HeaderMap) -> Response {
     if matches!(found, Found::Nothing) {
         return ApiError::new(Code::NotFound).into_response();
     }
@@ -54,40 +92,47 @@ fn answer(files: &[File], method: &Method, path: &str, headers: &HeaderMap) -> R
         refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refusal;
     }
+    let page = |name: &str, status| pages.answer(name, who, status, headers);
+    let blank = |status| page("/index.html", status).unwrap_or_else(not_built);
     match found {
-        Found::File(file) => file.answer(StatusCode::OK, headers),
-        Found::NoSuchPage(page) => page.answer(StatusCode::NOT_FOUND, headers),
-        Found::NotBuilt => not_built(),
+        Found::File(file) => file.answer(headers),
+        Found::Page(path) => drawn_for(path, who).and_then(|name| page(&name, StatusCode::OK)).unwrap_or_else(|| blank(StatusCode::OK)),
+        Found::NoSuchPage => page("/404.html", StatusCode::NOT_FOUND).unwrap_or_else(|| blank(StatusCode::NOT_FOUND)),
         Found::Nothing => ApiError::new(Code::NotFound).into_response(),
+    }
+}
+
+/// The page that is drawn already with what this person will see at `path`. Who is logged in never sees the login form,
+/// nor who may be.
+fn drawn_for(path: &str, who: &Who) -> Option<String> {
+    match (BEHIND_LOGIN.contains(&path), who) {
+        (true, Who::Visitor) => Some("/login.html".to_owned()),
+        (true, _) => None,
+        (false, _) => Some(format!("{path}.html")),
     }
 }
 
 enum Found<'a> {
     File(&'a File),
-    NoSuchPage(&'a File),
-    NotBuilt,
+    /// One of [`PAGES`].
+    Page(&'a str),
+    NoSuchPage,
     Nothing,
 }
 
-fn find<'a>(files: &'a [File], path: &str) -> Found<'a> {
-    let named = |name: &str| files.binary_search_by(|file| file.path.cmp(name)).ok().map(|at| &files[at]);
+fn find<'a>(files: &'a [File], path: &'a str) -> Found<'a> {
     let trimmed = path.strip_suffix('/').filter(|shorter| !shorter.is_empty()).unwrap_or(path);
-    let is_page = PAGES.contains(&trimmed);
-    if !is_page {
-        if let Some(file) = named(path).filter(|file| !file.is_page()) {
-            return Found::File(file);
-        }
-        // A name with a dot in it was to be a file.
-        if path.rsplit('/').next().is_some_and(|name| name.contains('.')) || is_for_programs(path) {
-            return Found::Nothing;
-        }
+    if PAGES.contains(&trimmed) {
+        return Found::Page(trimmed);
     }
-    let own = if is_page { named(&format!("{trimmed}.html")) } else { named("/404.html") };
-    match own.or_else(|| named("/index.html")) {
-        Some(page) if is_page => Found::File(page),
-        Some(page) => Found::NoSuchPage(page),
-        None => Found::NotBuilt,
+    if let Some(file) = files.binary_search_by(|file| file.path.cmp(path)).ok().map(|at| &files[at]).filter(|file| !file.is_page()) {
+        return Found::File(file);
     }
+    // A name with a dot in it was to be a file.
+    if path.rsplit('/').next().is_some_and(|name| name.contains('.')) || is_for_programs(path) {
+        return Found::Nothing;
+    }
+    Found::NoSuchPage
 }
 
 fn is_for_programs(path: &str) -> bool {
@@ -100,177 +145,4 @@ fn not_built() -> Response {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{File, answer};
-    use axum::http::{HeaderMap, Method, StatusCode, header};
-    use axum::response::Response;
-    use http_body_util::BodyExt;
-
-    const FILES: &[File] = &[
-        File {
-            path: "/app-0123456789abcdef.js",
-            kind: "text/javascript; charset=utf-8",
-            tag: "js",
-            is_immutable: true,
-            policy: None,
-            identity: b"plain",
-            brotli: Some(b"br"),
-            gzip: Some(b"gz"),
-        },
-        File {
-            path: "/favicon.svg",
-            kind: "image/svg+xml",
-            tag: "svg",
-            is_immutable: false,
-            policy: None,
-            identity: b"icon",
-            brotli: None,
-            gzip: None,
-        },
-        File {
-            path: "/index.html",
-            kind: "text/html; charset=utf-8",
-            tag: "html",
-            is_immutable: false,
-            policy: Some("default-src 'none'; own"),
-            identity: b"page",
-            brotli: None,
-            gzip: None,
-        },
-        File {
-            path: "/login.html",
-            kind: "text/html; charset=utf-8",
-            tag: "login",
-            is_immutable: false,
-            policy: Some("default-src 'none'; login"),
-            identity: b"login page",
-            brotli: None,
-            gzip: None,
-        },
-    ];
-
-    fn get(path: &str) -> Response {
-        answer(FILES, &Method::GET, path, &HeaderMap::new())
-    }
-
-    async fn text(response: Response) -> String {
-        String::from_utf8(response.into_body().collect().await.expect("a body").to_bytes().to_vec()).expect("text")
-    }
-
-    #[tokio::test]
-    async fn every_screen_has_its_page() {
-        for path in ["/", "/forgot-password", "/settings/users", "/account/password/"] {
-            let response = get(path);
-            assert_eq!(
-                (response.status(), &response.headers()["cache-control"]),
-                (StatusCode::OK, &"no-cache".parse().expect("a value")),
-                "{path}"
-            );
-            assert_eq!(response.headers()["content-security-policy"], "default-src 'none'; own");
-            assert_eq!(text(response).await, "page");
-        }
-        assert_eq!(text(get("/login")).await, "login page");
-    }
-
-    #[tokio::test]
-    async fn an_unknown_path_is_the_apps_own_not_found_page() {
-        for path in ["/nowhere", "/login/x", "/settings", "/dev/inbox", "/apiary", "//evil.example/x"] {
-            let response = get(path);
-            assert_eq!((response.status(), text(response).await.as_str()), (StatusCode::NOT_FOUND, "page"), "{path}");
-        }
-    }
-
-    #[tokio::test]
-    async fn what_programs_and_pages_miss_is_never_a_page() {
-        for path in [
-            "/api",
-            "/api/",
-            "/api/nothing",
-            "/.well-known/security.txt",
-            "/app-old.js",
-            "/favicon.ico",
-            "/index.html",
-            "/a/..",
-            "/dev/inbox.json",
-            "/metrics/x",
-        ] {
-            let response = get(path);
-            assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
-            assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
-        }
-    }
-
-    #[tokio::test]
-    async fn hashed_files_stay_for_ever_and_others_are_asked_about() {
-        assert_eq!(get("/app-0123456789abcdef.js").headers()["cache-control"], "public, max-age=31536000, immutable");
-        assert_eq!(get("/favicon.svg").headers()["cache-control"], "no-cache");
-    }
-
-    #[tokio::test]
-    async fn the_smallest_form_is_sent_under_its_own_tag() {
-        for (accept, coding, tag, body) in
-            [("gzip, br", Some("br"), "\"js-br\"", "br"), ("gzip", Some("gzip"), "\"js-gzip\"", "gz"), ("", None, "\"js\"", "plain")]
-        {
-            let headers = [(header::ACCEPT_ENCODING, accept.parse().expect("a value"))].into_iter().collect();
-            let response = answer(FILES, &Method::GET, "/app-0123456789abcdef.js", &headers);
-            assert_eq!(response.headers().get("content-encoding").map(|value| value.to_str().expect("text")), coding);
-            assert_eq!(
-                (&response.headers()["etag"], &response.headers()["vary"]),
-                (&tag.parse().expect("a value"), &"accept-encoding".parse().expect("a value"))
-            );
-            assert_eq!(text(response).await, body);
-        }
-    }
-
-    #[tokio::test]
-    async fn who_has_it_already_gets_no_body() {
-        for held in ["\"html\"", "W/\"html\"", "\"old\", \"html\"", "*"] {
-            let headers = [(header::IF_NONE_MATCH, held.parse().expect("a value"))].into_iter().collect();
-            let response = answer(FILES, &Method::GET, "/", &headers);
-            assert_eq!(
-                (response.status(), &response.headers()["etag"]),
-                (StatusCode::NOT_MODIFIED, &"\"html\"".parse().expect("a value")),
-                "{held}"
-            );
-            assert_eq!(text(response).await, "");
-        }
-        let headers = [(header::IF_NONE_MATCH, "\"old\"".parse().expect("a value"))].into_iter().collect();
-        assert_eq!(answer(FILES, &Method::GET, "/", &headers).status(), StatusCode::OK);
-        let headers = [(header::IF_NONE_MATCH, "*".parse().expect("a value"))].into_iter().collect();
-        assert_eq!(answer(FILES, &Method::GET, "/nowhere", &headers).status(), StatusCode::NOT_FOUND);
-    }
-
-    #[test]
-    fn pages_are_only_read() {
-        for method in [Method::POST, Method::PUT, Method::OPTIONS, Method::TRACE] {
-            let response = answer(FILES, &method, "/login", &HeaderMap::new());
-            assert_eq!(
-                (response.status(), &response.headers()["allow"]),
-                (StatusCode::METHOD_NOT_ALLOWED, &"GET, HEAD".parse().expect("a value"))
-            );
-        }
-        assert_eq!(answer(FILES, &Method::HEAD, "/login", &HeaderMap::new()).status(), StatusCode::OK);
-        assert_eq!(answer(FILES, &Method::POST, "/api/nothing", &HeaderMap::new()).status(), StatusCode::NOT_FOUND);
-    }
-
-    #[tokio::test]
-    async fn without_pages_it_says_how_to_get_them() {
-        let response = answer(&[], &Method::GET, "/", &HeaderMap::new());
-        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert!(text(response).await.contains("cargo xtask build"));
-    }
-
-    #[test]
-    fn what_was_built_in_can_be_found() {
-        assert!(super::FILES.is_sorted_by(|a, b| a.path < b.path), "the search depends on the order");
-    }
-
-    #[tokio::test]
-    async fn password_managers_find_the_page_on_this_site() {
-        let response = super::change_password().await;
-        assert_eq!(
-            (response.status(), &response.headers()["location"]),
-            (StatusCode::FOUND, &"/account/password".parse().expect("a value"))
-        );
-    }
-}
+mod tests;

@@ -1,0 +1,139 @@
+//! The HTML pages: made when the pages were built, filled in when the server starts with what only it knows, and sent
+//! with who is logged in, so that no page has to ask.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Response, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use rekey_wire::config::Config;
+use rekey_wire::login::{Session, SessionUser};
+use rekey_wire::start::PageStart;
+use sha2::{Digest, Sha256};
+use std::io::Write;
+use std::sync::Arc;
+
+use super::encoding::{Coding, choose};
+use super::file::File;
+use super::sending::{Forms, Sending};
+
+/// Who asks for a page.
+#[derive(Clone, Debug)]
+pub(super) enum Who {
+    /// The database could not say.
+    Unknown,
+    /// Nobody who is logged in.
+    Visitor,
+    /// Somebody who is.
+    User(SessionUser),
+}
+
+/// Every page; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Pages(Arc<Filled>);
+
+struct Filled {
+    config: Config,
+    policy: Option<&'static str>,
+    pages: Vec<Page>,
+}
+
+/// A page around the place for its start.
+struct Page {
+    path: &'static str,
+    before: String,
+    after: String,
+    /// As visitors get it: compressed once.
+    visitor: Forms,
+    tag: String,
+}
+
+/// Where the screens are drawn: `index.html` alone is the blank page.
+const BLANK: &str = "/index.html";
+
+impl Pages {
+    /// Makes the pages: the blank one among `files`, and one with each screen that was drawn.
+    pub(super) fn fill(files: &[File], config: Config) -> Self {
+        let blank = files.iter().find(|file| file.path == BLANK);
+        let html = blank.map(|file| String::from_utf8_lossy(file.identity)).unwrap_or_default();
+        let values = [("{{brand}}", escape(&config.brand)), ("{{min_length}}", config.password.min_length.to_string())];
+        let pages = files.iter().filter(|file| blank.is_some() && file.is_page()).filter_map(|file| {
+            let drawn = if file.path == BLANK { html.to_string() } else { place(&html, &String::from_utf8_lossy(file.identity))? };
+            let filled = values.iter().fold(drawn, |page, (name, value)| page.replace(name, value));
+            let (before, after) = filled.split_once("{{start}}")?;
+            let visitor = [before, &start(&config, None), after].concat();
+            Some(Page {
+                path: file.path,
+                before: before.to_owned(),
+                after: after.to_owned(),
+                tag: URL_SAFE_NO_PAD.encode(&Sha256::digest(&visitor)[..16]),
+                visitor: Forms {
+                    brotli: Some(compress(&visitor, Coding::Brotli)),
+                    gzip: Some(compress(&visitor, Coding::Gzip)),
+                    identity: visitor.into(),
+                },
+            })
+        });
+        let pages = pages.collect();
+        Self(Arc::new(Filled { config, policy: blank.and_then(|file| file.policy), pages }))
+    }
+
+    /// Sends the page that is kept at `path`, if there is one.
+    pub(super) fn answer(&self, path: &str, who: &Who, status: StatusCode, request: &HeaderMap) -> Option<Response<Body>> {
+        let page = self.0.pages.iter().find(|page| page.path == path)?;
+        let personal = |start: &str| {
+            let html = [page.before.as_str(), start, &page.after].concat();
+            let coding = choose(request, |_| true);
+            let form = |wanted: Coding| (coding == wanted).then(|| compress(&html, wanted));
+            Forms { brotli: form(Coding::Brotli), gzip: form(Coding::Gzip), identity: html.clone().into() }
+        };
+        let (tag, lifetime, forms) = match who {
+            Who::Visitor => (Some(page.tag.as_str()), "no-cache", page.visitor.clone()),
+            // What names somebody is not kept, also not for "back".
+            Who::User(user) => (None, "no-store", personal(&start(&self.0.config, Some(user.clone())))),
+            Who::Unknown => (None, "no-store", personal("")),
+        };
+        let sending =
+            Sending { kind: "text/html; charset=utf-8", tag, lifetime, vary: "accept-encoding, cookie", policy: self.0.policy, forms };
+        Some(sending.answer(status, request))
+    }
+}
+
+/// The blank page with a drawn screen, `<title>…</title>` and what belongs into `<div id="app">`, in its place.
+fn place(blank: &str, drawn: &str) -> Option<String> {
+    let (title, screen) = drawn.split_at(drawn.find("</title>")? + "</title>".len());
+    let (head, rest) = blank.split_once("<title>")?;
+    let (_, rest) = rest.split_once("</title>")?;
+    let at = ["<div id=app>", "<div id=\"app\">"].iter().find_map(|tag| Some(rest.find(tag)? + tag.len()))?;
+    let end = at + rest[at..].find("</div>")?;
+    Some([head, title, &rest[..at], screen, &rest[end..]].concat())
+}
+
+fn start(config: &Config, user: Option<SessionUser>) -> String {
+    let start = PageStart { config: config.clone(), session: Session { user } };
+    // The JSON of plain structs cannot fail. It stands inside the HTML, where text must not look like a tag.
+    serde_json::to_string(&start).unwrap_or_default().replace('<', "\\u003c").replace('&', "\\u0026")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Quickly: pages are small, and the personal ones are compressed for each request.
+fn compress(html: &str, coding: Coding) -> Bytes {
+    let mut compressed = Vec::new();
+    let done = match coding {
+        Coding::Brotli => {
+            let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, 6, 18);
+            writer.write_all(html.as_bytes())
+            // Dropping it writes the end of the stream.
+        }
+        Coding::Gzip => {
+            let mut writer = flate2::write::GzEncoder::new(&mut compressed, flate2::Compression::default());
+            writer.write_all(html.as_bytes()).and_then(|()| writer.finish().map(drop))
+        }
+        Coding::Identity => compressed.write_all(html.as_bytes()),
+    };
+    debug_assert!(done.is_ok(), "writing to memory does not fail");
+    compressed.into()
+}
