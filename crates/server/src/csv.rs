@@ -4,6 +4,7 @@
 //! whole file, and every wrong line is named, so that one repair is enough.
 
 use crate::address::Address;
+use crate::users::write::HIGHEST_EXTENSION;
 use rekey_wire::users::Role;
 use std::collections::HashMap;
 use std::fmt;
@@ -12,8 +13,6 @@ use std::fmt;
 const COLUMNS: [&str; 4] = ["name", "email", "role", "extension"];
 /// The longest address that is kept, usable or not, in characters.
 const LONGEST_EMAIL: usize = 254;
-/// The highest extension: the numbers that telephones dial have nine digits at most.
-const HIGHEST_EXTENSION: i64 = 999_999_999;
 
 /// A user as the file tells.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,6 +29,40 @@ pub struct Row {
     pub extension: Option<i64>,
 }
 
+/// For each column in the file, which of [`COLUMNS`] it is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Columns(Vec<usize>);
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self((0..COLUMNS.len()).collect())
+    }
+}
+
+impl Columns {
+    /// The place of the names in a line, from 1.
+    #[must_use]
+    pub fn name(&self) -> usize {
+        self.place(0)
+    }
+
+    /// The place of the addresses in a line, from 1.
+    #[must_use]
+    pub fn email(&self) -> usize {
+        self.place(1)
+    }
+
+    /// The place of the extensions in a line, from 1.
+    #[must_use]
+    pub fn extension(&self) -> usize {
+        self.place(3)
+    }
+
+    fn place(&self, column: usize) -> usize {
+        self.0.iter().position(|found| *found == column).unwrap_or_default() + 1
+    }
+}
+
 /// What is wrong with a line.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LineFault {
@@ -44,6 +77,8 @@ pub struct LineFault {
 /// What a file holds. Every line but the header and empty ones is in one of the three.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Parsed {
+    /// Where the columns are.
+    pub columns: Columns,
     /// The users.
     pub rows: Vec<Row>,
     /// Lines that say again what an earlier one said.
@@ -63,7 +98,7 @@ impl fmt::Display for LineFault {
 pub fn parse(file: &[u8]) -> Parsed {
     let mut lines = Lines { file, at: 0, line: 1 };
     let records = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file).into_byte_records();
-    let mut order: Option<Vec<usize>> = None;
+    let mut has_columns = false;
     let mut seen = Seen::default();
     let mut parsed = Parsed::default();
     // Bytes in memory, of any length: reading them cannot fail.
@@ -76,22 +111,22 @@ pub fn parse(file: &[u8]) -> Parsed {
                 continue;
             }
         };
-        let order = match &order {
-            Some(order) => order,
-            None => match header(&fields) {
+        if !has_columns {
+            has_columns = true;
+            match header(&fields) {
                 Header::Found(found) => {
-                    order = Some(found);
+                    parsed.columns = Columns(found);
                     continue;
                 }
                 // The first line holds a user already.
-                Header::Absent => order.insert((0..COLUMNS.len()).collect()),
+                Header::Absent => {}
                 Header::Wrong { column, message } => {
                     parsed.broken.push(fault(line, column, &message));
                     return parsed;
                 }
-            },
-        };
-        match row(line, &fields, order) {
+            }
+        }
+        match row(line, &fields, &parsed.columns) {
             Ok(row) => seen.take(row, &mut parsed),
             Err(broken) => parsed.broken.extend(broken),
         }
@@ -160,8 +195,7 @@ fn header(fields: &[String]) -> Header {
             Some(column) if !order.contains(&column) => order.push(column),
             Some(_) => return Header::Wrong { column: index + 1, message: "this column is named twice".to_owned() },
             None => {
-                let message = "the first line has to name the columns: name,email,role,extension".to_owned();
-                return Header::Wrong { column: index + 1, message };
+                return Header::Wrong { column: index + 1, message: unknown_columns(fields).to_owned() };
             }
         }
     }
@@ -171,8 +205,18 @@ fn header(fields: &[String]) -> Header {
     }
 }
 
+/// A spreadsheet of many a country parts its columns by semicolons.
+fn unknown_columns(fields: &[String]) -> &'static str {
+    if fields.len() == 1 && fields[0].contains([';', '\t']) {
+        "commas have to part the columns: name,email,role,extension; save the file with commas"
+    } else {
+        "the first line has to name the columns name,email,role,extension and no others"
+    }
+}
+
 /// One user, or all that is wrong with the line.
-fn row(line: u64, fields: &[String], order: &[usize]) -> Result<Row, Vec<LineFault>> {
+fn row(line: u64, fields: &[String], columns: &Columns) -> Result<Row, Vec<LineFault>> {
+    let order = &columns.0;
     if fields.len() > order.len() {
         let message =
             format!("the line has {} fields, and the file {} columns; put quotation marks around a comma", fields.len(), order.len());
@@ -254,9 +298,11 @@ impl Seen {
         let earlier_address = address.as_ref().and_then(|address| self.addresses.get(address));
         let earlier_extension = row.extension.and_then(|extension| self.extensions.get(&extension));
         let duplicate = match (earlier_address, earlier_extension) {
-            (Some(earlier), _) => Some(again("this address", 2, *earlier)),
-            (None, Some(earlier)) => Some(again("this extension", 4, *earlier)),
-            (None, None) if address.is_none() => self.others.get(&others).map(|earlier| again("the same user", 1, *earlier)),
+            (Some(earlier), _) => Some(again("this address", parsed.columns.email(), *earlier)),
+            (None, Some(earlier)) => Some(again("this extension", parsed.columns.extension(), *earlier)),
+            (None, None) if address.is_none() => {
+                self.others.get(&others).map(|earlier| again("the same user", parsed.columns.name(), *earlier))
+            }
             (None, None) => None,
         };
         if let Some(duplicate) = duplicate {
@@ -352,6 +398,8 @@ mod tests {
         let found = faults(file);
         assert_eq!(found.iter().map(|fault| (fault.0, fault.1)).collect::<Vec<_>>(), [(3, 2), (4, 4), (6, 1)]);
         assert!(found[0].2.contains("line 2") && found[2].2.contains("line 5"), "{found:?}");
+        let turned = "extension,email,name\n7,a@example.com,A\n7,b@example.com,B\n,A@example.com,C\n,,D\n,,D\n";
+        assert_eq!(places(turned), [(3, 1), (4, 2), (6, 3)], "the place in this file, not in the contract's order");
     }
 
     #[test]

@@ -4,9 +4,9 @@ use super::Stop;
 use super::user::COMMAND_LINE;
 use crate::app::App;
 use crate::audit::{Action, Entry};
-use crate::csv::{LineFault, Row};
+use crate::csv::{Columns, LineFault, Row};
 use crate::store::Conn;
-use crate::users::write::{self, NewRow, Profile};
+use crate::users::write::{self, FIRST_EXTENSION, HIGHEST_EXTENSION, NewRow, Profile};
 use rekey_wire::users::Status;
 use sqlx::Row as _;
 use std::collections::HashSet;
@@ -48,8 +48,9 @@ pub async fn import(app: &App, path: &Path, skip_duplicates: bool) -> Result<Imp
     let now = app.now();
     let mut tx = app.store.begin().await?;
     write::lock(&mut tx, app.store.dialect()).await?;
-    let (rows, known) = sift(&mut tx, parsed.rows).await?;
-    parsed.duplicates.extend(known);
+    let known = Known::read(&mut tx).await?;
+    let (known_rows, rows) = parsed.rows.into_iter().partition::<Vec<Row>, _>(|row| known.knows(row).is_some());
+    parsed.duplicates.extend(known_rows.iter().filter_map(|row| Some(known.knows(row)?.of(row, &parsed.columns))));
     let mut refused = parsed.broken;
     if !skip_duplicates {
         refused.append(&mut parsed.duplicates);
@@ -59,7 +60,7 @@ pub async fn import(app: &App, path: &Path, skip_duplicates: bool) -> Result<Imp
         let lines: Vec<String> = refused.iter().map(|fault| format!("  {fault}")).collect();
         return Err(Stop(format!("Nothing was imported. Correct these lines and import the file again:\n{}", lines.join("\n"))));
     }
-    let users = assign(rows, write::next_extension(&mut tx).await?);
+    let users = assign(rows, write::next_extension(&mut tx).await?, &known.extensions);
     write::insert(&mut tx, now, &users).await?;
     let imported = Imported {
         users: users.len(),
@@ -74,34 +75,68 @@ pub async fn import(app: &App, path: &Path, skip_duplicates: bool) -> Result<Imp
     Ok(imported)
 }
 
-/// Parts the lines whose address or extension a user has already from the rest.
-async fn sift(conn: &mut Conn, rows: Vec<Row>) -> Result<(Vec<Row>, Vec<LineFault>), Stop> {
-    let taken = sqlx::query("SELECT address, extension FROM users").fetch_all(conn).await?;
-    let mut addresses: HashSet<String> = HashSet::new();
-    let mut extensions: HashSet<i64> = HashSet::new();
-    for row in &taken {
-        addresses.extend(row.try_get::<Option<String>, _>(0)?);
-        extensions.insert(row.try_get(1)?);
-    }
-    let (mut kept, mut known) = (Vec::new(), Vec::new());
-    for row in rows {
-        let fault = |column, what: &str| LineFault { line: row.line, column, message: format!("a user with this {what} exists already") };
-        let profile = Profile::keep(row.email.as_deref());
-        if profile.address().is_some_and(|address| addresses.contains(address)) {
-            known.push(fault(2, "address"));
-        } else if row.extension.is_some_and(|extension| extensions.contains(&extension)) {
-            known.push(fault(4, "extension"));
-        } else {
-            kept.push(row);
-        }
-    }
-    Ok((kept, known))
+/// Who is in the database already.
+#[derive(Default)]
+struct Known {
+    addresses: HashSet<String>,
+    extensions: HashSet<i64>,
+    /// Name and profile of those whom no mail can reach.
+    unreachable: HashSet<(String, Option<String>)>,
 }
 
-/// Gives those an extension that have none: the next above all that are taken, those of the file included.
-fn assign(rows: Vec<Row>, next: i64) -> Vec<NewRow> {
+/// What a line shares with a user in the database.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Shared {
+    Address,
+    Extension,
+    Name,
+}
+
+impl Known {
+    async fn read(conn: &mut Conn) -> Result<Self, Stop> {
+        let mut known = Self::default();
+        for row in &sqlx::query("SELECT address, extension FROM users").fetch_all(&mut *conn).await? {
+            known.addresses.extend(row.try_get::<Option<String>, _>(0)?);
+            known.extensions.insert(row.try_get(1)?);
+        }
+        for row in &sqlx::query("SELECT name, email FROM users WHERE address IS NULL").fetch_all(conn).await? {
+            known.unreachable.insert((row.try_get(0)?, row.try_get(1)?));
+        }
+        Ok(known)
+    }
+
+    /// What makes a line say again what the database holds. Who has no usable address is told apart as the lines of a
+    /// file are, so that a file imported twice adds nobody twice.
+    fn knows(&self, row: &Row) -> Option<Shared> {
+        let profile = Profile::keep(row.email.as_deref());
+        match (profile.address(), row.extension) {
+            (Some(address), _) if self.addresses.contains(address) => Some(Shared::Address),
+            (_, Some(extension)) => self.extensions.contains(&extension).then_some(Shared::Extension),
+            (None, None) => self.unreachable.contains(&(row.name.clone(), row.email.clone())).then_some(Shared::Name),
+            (Some(_), None) => None,
+        }
+    }
+}
+
+impl Shared {
+    fn of(self, row: &Row, columns: &Columns) -> LineFault {
+        let (column, message) = match self {
+            Self::Address => (columns.email(), "a user with this address exists already"),
+            Self::Extension => (columns.extension(), "a user with this extension exists already"),
+            Self::Name => {
+                (columns.name(), "a user of this name, without a usable address, exists already; an extension would tell them apart")
+            }
+        };
+        LineFault { line: row.line, column, message: message.to_owned() }
+    }
+}
+
+/// Gives those an extension that have none: the next that neither the database nor the file has.
+fn assign(rows: Vec<Row>, next: i64, taken: &HashSet<i64>) -> Vec<NewRow> {
     let named: HashSet<i64> = rows.iter().filter_map(|row| row.extension).collect();
-    let mut free = (next..).filter(|extension| !named.contains(extension));
+    let mut free = (next..=HIGHEST_EXTENSION)
+        .chain(FIRST_EXTENSION..next)
+        .filter(|extension| !named.contains(extension) && !taken.contains(extension));
     let mut users = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(extension) = row.extension.or_else(|| free.next()) else { break };

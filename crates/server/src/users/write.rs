@@ -9,6 +9,8 @@ use sqlx::{AssertSqlSafe, Row};
 
 /// The first extension that is assigned.
 pub const FIRST_EXTENSION: i64 = 1001;
+/// The highest extension: the numbers that telephones dial have nine digits at most.
+pub const HIGHEST_EXTENSION: i64 = 999_999_999;
 /// Rows in one statement: more gain nothing, and placeholders are limited.
 const BATCH: usize = 200;
 
@@ -104,13 +106,21 @@ pub async fn lock(conn: &mut Conn, dialect: Dialect) -> Result<()> {
     Ok(())
 }
 
-/// The lowest extension above all that are taken; hold [`lock`].
+/// The lowest extension above all that are taken; where somebody was given the very highest, the lowest that is free.
+/// Hold [`lock`].
 ///
 /// # Errors
 /// Those of the database.
 pub async fn next_extension(conn: &mut Conn) -> Result<i64> {
-    let highest = number(&sqlx::query("SELECT coalesce(max(extension), 0) FROM users").fetch_one(conn).await?)?;
-    Ok((highest + 1).max(FIRST_EXTENSION))
+    let highest = number(&sqlx::query("SELECT coalesce(max(extension), 0) FROM users").fetch_one(&mut *conn).await?)?;
+    if highest < HIGHEST_EXTENSION {
+        return Ok((highest + 1).max(FIRST_EXTENSION));
+    }
+    let gap = format!(
+        "SELECT min(free) FROM (SELECT {FIRST_EXTENSION} AS free UNION ALL SELECT extension + 1 FROM users WHERE extension >= {FIRST_EXTENSION})
+         AS candidates WHERE NOT EXISTS (SELECT 1 FROM users WHERE extension = free)"
+    );
+    number(&sqlx::query(AssertSqlSafe(gap)).fetch_one(conn).await?)
 }
 
 /// Whose address it is, by its canonical form.

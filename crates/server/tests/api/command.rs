@@ -4,13 +4,14 @@ use crate::database::{Dir, Kind, create};
 use rekey_server::store::Location;
 use std::process::{Command, Output};
 
-struct Shell {
-    dir: Dir,
+/// A folder, a database, and settings from nowhere else.
+pub struct Shell {
+    pub dir: Dir,
     database: String,
 }
 
 impl Shell {
-    async fn on(kind: Kind) -> Self {
+    pub async fn on(kind: Kind) -> Self {
         let dir = Dir::new();
         let database = match create(kind, &dir).await {
             Location::Sqlite(path) => format!("sqlite://{}", path.display()),
@@ -19,14 +20,19 @@ impl Shell {
         Self { dir, database }
     }
 
-    fn run(&self, line: &[&str]) -> Output {
+    pub fn command(&self, line: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
         command.env_clear().env("REKEY_DATABASE_URL", &self.database).env("REKEY_SECRET_KEY", crate::app::SECRET_KEY);
-        command.current_dir(&self.dir.0).args(line).output().expect("the program runs")
+        command.current_dir(&self.dir.0).args(line);
+        command
+    }
+
+    pub fn run(&self, line: &[&str]) -> Output {
+        self.command(line).output().expect("the program runs")
     }
 
     #[track_caller]
-    fn ok(&self, line: &[&str]) -> String {
+    pub fn ok(&self, line: &[&str]) -> String {
         let output = self.run(line);
         assert!(output.status.success(), "{line:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("text")
@@ -34,7 +40,7 @@ impl Shell {
 
     /// What the program complains of; it must exit with 2.
     #[track_caller]
-    fn refused(&self, line: &[&str]) -> String {
+    pub fn refused(&self, line: &[&str]) -> String {
         let output = self.run(line);
         let complaint = String::from_utf8(output.stderr).expect("text");
         assert_eq!(output.status.code(), Some(2), "{line:?}: {complaint}");
@@ -42,7 +48,7 @@ impl Shell {
         complaint
     }
 
-    fn file(&self, name: &str, text: &str) -> String {
+    pub fn file(&self, name: &str, text: &str) -> String {
         let path = self.dir.0.join(name);
         std::fs::write(&path, text).expect("a file");
         path.display().to_string()

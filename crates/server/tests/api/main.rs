@@ -14,6 +14,7 @@ mod world;
 mod account;
 mod command;
 mod forgot;
+mod import;
 mod login;
 mod mail;
 mod reset;
