@@ -49,6 +49,10 @@ async fn look(app: &App) -> Result<Vec<Check>, Stop> {
 }
 
 async fn mail(app: &App) -> Check {
+    if matches!(app.transport, Transport::Inbox(_)) && !app.config.shows_inbox() {
+        let found = "No SMTP server is configured, and the public URL is not this machine's: mail reaches nobody. Set REKEY_SMTP_URL.";
+        return Check { ok: false, found: found.to_owned() };
+    }
     if matches!(app.transport, Transport::Inbox(_)) {
         return Check { ok: true, found: "No SMTP server is configured: mail stays in the local inbox page, /dev/inbox.".to_owned() };
     }

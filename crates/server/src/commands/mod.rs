@@ -11,12 +11,12 @@ pub mod user;
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
 use crate::config::cli::{AuditCommand, Command, UserCommand};
+use crate::config::{Config, KeySource};
 use crate::hashing::Hasher;
 use crate::mail::transport::Transport;
 use crate::secret_key::SecretKey;
-use crate::store::Store;
+use crate::store::{Location, Store};
 use std::fmt;
 
 /// Why a command did not do its work: a sentence, or several lines of them, that say what to change. Exit code 2.
@@ -107,8 +107,14 @@ async fn with(app: &App, command: Command) -> Result<String, Stop> {
 /// # Errors
 /// The database, the secret key, or the mail server's URL cannot be used.
 pub async fn open(config: Config, clock: Clock) -> Result<App, Stop> {
-    let key = SecretKey::load(&config).map_err(|error| Stop(error.0))?;
-    let store = Store::open(&config.database).await?;
+    let load = || SecretKey::load(&config).map_err(|error| Stop(error.0));
+    let (key, store) = if config.secret_key == KeySource::BesideDatabase && matches!(config.database, Location::Sqlite(_)) {
+        // A key is made only beside a database that opens.
+        let store = Store::open(&config.database).await?;
+        (load()?, store)
+    } else {
+        (load()?, Store::open(&config.database).await?)
+    };
     let transport = Transport::connect(&config).map_err(Stop)?;
     let hasher = Hasher::new()?;
     Ok(App::new(config, store, clock, key, hasher, transport))

@@ -47,7 +47,8 @@ pub async fn restore(config: &Config, file: &Path, clock: &Clock) -> Result<Stri
 async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result<(), Stop> {
     remove(fresh);
     create_private(fresh)?;
-    std::fs::copy(file, fresh).map_err(|error| Stop(format!("The backup cannot be read ({error}); check its permissions.")))?;
+    copy(file, fresh)
+        .map_err(|error| Stop(format!("The backup cannot be copied ({error}); check its permissions and the space on the disk.")))?;
     let no_backup = || Stop(format!("The file {} is no backup of Rekey, or it is damaged; give another.", file.display()));
     let sound = Store::inspect(fresh).await.map_err(|_| no_backup())?;
     let row = sqlx::query("PRAGMA integrity_check").fetch_one(sound.read()).await.map_err(|_| no_backup())?;
@@ -74,6 +75,13 @@ async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result
     // Everything into the one file that is moved.
     Store::leave_wal(fresh).await?;
     Ok(())
+}
+
+/// Into the file that is there already: `std::fs::copy` would hand the backup's permissions on.
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    let (mut from, mut to) = (std::fs::File::open(from)?, std::fs::OpenOptions::new().write(true).open(to)?);
+    std::io::copy(&mut from, &mut to)?;
+    to.sync_all()
 }
 
 /// A server on the old file would go on writing to what is no longer the database. Leaving WAL mode needs to be alone.

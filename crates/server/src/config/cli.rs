@@ -3,7 +3,7 @@
 use crate::address::Address;
 use clap::builder::styling::Styles;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use rekey_wire::users::Role;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -220,7 +220,9 @@ impl Cli {
     /// # Errors
     /// [`Stop`], which says what to print and how to exit.
     pub fn read<I: IntoIterator<Item = T>, T: Into<OsString> + Clone>(arguments: I) -> Result<Self, Stop> {
-        let line = Line::try_parse_from(arguments).map_err(|error| stop(&error))?;
+        let command = Line::command().mut_args(without_empty_variable);
+        let found = command.try_get_matches_from(arguments).and_then(|found| Line::from_arg_matches(&found));
+        let line = found.map_err(|error| stop(&error))?;
         let config = Config::from_options(&line.options).map_err(|ConfigError(sentence)| Stop::Wrong(sentence))?;
         Ok(Self { config, command: line.command })
     }
@@ -235,6 +237,13 @@ impl Stop {
             Self::Wrong(_) => 2,
         }
     }
+}
+
+/// An empty variable is one that is not set: that is how container set-ups leave things out.
+fn without_empty_variable(option: Arg) -> Arg {
+    let is_empty =
+        option.get_env().and_then(std::env::var_os).is_some_and(|value| value.to_str().is_some_and(|text| text.trim().is_empty()));
+    if is_empty { option.env(None) } else { option }
 }
 
 /// clap's errors run over many lines; ours are one sentence.

@@ -109,11 +109,7 @@ impl Config {
         let session_idle = duration_of("SESSION_IDLE", &options.session_idle, "12h")?;
         let session_max = duration_of("SESSION_MAX", &options.session_max, "30d")?;
         Ok(Self {
-            listen: options
-                .listen
-                .trim()
-                .parse()
-                .map_err(|_| wrong("LISTEN", "takes an IP address and a port, like 127.0.0.1:8080 or [::]:8080"))?,
+            listen: listen(&options.listen)?,
             public_url,
             database: database(&options.database_url)?,
             smtp,
@@ -166,9 +162,16 @@ fn wrong(name: &str, reason: &str) -> ConfigError {
     ConfigError(format!("REKEY_{name} (or --{}) {reason}.", name.to_ascii_lowercase().replace('_', "-")))
 }
 
-/// An empty variable is one that is not set: that is how container set-ups leave things out.
+/// An empty option is one that is not set.
 fn given(value: Option<&String>) -> Option<&str> {
     value.map(|text| text.trim()).filter(|text| !text.is_empty())
+}
+
+/// `localhost` is what people type; any other name would have to be looked up, and might be several addresses.
+fn listen(text: &str) -> Result<SocketAddr, ConfigError> {
+    let text = text.trim();
+    let address = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    address.parse().map_err(|_| wrong("LISTEN", "takes an IP address and a port, like 127.0.0.1:8080 or [::]:8080"))
 }
 
 fn brand(text: &str) -> Result<String, ConfigError> {

@@ -11,6 +11,7 @@ use url::{Host, Url};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PublicUrl {
     origin: String,
+    port: u16,
     https: bool,
     loopback: bool,
 }
@@ -40,7 +41,8 @@ impl PublicUrl {
                 "takes plain http on localhost only, because links to reset a password must not cross a network in clear: use https",
             );
         }
-        Ok(Self { origin: url.origin().ascii_serialization(), https, loopback })
+        let port = url.port_or_known_default().unwrap_or_default();
+        Ok(Self { origin: url.origin().ascii_serialization(), port, https, loopback })
     }
 
     /// Whether pages are served over TLS (cookies are then `Secure`, and HSTS is sent).
@@ -53,6 +55,12 @@ impl PublicUrl {
     #[must_use]
     pub const fn is_loopback(&self) -> bool {
         self.loopback
+    }
+
+    /// The TCP port that browsers connect to.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// As a browser writes it in `Origin`: no slash at the end, no default port, the host in Punycode.

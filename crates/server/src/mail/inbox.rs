@@ -1,13 +1,19 @@
 //! The local inbox: where mail stays when no mail server is configured, for a developer to open.
 //!
-//! It shows working links, so it must never be reachable from elsewhere: see [`crate::config::Config::shows_inbox`].
+//! It shows working links, so it must never be reachable from elsewhere: see [`crate::config::Config::shows_inbox`], and
+//! it answers this machine alone, whatever address the server listens on.
 
 use super::compose::Mail;
 use super::template::escape;
+use crate::client_ip::ClientIp;
+use crate::error::ApiError;
+use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use rekey_wire::problem::Code;
 use serde::Serialize;
 use std::collections::VecDeque;
 use std::fmt::Write;
@@ -71,7 +77,12 @@ impl Inbox {
             .route(PAGE, get(async move || answer("text/html; charset=utf-8", render(&page.mails()))))
             .route(JSON, get(async move || ([(CACHE_CONTROL, "no-store")], Json(json.mails()))))
             .route(STYLE, get(async || answer("text/css; charset=utf-8", include_str!("inbox.css").to_owned())))
+            .route_layer(from_fn(for_this_machine))
     }
+}
+
+async fn for_this_machine(ClientIp(ip): ClientIp, request: Request, next: Next) -> Response {
+    if ip.is_loopback() { next.run(request).await } else { ApiError::new(Code::NotFound).into_response() }
 }
 
 /// The page loads its style sheet and nothing else.
@@ -125,6 +136,7 @@ fn with_links(text: &str) -> String {
 mod tests {
     use super::{CAPACITY, Inbox, render};
     use crate::address::Address;
+    use crate::client_ip::ClientIp;
     use crate::config::Config;
     use crate::mail::compose::{Brand, compose};
     use crate::mail::letter::{Envelope, Letter};
@@ -147,11 +159,23 @@ mod tests {
     }
 
     async fn get(inbox: &Inbox, path: &str) -> (StatusCode, String) {
-        let request = Request::get(path).body(Body::empty()).expect("a request");
+        get_from([127, 0, 0, 1], inbox, path).await
+    }
+
+    async fn get_from(ip: [u8; 4], inbox: &Inbox, path: &str) -> (StatusCode, String) {
+        let request = Request::get(path).extension(ClientIp(ip.into())).body(Body::empty()).expect("a request");
         let answer = inbox.router::<()>().oneshot(request).await.expect("an answer");
         let status = answer.status();
         let body = answer.into_body().collect().await.expect("a body").to_bytes();
         (status, String::from_utf8(body.to_vec()).expect("text"))
+    }
+
+    #[tokio::test]
+    async fn other_machines_find_nothing() {
+        for path in ["/dev/inbox", "/dev/inbox.json"] {
+            let (status, body) = get_from([192, 0, 2, 1], &inbox_with(&["ada"]), path).await;
+            assert!(status == StatusCode::NOT_FOUND && !body.contains("token"), "{path}: {body}");
+        }
     }
 
     #[tokio::test]

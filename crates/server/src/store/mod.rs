@@ -12,6 +12,7 @@ use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyPool, Connection, Row, Transaction};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// A transaction that will write; see [`Store::begin`].
 pub type Tx = Transaction<'static, Any>;
@@ -22,6 +23,8 @@ pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;
 
 /// How long a request waits for a connection before it is told that the database is busy.
 const ACQUIRE: Duration = Duration::from_secs(30);
+/// How long PostgreSQL may take to answer at the start.
+const PROBE: Duration = Duration::from_secs(10);
 /// Connections that only read (SQLite) or do both (PostgreSQL).
 const CONNECTIONS: u32 = 8;
 
@@ -95,18 +98,20 @@ impl Store {
                 if create {
                     create_private(path).map_err(|e| cannot(&e))?;
                 }
-                // A pool would try for long what can never work: what is no database is told apart here, at once.
-                probe(&url).await.map_err(|e| cannot(&brief(&e)))?;
+                probe(&url, "PRAGMA busy_timeout = 30000; PRAGMA schema_version").await.map_err(|e| cannot(&brief(&e)))?;
                 // One connection writes: SQLite has one writer anyway, and a queue here beats "database is locked".
                 let write = sqlite_pool(1, &url, true).await.map_err(|e| cannot(&brief(&e)))?;
                 let read = sqlite_pool(CONNECTIONS, &url, false).await.map_err(|e| cannot(&brief(&e)))?;
                 Ok(Self { read, write, dialect: Dialect::Sqlite })
             }
             Location::Postgres(url) => {
-                let pool = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE).connect(url).await;
-                let pool = pool.map_err(|e| {
+                let cannot = |e: sqlx::Error| {
                     OpenError(format!("PostgreSQL cannot be reached ({}); check REKEY_DATABASE_URL, and that the server runs.", brief(&e)))
-                })?;
+                };
+                let answers = timeout(PROBE, probe(url, "SELECT 1")).await;
+                answers.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(cannot)?;
+                let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE);
+                let pool = options.connect(url).await.map_err(cannot)?;
                 Ok(Self { read: pool.clone(), write: pool, dialect: Dialect::Postgres })
             }
         }
@@ -180,9 +185,10 @@ async fn sqlite_pool(connections: u32, url: &str, writes: bool) -> sqlx::Result<
     options.connect(url).await
 }
 
-async fn probe(url: &str) -> sqlx::Result<()> {
+/// A pool would try for long what can never work: what is no database, or where nobody listens, is told apart here.
+async fn probe(url: &str, question: &'static str) -> sqlx::Result<()> {
     let mut connection = sqlx::AnyConnection::connect(url).await?;
-    sqlx::raw_sql("PRAGMA busy_timeout = 30000; PRAGMA schema_version").execute(&mut connection).await?;
+    sqlx::raw_sql(question).execute(&mut connection).await?;
     connection.close().await
 }
 

@@ -8,6 +8,7 @@
 mod app;
 mod database;
 mod http;
+mod serving;
 mod smtp;
 mod world;
 
@@ -17,5 +18,6 @@ mod forgot;
 mod import;
 mod login;
 mod mail;
+mod options;
 mod reset;
 mod users;
