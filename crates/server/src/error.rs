@@ -107,10 +107,11 @@ impl From<sqlx::Error> for ApiError {
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => true,
-        // SQLite: 5 is SQLITE_BUSY, 261 and 517 its extended forms. PostgreSQL: 53 is "insufficient resources", 57P "operator intervention".
-        sqlx::Error::Database(e) => {
-            e.code().is_some_and(|code| matches!(&*code, "5" | "261" | "517") || code.starts_with("53") || code.starts_with("57P"))
-        }
+        // SQLite: 5 is SQLITE_BUSY, 261 and 517 its extended forms. PostgreSQL: 40 is "transaction rollback" (two waited for
+        // each other), 53 "insufficient resources", 57P "operator intervention".
+        sqlx::Error::Database(e) => e
+            .code()
+            .is_some_and(|code| matches!(&*code, "5" | "261" | "517") || ["40", "53", "57P"].iter().any(|class| code.starts_with(class))),
         _ => false,
     }
 }

@@ -25,7 +25,7 @@ pub struct PageQuery {
 }
 
 /// The audit log, newest first
-#[utoipa::path(get, path = rekey_wire::audit::AUDIT, tag = "audit", params(PageQuery), responses((status = 200, body = AuditPage), AdminProblems))]
+#[utoipa::path(get, path = rekey_wire::audit::AUDIT, operation_id = "list_audit", tag = "audit", params(PageQuery), responses((status = 200, body = AuditPage), AdminProblems))]
 pub async fn list(_admin: Admin, State(app): State<App>, Query(query): Query<PageQuery>) -> Result<Json<AuditPage>> {
     let limit = page_limit(query.limit)?;
     let below = match &query.cursor {

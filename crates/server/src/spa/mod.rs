@@ -93,11 +93,15 @@ fn answer(found: &Found<'_>, pages: &Pages, who: &Who, method: &Method, headers:
         return refusal;
     }
     let page = |name: &str, status| pages.answer(name, who, status, headers);
-    let blank = |status| page("/index.html", status).unwrap_or_else(not_built);
     match found {
         Found::File(file) => file.answer(headers),
-        Found::Page(path) => drawn_for(path, who).and_then(|name| page(&name, StatusCode::OK)).unwrap_or_else(|| blank(StatusCode::OK)),
-        Found::NoSuchPage => page("/404.html", StatusCode::NOT_FOUND).unwrap_or_else(|| blank(StatusCode::NOT_FOUND)),
+        Found::Page(path) => drawn_for(path, who)
+            .and_then(|name| page(&name, StatusCode::OK))
+            .or_else(|| page("/index.html", StatusCode::OK))
+            .unwrap_or_else(not_built),
+        Found::NoSuchPage => page("/404.html", StatusCode::NOT_FOUND)
+            .or_else(|| page("/index.html", StatusCode::NOT_FOUND))
+            .unwrap_or_else(|| ApiError::new(Code::NotFound).into_response()),
         Found::Nothing => ApiError::new(Code::NotFound).into_response(),
     }
 }

@@ -14,7 +14,7 @@ use rekey_wire::users::User;
 use sqlx::AssertSqlSafe;
 
 /// One user
-#[utoipa::path(get, path = "/api/users/{id}", tag = "users", params(("id" = String, Path, description = "The user's id")),
+#[utoipa::path(get, path = "/api/users/{id}", operation_id = "show_user", tag = "users", params(("id" = String, Path, description = "The user's id")),
     responses((status = 200, body = User), AdminItemProblems))]
 pub async fn show(_admin: Admin, State(app): State<App>, UserId(id): UserId) -> Result<Json<User>> {
     find(&mut *app.store.read().acquire().await?, id, app.now()).await.map(Json)

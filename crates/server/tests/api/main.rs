@@ -14,6 +14,7 @@ mod world;
 
 mod account;
 mod command;
+mod contract;
 mod forgot;
 mod import;
 mod login;
