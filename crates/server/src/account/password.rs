@@ -68,7 +68,7 @@ pub async fn change(
 async fn reserve(app: &App, user: &CurrentUser, guesses: &str, ip: std::net::IpAddr) -> Result<()> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    let wait = throttle::reserve(&mut tx, app.store.dialect(), &app.key, guesses, now).await?;
+    let wait = throttle::reserve(&mut tx, &app.key, guesses, now).await?;
     if wait.is_some() {
         app.audit(&mut tx, now, &Entry::new(Action::LoginThrottled).by_oneself(user.party()).from(ip)).await?;
     }

@@ -7,8 +7,8 @@
 
 use crate::clock::seconds_until;
 use crate::secret_key::SecretKey;
-use crate::store::{Conn, Dialect, Result};
-use sqlx::{AssertSqlSafe, Row};
+use crate::store::{Conn, Result};
+use sqlx::Row;
 
 /// Failures that wait for nothing.
 const FREE: i64 = 5;
@@ -36,16 +36,12 @@ fn key(secret: &SecretKey, address: &str) -> Vec<u8> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn reserve(conn: &mut Conn, dialect: Dialect, secret: &SecretKey, address: &str, now: i64) -> Result<Option<u64>> {
+pub async fn reserve(conn: &mut Conn, secret: &SecretKey, address: &str, now: i64) -> Result<Option<u64>> {
     let key = key(secret, address);
-    // The row must be there to be locked.
-    sqlx::query("INSERT INTO login_failures (key, failures, next_at) VALUES ($1, 0, $2) ON CONFLICT (key) DO NOTHING")
-        .bind(key.clone())
-        .bind(now)
-        .execute(&mut *conn)
-        .await?;
-    let select = format!("SELECT failures, next_at FROM login_failures WHERE key = $1{}", dialect.for_update());
-    let row = sqlx::query(AssertSqlSafe(select)).bind(key.clone()).fetch_one(&mut *conn).await?;
+    // Makes the row or locks it, whichever it takes, in one statement: between two of them a success may take it away.
+    let hold = "INSERT INTO login_failures (key, failures, next_at) VALUES ($1, 0, $2)
+                ON CONFLICT (key) DO UPDATE SET failures = login_failures.failures RETURNING failures, next_at";
+    let row = sqlx::query(hold).bind(key.clone()).bind(now).fetch_one(&mut *conn).await?;
     let (failures, next_at): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     if failures >= MOST {
         return Ok(Some(seconds_until(0, LONGEST_WAIT)));
