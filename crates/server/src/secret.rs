@@ -39,6 +39,12 @@ impl Secret {
     pub fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0).to_vec()
     }
+
+    /// For what [`Self::parse`] refuses: a hash that no secret has, made with as much work.
+    #[must_use]
+    pub fn hash_of_none(text: &str) -> Vec<u8> {
+        Sha256::new_with_prefix("no secret: ").chain_update(text).finalize().to_vec()
+    }
 }
 
 impl fmt::Debug for Secret {

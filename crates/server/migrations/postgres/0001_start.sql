@@ -48,7 +48,7 @@ CREATE TABLE resets (
     by_kind      TEXT NOT NULL,               -- self, admin, cli
     by_name      TEXT NOT NULL,
     sent_at      BIGINT,
-    expires_at   BIGINT,                     -- the last second in which a link of it works
+    expires_at   BIGINT,                     -- the last second in which any link of it works
     opened_at    BIGINT,
     used_at      BIGINT,
     cancelled_at BIGINT,
@@ -61,7 +61,8 @@ CREATE INDEX resets_open ON resets (user_id) WHERE used_at IS NULL AND cancelled
 CREATE TABLE tokens (
     token_hash BYTEA PRIMARY KEY,
     reset_id   BIGINT NOT NULL REFERENCES resets (id),
-    minted_at  BIGINT NOT NULL
+    minted_at  BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL            -- the last second in which it works
 );
 CREATE INDEX tokens_by_reset ON tokens (reset_id);
 

@@ -53,7 +53,7 @@ CREATE TABLE resets (
     by_kind      TEXT NOT NULL,               -- self, admin, cli
     by_name      TEXT NOT NULL,
     sent_at      INTEGER,
-    expires_at   INTEGER,                     -- the last second in which a link of it works
+    expires_at   INTEGER,                     -- the last second in which any link of it works
     opened_at    INTEGER,
     used_at      INTEGER,
     cancelled_at INTEGER,
@@ -66,7 +66,8 @@ CREATE INDEX resets_open ON resets (user_id) WHERE used_at IS NULL AND cancelled
 CREATE TABLE tokens (
     token_hash BLOB PRIMARY KEY,
     reset_id   INTEGER NOT NULL REFERENCES resets (id),
-    minted_at  INTEGER NOT NULL
+    minted_at  INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL            -- the last second in which it works
 ) WITHOUT ROWID;
 CREATE INDEX tokens_by_reset ON tokens (reset_id);
 

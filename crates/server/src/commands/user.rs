@@ -36,6 +36,7 @@ pub async fn add(app: &App, address: Address, name: String, role: Role, mail: bo
     let id = ids.first().copied().ok_or_else(|| Stop::new("The database gave the new user no id; nothing was changed."))?;
     let reset = reset::record(&mut tx, now, id, Kind::Welcome, RequesterKind::Cli, COMMAND_LINE).await?;
     let secret = link::mint(&mut tx, now, app.config.invite_ttl, reset, id).await?;
+    let secret = secret.ok_or_else(|| Stop::new("The new user's first link had ended before it began; nothing was changed."))?;
     if mail {
         outbox::put(&mut tx, now, &Job::Link { reset }).await?;
     } else {

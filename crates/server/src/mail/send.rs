@@ -130,11 +130,11 @@ async fn send_link(app: &App, claim: &Claim, reset: i64) -> Done {
         (Outcome::Later(at), _) => outbox::retry_at(&mut tx, claim.id, at).await?,
         (Outcome::Sent, Some(waiting)) => {
             metrics::mail_sent();
+            reset::hold(&mut tx, now, waiting.user.id).await?;
             let sent = "UPDATE resets SET sent_at = $2 WHERE id = $1 AND sent_at IS NULL";
             sqlx::query(sent).bind(waiting.reset).bind(now).execute(&mut *tx).await?;
             let arrived = "UPDATE users SET email_status = 'ok' WHERE id = $1 AND address = $2 AND email_status = 'bounced'";
             sqlx::query(arrived).bind(waiting.user.id).bind(waiting.address.as_deref()).execute(&mut *tx).await?;
-            changed(&mut tx, waiting.user.id, now).await?;
             outbox::finish(&mut tx, claim.id).await?;
             app.audit(&mut tx, now, &Entry::new(Action::ResetMailed).about(waiting.user.clone())).await?;
         }
@@ -181,9 +181,11 @@ async fn attempt_link(app: &App, claim: &Claim, waiting: &Waiting) -> crate::err
             return Ok(Outcome::Failed(Cause::OverShare, "This address has had its share of reset mails for now.".to_owned()));
         }
     }
-    let secret = link::mint(&mut tx, now, ttl, waiting.reset, waiting.user.id).await?.reveal();
+    // While the mail server was asked, a newer reset may have taken this one's place, or an admin changed the address.
+    let Some(secret) = link::mint(&mut tx, now, ttl, waiting.reset, waiting.user.id).await? else { return Ok(Outcome::Moot) };
     tx.commit().await?;
 
+    let secret = secret.reveal();
     let link = app.config.public_url.reset_link(&secret);
     let letter = match waiting.kind {
         Kind::Welcome => Letter::Welcome { link, ttl },
@@ -255,6 +257,7 @@ fn judge(claim: &Claim, now: i64, failure: Failure) -> Outcome {
 }
 
 async fn fail(app: &App, conn: &mut Conn, now: i64, waiting: &Waiting, cause: Cause, why: &str) -> Result<()> {
+    reset::hold(conn, now, waiting.user.id).await?;
     sqlx::query("UPDATE resets SET failed_at = $2, detail = $3 WHERE id = $1")
         .bind(waiting.reset)
         .bind(now)
@@ -270,13 +273,8 @@ async fn fail(app: &App, conn: &mut Conn, now: i64, waiting: &Waiting, cause: Ca
         .bind(waiting.reset)
         .execute(&mut *conn)
         .await?;
-    changed(conn, waiting.user.id, now).await?;
     let action = if cause == Cause::OverShare { Action::ResetThrottled } else { Action::ResetFailed };
     app.audit(conn, now, &Entry::new(action).about(waiting.user.clone()).detail(why)).await
-}
-
-async fn changed(conn: &mut Conn, user: i64, now: i64) -> Result<()> {
-    sqlx::query("UPDATE users SET changed_at = $2 WHERE id = $1").bind(user).bind(now).execute(conn).await.map(drop)
 }
 
 async fn load(conn: &mut Conn, reset: i64) -> Result<Option<Waiting>> {

@@ -1,5 +1,6 @@
 //! `POST /api/password-resets/inspect`: what a link is worth. Looking never uses it up.
 
+use super::hold;
 use super::link::Link;
 use crate::app::App;
 use crate::clock::rfc3339;
@@ -27,12 +28,12 @@ pub async fn inspect(State(app): State<App>, Json(request): Json<LinkRequest>) -
 
 async fn mark_opened(app: &App, link: &Link, now: i64) -> Result<()> {
     let mut tx = app.store.begin().await?;
+    hold(&mut tx, now, link.user).await?;
     sqlx::query("UPDATE resets SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL")
         .bind(link.reset)
         .bind(now)
         .execute(&mut *tx)
         .await?;
-    sqlx::query("UPDATE users SET changed_at = $2 WHERE id = $1").bind(link.user).bind(now).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(())
 }

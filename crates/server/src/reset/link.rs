@@ -26,32 +26,36 @@ pub struct Link {
     pub active: bool,
     /// Until when the owner wants no self-service mails (Unix milliseconds).
     pub paused_until: Option<i64>,
-    /// The reset's times.
+    /// The reset's times, with this link's own expiry.
     pub marks: Marks,
 }
 
-/// Mints a link's secret: valid from now, for `ttl`. Every other link of the user ends with it.
+/// Mints a link's secret: valid from now, for `ttl`. Links of the user's other resets end with it; an earlier one of this
+/// reset, whose mail may have arrived, keeps its own time. `None`, and a transaction to be thrown away, where the reset has ended meanwhile or a newer one was asked for.
 ///
 /// # Errors
 /// The database's, or no randomness.
-pub async fn mint(conn: &mut Conn, now: i64, ttl: Duration, reset: i64, user: i64) -> Result<Secret> {
+pub async fn mint(conn: &mut Conn, now: i64, ttl: Duration, reset: i64, user: i64) -> Result<Option<Secret>> {
     let secret = Secret::draw()?;
     let expires_at = whole_second(now) + millis(ttl);
-    sqlx::query("INSERT INTO tokens (token_hash, reset_id, minted_at) VALUES ($1, $2, $3)")
+    // A newer reset has a mail of its own, which must not be outdone by an older one that comes late. (It also holds the row.)
+    let newest = "UPDATE users SET pending_until = $2, changed_at = $4 WHERE id = $1 AND reset_id = $3";
+    if sqlx::query(newest).bind(user).bind(expires_at).bind(reset).bind(now).execute(&mut *conn).await?.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let stands = "UPDATE resets SET expires_at = $2 WHERE id = $1 AND used_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL";
+    if sqlx::query(stands).bind(reset).bind(expires_at).execute(&mut *conn).await?.rows_affected() == 0 {
+        return Ok(None);
+    }
+    sqlx::query("INSERT INTO tokens (token_hash, reset_id, minted_at, expires_at) VALUES ($1, $2, $3, $4)")
         .bind(secret.hash())
         .bind(reset)
         .bind(now)
-        .execute(&mut *conn)
-        .await?;
-    sqlx::query("UPDATE resets SET expires_at = $2 WHERE id = $1").bind(reset).bind(expires_at).execute(&mut *conn).await?;
-    sqlx::query("UPDATE users SET pending_until = $2 WHERE id = $1 AND reset_id = $3")
-        .bind(user)
         .bind(expires_at)
-        .bind(reset)
         .execute(&mut *conn)
         .await?;
     cancel_others(conn, now, user, reset).await?;
-    Ok(secret)
+    Ok(Some(secret))
 }
 
 impl Link {
@@ -61,10 +65,10 @@ impl Link {
     /// 410 `link_invalid` for what was never a link, malformed or not.
     pub async fn find(conn: &mut Conn, token: &Token) -> Result<Self> {
         let invalid = || ApiError::new(Code::LinkInvalid);
-        // What is malformed is looked up all the same, as the hash of nothing: it takes as long as a good guess.
-        let hash = Secret::parse(&token.0).map_or_else(Vec::new, |secret| secret.hash());
+        // What is malformed is looked up all the same: it takes as long as a good guess.
+        let hash = Secret::parse(&token.0).map_or_else(|| Secret::hash_of_none(&token.0), |secret| secret.hash());
         let sql = format!(
-            "SELECT r.id, u.id, u.name, u.address, u.status, u.paused_until, {} FROM tokens t
+            "SELECT r.id, u.id, u.name, u.address, u.status, u.paused_until, t.expires_at, {} FROM tokens t
              JOIN resets r ON r.id = t.reset_id JOIN users u ON u.id = r.user_id WHERE t.token_hash = $1",
             Marks::COLUMNS
         );
@@ -76,7 +80,7 @@ impl Link {
             address: row.try_get(3)?,
             active: row.try_get::<&str, _>(4)? == "active",
             paused_until: row.try_get(5)?,
-            marks: Marks::read(&row, 6)?,
+            marks: Marks { expires_at: row.try_get(6)?, ..Marks::read(&row, 7)? },
         })
     }
 

@@ -50,12 +50,22 @@ const fn spell(kind: RequesterKind) -> &'static str {
     }
 }
 
+/// Marks a user's row as changed: the first thing in every transaction that changes resets. On PostgreSQL those of one user
+/// queue up here; elsewhere each would wait for what the other holds.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hold(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
+    sqlx::query("UPDATE users SET changed_at = $2 WHERE id = $1").bind(user).bind(now).execute(conn).await.map(drop)
+}
+
 /// Writes down that a reset was asked for. It becomes the user's newest, and takes the place of older ones whose mail
 /// has not left yet; links that are out already stay valid until this one's mail leaves.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn record(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
+    hold(conn, now, user).await?;
     sqlx::query(
         "UPDATE resets SET cancelled_at = $2 WHERE user_id = $1 AND expires_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL",
     )
@@ -72,11 +82,10 @@ pub async fn record(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: Reques
         .fetch_one(&mut *conn)
         .await?;
     let reset = number(&row)?;
-    sqlx::query("UPDATE users SET reset_id = $2, pending_until = $3, changed_at = $4 WHERE id = $1")
+    sqlx::query("UPDATE users SET reset_id = $2, pending_until = $3 WHERE id = $1")
         .bind(user)
         .bind(reset)
         .bind(i64::MAX)
-        .bind(now)
         .execute(conn)
         .await?;
     Ok(reset)
@@ -97,8 +106,9 @@ pub async fn queue(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: Request
 /// # Errors
 /// Those of the database.
 pub async fn cancel_open(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
-    cancel_others(conn, now, user, 0).await?;
-    sqlx::query("UPDATE users SET pending_until = NULL, changed_at = $2 WHERE id = $1").bind(user).bind(now).execute(conn).await.map(drop)
+    hold(conn, now, user).await?;
+    sqlx::query("UPDATE users SET pending_until = NULL WHERE id = $1").bind(user).execute(&mut *conn).await?;
+    cancel_others(conn, now, user, 0).await
 }
 
 /// [`cancel_open`] for all but one reset.

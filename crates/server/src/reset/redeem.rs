@@ -3,8 +3,8 @@
 //! Single use by one conditional write, in one transaction with the password, the sessions, the audit row and the
 //! notice: all of it happens, or nothing. It logs nobody in (OWASP Forgot Password Cheat Sheet).
 
-use super::cancel_open;
 use super::link::Link;
+use super::{cancel_open, hold};
 use crate::app::App;
 use crate::audit::{Action, Entry, Party};
 use crate::client_ip::ClientIp;
@@ -35,6 +35,7 @@ pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(request
     let hash = app.hasher.hash(password).await?;
 
     let mut tx = app.store.begin().await?;
+    hold(&mut tx, now, link.user).await?;
     let used = sqlx::query(
         "UPDATE resets SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL AND expires_at >= $3",
     )

@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_wire::problem::Code;
 use rekey_wire::users::{MAX_LIMIT, ResetMany, ResetManyAnswer, Skipped};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Send several users a reset link
 #[utoipa::path(post, path = rekey_wire::users::RESET_MANY, tag = "users", request_body = ResetMany,
@@ -29,25 +29,30 @@ pub async fn reset_many(
     if request.ids.len() > MAX_LIMIT as usize {
         return Err(ApiError::refused("ids", "too_long"));
     }
-    let mut answer = ResetManyAnswer { queued: Vec::new(), skipped: Vec::new() };
-    let mut seen = BTreeSet::new();
+    let now = app.now();
     let mut tx = app.store.begin().await?;
-    for id in request.ids.into_iter().filter(|id| seen.insert(id.clone())) {
-        let started = match read(&id) {
-            Some(user) => start(&app, &mut tx, &admin, ip, user).await,
-            None => Err(ApiError::new(Code::NotFound)),
-        };
-        match started {
-            Ok(_) => answer.queued.push(id),
-            Err(refused) => match refused.code() {
-                code @ (Code::NotFound | Code::UserDisabled | Code::NoValidEmail | Code::TooManyRequests) => {
-                    answer.skipped.push(Skipped { id, code })
-                }
-                _ => return Err(refused),
-            },
-        }
+    // Everybody takes users in this order, and the audit log last: two admins with the same users in hand wait, and never
+    // for each other.
+    let users: BTreeSet<i64> = request.ids.iter().filter_map(|id| read(id)).collect();
+    let mut outcomes = BTreeMap::new();
+    let mut entries = Vec::new();
+    for user in users {
+        let started = start(&app, &mut tx, &admin, now, user).await?;
+        entries.extend(started.entry);
+        outcomes.insert(user, started.refused.map(|refused| refused.code()));
+    }
+    for entry in entries {
+        app.audit(&mut tx, now, &entry.from(ip)).await?;
     }
     tx.commit().await?;
+    let mut answer = ResetManyAnswer { queued: Vec::new(), skipped: Vec::new() };
+    let mut seen = BTreeSet::new();
+    for id in request.ids.into_iter().filter(|id| seen.insert(id.clone())) {
+        match read(&id).and_then(|user| outcomes.get(&user).copied()).unwrap_or(Some(Code::NotFound)) {
+            None => answer.queued.push(id),
+            Some(code) => answer.skipped.push(Skipped { id, code }),
+        }
+    }
     app.wake_mail();
     Ok((StatusCode::ACCEPTED, Json(answer)))
 }

@@ -18,7 +18,6 @@ use axum::http::StatusCode;
 use rekey_wire::problem::Code;
 use rekey_wire::users::{RequesterKind, ResetStarted, Status};
 use sqlx::Row;
-use std::net::IpAddr;
 
 /// Send a user a reset link
 #[utoipa::path(post, path = "/api/users/{id}/password-reset", tag = "users", params(("id" = String, Path, description = "The user's id")),
@@ -31,43 +30,54 @@ pub async fn reset_one(
 ) -> Result<(StatusCode, Json<ResetStarted>)> {
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    let user = match start(&app, &mut tx, &admin, ip, id).await {
-        Ok(user) => user,
-        Err(refused) => {
-            // What was counted and audited stands, also where the reset is refused.
-            tx.commit().await?;
-            return Err(refused);
-        }
-    };
-    let reset = find(&mut tx, user, now).await?.reset.ok_or(ApiError::new(Code::Internal))?;
+    let started = start(&app, &mut tx, &admin, now, id).await?;
+    if let Some(entry) = started.entry {
+        app.audit(&mut tx, now, &entry.from(ip)).await?;
+    }
+    if let Some(refused) = started.refused {
+        // What was counted and audited stands, also where the reset is refused.
+        tx.commit().await?;
+        return Err(refused);
+    }
+    let reset = find(&mut tx, id, now).await?.reset.ok_or(ApiError::new(Code::Internal))?;
     tx.commit().await?;
     app.wake_mail();
     Ok((StatusCode::ACCEPTED, Json(ResetStarted { reset })))
 }
 
+/// What became of a reset that an admin asked for.
+pub(super) struct Started {
+    /// 404, 409 `no_valid_email` or `user_disabled`, 429 within the cooldown; none where the mail is queued.
+    pub(super) refused: Option<ApiError>,
+    /// For the audit log, once nothing else is to be written.
+    pub(super) entry: Option<Entry>,
+}
+
+impl Started {
+    const fn refused(code: Code) -> Self {
+        Self { refused: Some(ApiError::new(code)), entry: None }
+    }
+}
+
 /// Starts the reset of one user within the caller's transaction.
 ///
 /// # Errors
-/// 404, 409 `no_valid_email` or `user_disabled`, 429 within the cooldown.
-pub(super) async fn start(app: &App, conn: &mut Conn, admin: &CurrentUser, ip: IpAddr, id: i64) -> Result<i64> {
-    let now = app.now();
+/// Those of the database.
+pub(super) async fn start(app: &App, conn: &mut Conn, admin: &CurrentUser, now: i64, id: i64) -> Result<Started> {
     let row = sqlx::query("SELECT name, address, status FROM users WHERE id = $1").bind(id).fetch_optional(&mut *conn).await?;
-    let row = row.ok_or(ApiError::new(Code::NotFound))?;
+    let Some(row) = row else { return Ok(Started::refused(Code::NotFound)) };
     if status(row.try_get(2)?) == Status::Disabled {
-        return Err(ApiError::new(Code::UserDisabled));
+        return Ok(Started::refused(Code::UserDisabled));
     }
     if row.try_get::<Option<&str>, _>(1)?.is_none() {
-        return Err(ApiError::new(Code::NoValidEmail));
+        return Ok(Started::refused(Code::NoValidEmail));
     }
-    let entry = |action, name| Entry::new(action).by(admin.party()).about(Party { id, name }).from(ip);
-    let name: String = row.try_get(0)?;
+    let user = Party { id, name: row.try_get(0)? };
+    let entry = |action| Entry::new(action).by(admin.party()).about(user);
     if let Some(over) = app.take(conn, Scope::AdminReset(id), now).await? {
-        if over.first {
-            app.audit(conn, now, &entry(Action::ResetThrottled, name)).await?;
-        }
-        return Err(ApiError::new(Code::TooManyRequests).retry_after(over.seconds));
+        let refused = ApiError::new(Code::TooManyRequests).retry_after(over.seconds);
+        return Ok(Started { refused: Some(refused), entry: over.first.then(|| entry(Action::ResetThrottled)) });
     }
     reset::queue(conn, now, id, Kind::Reset, RequesterKind::Admin, &admin.name).await?;
-    app.audit(conn, now, &entry(Action::ResetRequested, name)).await?;
-    Ok(id)
+    Ok(Started { refused: None, entry: Some(entry(Action::ResetRequested)) })
 }
