@@ -10,7 +10,7 @@ use rekey_server::config::cli::Cli;
 use rekey_server::hashing::hash_now;
 use rekey_server::mail::{outbox, worker};
 use rekey_server::router::router;
-use rekey_server::store::{Location, Store};
+use rekey_server::store::{Location, Store, number};
 use rekey_server::users::write::{self, NewRow, Profile};
 use rekey_wire::users::{Role, Status};
 use serde_json::json;
@@ -41,12 +41,7 @@ impl Drop for App {
 }
 
 impl App {
-    /// With the defaults of the contract.
-    pub async fn start(kind: Kind) -> Self {
-        Self::start_with(kind, &[]).await
-    }
-
-    /// With more flags.
+    /// With the defaults of the contract, but for these flags.
     pub async fn start_with(kind: Kind, flags: &[&str]) -> Self {
         let dir = Dir::new();
         let location = database::create(kind, &dir).await;
@@ -80,20 +75,30 @@ impl App {
 
     /// Moves the clock.
     pub fn advance(&self, seconds: u64) {
-        self.clock.advance(Duration::from_secs(seconds));
+        self.advance_by(Duration::from_secs(seconds));
+    }
+
+    /// Moves the clock by parts of a second.
+    pub fn advance_by(&self, time: Duration) {
+        self.clock.advance(time);
     }
 
     /// Adds an agent with [`PASSWORD`] and tells the id.
     pub async fn add_user(&self, name: &str, email: &str) -> String {
-        self.add(name, email, Role::Agent, Status::Active).await
+        self.add(name, email, Role::Agent, Status::Active, true).await
+    }
+
+    /// The same, before the first password is set.
+    pub async fn add_user_without_password(&self, name: &str, email: &str) -> String {
+        self.add(name, email, Role::Agent, Status::Active, false).await
     }
 
     /// The same, disabled.
     pub async fn add_disabled_user(&self, name: &str, email: &str) -> String {
-        self.add(name, email, Role::Agent, Status::Disabled).await
+        self.add(name, email, Role::Agent, Status::Disabled, true).await
     }
 
-    async fn add(&self, name: &str, email: &str, role: Role, status: Status) -> String {
+    async fn add(&self, name: &str, email: &str, role: Role, status: Status, with_password: bool) -> String {
         static HASH: OnceLock<String> = OnceLock::new();
         let hash = HASH.get_or_init(|| hash_now(PASSWORD).expect("a hash"));
         let mut tx = self.store.begin().await.expect("begins");
@@ -104,7 +109,7 @@ impl App {
             role,
             status,
             extension,
-            password_hash: Some(hash.clone()),
+            password_hash: with_password.then(|| hash.clone()),
             last_login_at: None,
         };
         let ids = write::insert(&mut tx, self.clock.now(), &[row]).await.expect("a user");
@@ -114,7 +119,7 @@ impl App {
 
     /// An admin, logged in: Ada Admin, admin@example.com.
     pub async fn admin(&self) -> Visitor {
-        self.add("Ada Admin", "admin@example.com", Role::Admin, Status::Active).await;
+        self.add("Ada Admin", "admin@example.com", Role::Admin, Status::Active, true).await;
         self.log_in("admin@example.com", PASSWORD).await
     }
 
@@ -170,10 +175,9 @@ impl App {
     }
 
     /// All that is written down about people: the database's files, or every row of every table.
-    pub async fn dump(&self) -> String {
+    pub async fn dump(&self) -> Vec<u8> {
         if let Location::Sqlite(path) = &self.location {
-            let files = ["", "-wal"].map(|suffix| std::fs::read(format!("{}{suffix}", path.display())).unwrap_or_default());
-            return String::from_utf8_lossy(&files.concat()).into_owned();
+            return ["", "-wal"].map(|suffix| std::fs::read(format!("{}{suffix}", path.display())).unwrap_or_default()).concat();
         }
         let mut dump = String::new();
         for table in ["users", "sessions", "resets", "tokens", "outbox", "limits", "login_failures", "audit", "audit_head"] {
@@ -181,7 +185,20 @@ impl App {
                 sqlx::query(AssertSqlSafe(format!("SELECT t::text FROM {table} t"))).fetch_all(self.store.read()).await.expect("rows");
             dump.extend(rows.iter().map(|row| row.get::<String, _>(0) + "\n"));
         }
-        dump
+        dump.into_bytes()
+    }
+
+    /// Waits until every job in the queue was tried in vain and waits for its next turn, if there is any.
+    pub async fn waiting_for_a_retry(&self) {
+        let given_back = async {
+            let sql = "SELECT count(*) FROM outbox WHERE attempts = 0 OR claimed_until > 0 OR next_at <= $1";
+            while number(&sqlx::query(sql).bind(self.clock.now()).fetch_one(self.store.read()).await.expect("a count")).expect("a number")
+                > 0
+            {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, given_back).await.expect("the attempts end in time");
     }
 
     /// Waits until the mail queue is empty.

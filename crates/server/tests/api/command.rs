@@ -126,6 +126,21 @@ async fn what_cannot_work_is_one_sentence_and_exit_code_2() {
 }
 
 #[tokio::test]
+async fn tok_04_a_link_that_would_live_over_a_day_refuses_to_start() {
+    let shell = Shell::on(Kind::Sqlite).await;
+    shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin"]);
+    for flag in ["--link-ttl", "--invite-ttl"] {
+        for life in ["86401s", "24h1s", "25h", "2d"] {
+            let complaint = shell.refused(&["serve", "--listen", "127.0.0.1:0", flag, life]);
+            assert!(complaint.contains(flag) && complaint.contains("24h at most"), "{complaint}");
+        }
+        for life in ["24h", "1d", "86400s"] {
+            shell.ok(&["doctor", flag, life]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn postgresql_is_backed_up_by_its_own_tools() {
     let shell = Shell::on(Kind::Postgres).await;
     assert!(shell.refused(&["backup", "x.db"]).contains("pg_dump"));

@@ -1,6 +1,7 @@
 //! A mail server that speaks SMTP on a real port and keeps what it is given, raw.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -19,6 +20,10 @@ pub enum Mood {
     Busy,
     /// Accepts connections and says nothing.
     Silent,
+    /// Accepts connections and says nothing until [`Smtp::release`]; then goes on in the mood of that time.
+    Holds,
+    /// Takes the mail and hangs up before saying so.
+    Forgetful,
 }
 
 /// One mail as it came over the wire.
@@ -37,6 +42,8 @@ struct State {
     mood: Mutex<Mood>,
     arrived: Notify,
     tried: Notify,
+    held: AtomicUsize,
+    released: Notify,
 }
 
 /// The server.
@@ -90,6 +97,25 @@ impl Smtp {
         tokio::time::timeout(PATIENCE, found).await.expect("the mail arrives in time")
     }
 
+    /// Waits until this many clients are held.
+    pub async fn holding(&self, clients: usize) {
+        let held = async {
+            loop {
+                let tried = self.state.tried.notified();
+                if self.state.held.load(Ordering::SeqCst) >= clients {
+                    return;
+                }
+                tried.await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, held).await.expect("somebody connects in time");
+    }
+
+    /// Lets the clients go on that are held.
+    pub fn release(&self) {
+        self.state.released.notify_waiters();
+    }
+
     /// Waits until a client was turned away.
     pub async fn turned_away(&self) {
         tokio::time::timeout(PATIENCE, self.state.tried.notified()).await.expect("somebody tries in time");
@@ -102,6 +128,12 @@ async fn converse(stream: TcpStream, state: Arc<State>) -> Option<()> {
     let mut lines = BufReader::new(read);
     if mood() == Mood::Silent {
         std::future::pending::<()>().await;
+    }
+    if mood() == Mood::Holds {
+        let released = state.released.notified();
+        state.held.fetch_add(1, Ordering::SeqCst);
+        state.tried.notify_one();
+        released.await;
     }
     if mood() == Mood::Busy {
         write.write_all(b"421 busy, try again later\r\n").await.ok()?;
@@ -126,8 +158,12 @@ async fn converse(stream: TcpStream, state: Arc<State>) -> Option<()> {
             ("DATA", _) => {
                 write.write_all(b"354 go on\r\n").await.ok()?;
                 let raw = read_data(&mut lines, &state).await?;
+                let forgets = mood() == Mood::Forgetful;
                 state.mails.lock().expect("not poisoned").push(Mail { to: std::mem::take(&mut to), raw });
                 state.arrived.notify_waiters();
+                if forgets {
+                    return None;
+                }
                 b"250 taken\r\n"
             }
             ("QUIT", _) => {

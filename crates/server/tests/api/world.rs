@@ -8,10 +8,10 @@ pub const PASSWORD: &str = "seven purple umbrellas";
 /// Another.
 pub const NEW_PASSWORD: &str = "a kettle on the third floor";
 
-/// Makes each test twice: on SQLite and on PostgreSQL.
+/// Makes each test twice: on SQLite and on PostgreSQL. `with ["--flag", "value"]` before the body starts the server so.
 #[macro_export]
 macro_rules! on_both {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)+) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $(with [$($flag:expr),+])? $body:block)+) => {$(
         $(#[$meta])*
         mod $name {
             #[allow(unused_imports, clippy::allow_attributes, reason = "not every test needs everything")]
@@ -21,12 +21,12 @@ macro_rules! on_both {
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                run($crate::app::App::start($crate::database::Kind::Sqlite).await).await;
+                run($crate::app::App::start_with($crate::database::Kind::Sqlite, &[$($($flag),+)?]).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                run($crate::app::App::start($crate::database::Kind::Postgres).await).await;
+                run($crate::app::App::start_with($crate::database::Kind::Postgres, &[$($($flag),+)?]).await).await;
             }
         }
     )+};

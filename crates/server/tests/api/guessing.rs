@@ -1,0 +1,132 @@
+//! Guessing passwords is slowed, and never to the owner's harm.
+
+use crate::app::App;
+use crate::http::Answer;
+use crate::on_both;
+use crate::world::*;
+use futures_util::future::join_all;
+
+async fn guess(app: &App, email: &str, password: &str) -> Answer {
+    app.visitor().post("/api/session", json!({"email": email, "password": password})).await
+}
+
+/// Guesses wrong until a hundred failures in a row are counted, and tells the waits in between, in seconds.
+async fn a_hundred_failures(app: &App, email: &str) -> Vec<u64> {
+    let mut waits = Vec::new();
+    for failures in 0..100 {
+        if failures >= 5 {
+            let wait = guess(app, email, "not the password").await.expect(429).header("retry-after").parse().expect("seconds");
+            waits.push(wait);
+            app.advance(wait - 1);
+            guess(app, email, PASSWORD).await.expect(429);
+            app.advance(1);
+        }
+        guess(app, email, "not the password").await.expect(401);
+    }
+    waits
+}
+
+on_both! {
+    async fn rat_01_failures_wait_longer_and_longer_and_end_at_a_hundred(app) with ["--limit-login-per-ip", "off"] {
+        app.add_user("Jo", "jo@example.com").await;
+        let waits = a_hundred_failures(&app, "jo@example.com").await;
+        assert_eq!(waits[..11], [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900]);
+        assert!(waits[11..].iter().all(|wait| *wait == 900));
+        // Not even the right password, not even after forty days.
+        for days in [0, 1, 39] {
+            app.advance(days * 24 * 3600);
+            guess(&app, "jo@example.com", PASSWORD).await.expect(429);
+        }
+    }
+
+    async fn rat_02_a_stranger_cannot_lock_the_owner_out(app) with ["--limit-login-per-ip", "off"] {
+        app.add_user("Jo", "jo@example.com").await;
+        a_hundred_failures(&app, "jo@example.com").await;
+        let token = app.link_for("jo@example.com").await;
+        app.visitor().post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
+        guess(&app, "jo@example.com", PASSWORD).await.expect(429);
+        app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
+        app.log_in("jo@example.com", NEW_PASSWORD).await;
+        for _ in 0..5 {
+            guess(&app, "jo@example.com", PASSWORD).await.expect(401);
+        }
+    }
+
+    async fn rat_02_who_is_logged_in_stays_so(app) with ["--limit-login-per-ip", "off"] {
+        app.add_user("Jo", "jo@example.com").await;
+        let jo = app.log_in("jo@example.com", PASSWORD).await;
+        for _ in 0..20 {
+            guess(&app, "jo@example.com", "not the password").await;
+        }
+        assert_eq!(jo.get("/api/session").await.json()["user"]["email"], "jo@example.com");
+    }
+
+    async fn rat_03_two_hundred_guesses_at_once_get_no_further_than_in_a_row(app) with ["--limit-login-per-ip", "off"] {
+        app.add_user("Jo", "jo@example.com").await;
+        app.add_user("Al", "al@example.com").await;
+        let mut in_a_row = Vec::new();
+        for _ in 0..200 {
+            in_a_row.push(guess(&app, "al@example.com", "not the password").await.status);
+        }
+        for email in ["jo@example.com", "nobody@example.com"] {
+            let mut at_once: Vec<u16> = join_all((0..200).map(|_| guess(&app, email, "not the password"))).await.iter().map(|answer| answer.status).collect();
+            at_once.sort_unstable();
+            assert_eq!(at_once, in_a_row, "{email}");
+        }
+        // The sixth and the seventh come one at a time, too, however many try for them.
+        app.advance(1);
+        let next = join_all((0..50).map(|_| guess(&app, "jo@example.com", "not the password"))).await;
+        assert_eq!(next.iter().filter(|answer| answer.status == 401).count(), 1);
+    }
+
+    async fn rat_03_the_current_password_is_guessed_no_faster_at_once(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        let jo = app.log_in("jo@example.com", PASSWORD).await;
+        let wrong = json!({"current_password": "not the password", "new_password": NEW_PASSWORD});
+        let answers = join_all((0..50).map(|_| jo.put("/api/account/password", wrong.clone()))).await;
+        assert_eq!(answers.iter().filter(|answer| answer.status == 422).count(), 5);
+        assert_eq!(answers.iter().filter(|answer| answer.status == 429).count(), 45);
+    }
+
+    async fn rat_03_a_success_among_guesses_breaks_none_of_them(app) with ["--limit-login-per-ip", "off"] {
+        app.add_user("Jo", "jo@example.com").await;
+        for _ in 0..10 {
+            let tries = (0..30).map(|n| guess(&app, "jo@example.com", if n % 3 == 0 { PASSWORD } else { "not the password" }));
+            for answer in join_all(tries).await {
+                assert!([200, 401, 429].contains(&answer.status), "{}", answer.status);
+            }
+            app.advance(900);
+            app.log_in("jo@example.com", PASSWORD).await;
+        }
+    }
+
+    async fn rat_08_a_success_clears_the_count(app) with ["--limit-login-per-ip", "off"] {
+        app.add_user("Jo", "jo@example.com").await;
+        for _ in 0..2 {
+            for _ in 0..4 {
+                guess(&app, "jo@example.com", "not the password").await.expect(401);
+            }
+            guess(&app, "jo@example.com", PASSWORD).await.expect(200);
+        }
+        // After a wait, too.
+        for _ in 0..5 {
+            guess(&app, "jo@example.com", "not the password").await.expect(401);
+        }
+        assert_eq!(guess(&app, "jo@example.com", PASSWORD).await.expect(429).header("retry-after"), "1");
+        app.advance(1);
+        guess(&app, "jo@example.com", PASSWORD).await.expect(200);
+        for _ in 0..5 {
+            guess(&app, "jo@example.com", "not the password").await.expect(401);
+        }
+        // And by the owner's change of password.
+        app.advance(1);
+        let jo = app.log_in("jo@example.com", PASSWORD).await;
+        for _ in 0..4 {
+            guess(&app, "jo@example.com", "not the password").await.expect(401);
+        }
+        jo.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
+        for _ in 0..5 {
+            guess(&app, "jo@example.com", "not the password").await.expect(401);
+        }
+    }
+}
