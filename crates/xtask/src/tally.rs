@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use crate::shell::{self, Result};
+use crate::shell::{self, Failure, Result};
 
 /// How many tests ran, and how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,9 @@ impl std::ops::AddAssign for Tally {
 }
 
 /// Runs `command`, shows what it prints as it comes, and counts the tests. `Ok` says whether it exited well too.
+///
+/// # Errors
+/// It cannot be started, or it is content without having run a test: a filter, a feature or a target was wrong then.
 pub(crate) fn counted(command: &mut Command) -> Result<(Tally, bool)> {
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| shell::cannot_start(command, &error))?;
     let mut tally = Tally::default();
@@ -51,12 +54,18 @@ pub(crate) fn counted(command: &mut Command) -> Result<(Tally, bool)> {
         }
     }
     let status = child.wait().map_err(|error| shell::cannot_start(command, &error))?;
-    Ok((tally, status.success()))
+    judged(command, tally, status.success())
+}
+
+fn judged(command: &Command, tally: Tally, well: bool) -> Result<(Tally, bool)> {
+    if well && tally.passed == 0 { Err(Failure(format!("`{}` ran no test.", shell::spelled(command)))) } else { Ok((tally, well)) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Tally;
+    use super::{Tally, judged};
+    use crate::shell::Failure;
+    use std::process::Command;
 
     #[test]
     fn closing_lines_add_up_and_other_lines_do_not_count() {
@@ -71,5 +80,16 @@ mod tests {
             tally.read(line);
         }
         assert_eq!(tally, Tally { passed: 42, failed: 1, ignored: 2 });
+    }
+
+    #[test]
+    fn a_command_that_ran_no_test_has_failed() {
+        let cargo = Command::new("cargo");
+        let one = Tally { passed: 1, ..Tally::default() };
+        assert!(matches!(judged(&cargo, one, true), Ok((tally, true)) if tally == one));
+        let none = Tally { ignored: 3, ..Tally::default() };
+        assert!(matches!(judged(&cargo, none, true), Err(Failure(message)) if message == "`cargo` ran no test."));
+        // What failed before any test ran has said so itself.
+        assert!(matches!(judged(&cargo, none, false), Ok((_, false))));
     }
 }

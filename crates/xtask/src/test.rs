@@ -176,6 +176,8 @@ impl Run {
         let mut cargo = workspace::cargo("test");
         cargo.args(["--package", "rekey-app", "--target", WASM, "--no-fail-fast"]);
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner").env("CHROMEDRIVER", &system.chromedriver);
+        // Seconds for all of them together; the runner's own 20 are for a handful.
+        cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "600");
         tally::counted(tools.equip(&mut cargo))
     }
 
