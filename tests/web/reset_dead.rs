@@ -1,0 +1,130 @@
+//! Where a mailed link leads when it does not work, or nobody knows yet whether it does.
+
+use crate::PASSWORD;
+use crate::reset::{INSPECT, REDEEM};
+use crate::support::page::*;
+use crate::support::server::{Server, advance, in_seconds};
+use crate::support::tab::*;
+use serde_json::json;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const RENEW: &str = "POST /api/password-resets/renew";
+const LINK: &str = "/reset-password#token=secret-of-the-link";
+
+/// The screen that a dead link leads to.
+async fn after_following_a_dead_link(code: &str, name: &str) -> Server {
+    let server = Server::for_visitor();
+    server.refuses(INSPECT, 410, code);
+    open(LINK).await;
+    heading(name).await;
+    is_titled(&[name, " · Squaretalk"].concat()).await;
+    server
+}
+
+#[wasm_bindgen_test]
+async fn an_expired_or_used_link_is_renewed_without_typing_anything() {
+    for (code, name) in [("link_expired", "This link has expired"), ("link_used", "This link has already been used")] {
+        let server = after_following_a_dead_link(code, name).await;
+        assert!(!has(Link("Request a new link")));
+        server.answers(RENEW, 202, &json!({ "resend_after_seconds": 60 }));
+        press("Send me a new link").await;
+        heading("Check your inbox").await;
+        is_at("/check-your-inbox").await;
+        says("the address that the old one was sent to").await;
+        says("1:00").await;
+        assert_eq!(server.hears(RENEW, 1).await.body, json!({ "token": "secret-of-the-link" }));
+
+        advance(60);
+        press("Send again").await;
+        assert_eq!(server.hears(RENEW, 2).await.body, json!({ "token": "secret-of-the-link" }));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_cancelled_or_unknown_link_leads_to_where_one_asks() {
+    for (code, name) in [("link_cancelled", "This link was cancelled"), ("link_invalid", "This link is not valid")] {
+        let _server = after_following_a_dead_link(code, name).await;
+        assert!(!has(Button("Send me a new link")));
+        follow("Request a new link").await;
+        heading("Forgot your password?").await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn without_a_token_it_is_no_link() {
+    for address in ["/reset-password", "/reset-password#token=", "/reset-password#other"] {
+        let server = Server::for_visitor();
+        open(address).await;
+        heading("This link is not valid").await;
+        find(Link("Request a new link")).await;
+        assert!(server.calls(INSPECT).is_empty());
+    }
+}
+
+#[wasm_bindgen_test]
+async fn renewing_too_soon_is_a_countdown_at_the_inbox() {
+    let server = after_following_a_dead_link("link_expired", "This link has expired").await;
+    server.asks_to_wait(RENEW, 17);
+    press("Send me a new link").await;
+    heading("Check your inbox").await;
+    says("0:17").await;
+    assert!(!is_alarmed());
+}
+
+#[wasm_bindgen_test]
+async fn a_link_that_was_cancelled_meanwhile_says_so() {
+    let server = after_following_a_dead_link("link_expired", "This link has expired").await;
+    server.refuses(RENEW, 410, "link_cancelled");
+    press("Send me a new link").await;
+    heading("This link was cancelled").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_failed_renewal_says_what_to_do_and_a_double_click_renews_once() {
+    let server = after_following_a_dead_link("link_used", "This link has already been used").await;
+    server.is_out_of_reach(RENEW);
+    press("Send me a new link").await;
+    alert("Check your connection, then try again").await;
+    server.answers(RENEW, 202, &json!({ "resend_after_seconds": 60 }));
+    let answer = server.holds(RENEW);
+    press_twice("Send me a new link").await;
+    says("Sending…").await;
+    answer.is_let_go();
+    heading("Check your inbox").await;
+    assert_eq!(server.calls(RENEW).len(), 2, "the failed one, and one more");
+}
+
+#[wasm_bindgen_test]
+async fn a_link_that_died_while_the_password_was_typed_says_why() {
+    for (code, name) in [("link_expired", "This link has expired"), ("link_cancelled", "This link was cancelled")] {
+        let server = Server::for_visitor();
+        server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
+        open(LINK).await;
+        fill("New password", PASSWORD).await;
+        server.refuses(REDEEM, 410, code);
+        press("Set new password").await;
+        heading(name).await;
+        is_focused(Heading(name)).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn another_link_opened_in_the_same_tab_counts() {
+    let server = after_following_a_dead_link("link_cancelled", "This link was cancelled").await;
+    server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
+    open_in_this_tab("#token=a-newer-secret");
+    find(Field("New password")).await;
+    assert_eq!(server.hears(INSPECT, 2).await.body, json!({ "token": "a-newer-secret" }));
+    is_at("/reset-password").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_cannot_say_is_asked_again() {
+    let server = Server::for_visitor();
+    server.is_out_of_reach(INSPECT);
+    open(LINK).await;
+    alert("Check your connection, then try again").await;
+    server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
+    press("Try again").await;
+    find(Field("New password")).await;
+}

@@ -1,0 +1,58 @@
+//! People, as the server describes them.
+
+use rekey_wire::login::SessionUser;
+use rekey_wire::users::{EmailStatus, Requester, RequesterKind, Reset, ResetState, Role, Status, User, UserPage};
+
+/// Somebody without any rights over others.
+pub(crate) fn agent() -> SessionUser {
+    SessionUser {
+        id: "7".into(),
+        name: "Jordan Lee".into(),
+        email: Some("jordan@example.com".into()),
+        role: Role::Agent,
+        extension: "107".into(),
+    }
+}
+
+/// An admin.
+pub(crate) fn admin() -> SessionUser {
+    SessionUser {
+        id: "1".into(),
+        name: "Alex Kim".into(),
+        email: Some("alex@example.com".into()),
+        role: Role::Admin,
+        extension: "101".into(),
+    }
+}
+
+/// A user with an address that works, who never logged in and was never reset.
+pub(crate) fn user(id: &str, name: &str, email: &str) -> User {
+    User {
+        id: id.into(),
+        name: name.into(),
+        email: Some(email.into()),
+        email_status: EmailStatus::Ok,
+        role: Role::Agent,
+        status: Status::Active,
+        extension: format!("10{id}"),
+        last_login_at: None,
+        reset: None,
+    }
+}
+
+/// A page that holds all there are.
+pub(crate) fn page(items: Vec<User>) -> UserPage {
+    let total = items.len() as u64;
+    UserPage { items, next_cursor: None, previous_cursor: None, total }
+}
+
+/// A reset that an admin asked for, and how far it has come.
+pub(crate) fn reset(state: ResetState) -> Reset {
+    Reset {
+        state,
+        requested_at: "2026-03-04T09:30:00Z".into(),
+        requested_by: Requester { kind: RequesterKind::Admin, name: "Alex Kim".into() },
+        expires_at: None,
+        detail: None,
+    }
+}

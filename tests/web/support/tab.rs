@@ -1,0 +1,96 @@
+//! A tab of the browser: what it shows, what its address bar says, what it keeps.
+//!
+//! [`mount`] alone knows how the pages are started.
+
+use super::page::{a_frame_is_drawn, until};
+use leptos::prelude::*;
+use std::any::Any;
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+/// The id of what stands for the page's body.
+pub(crate) const PLACE: &str = "under-test";
+
+thread_local! {
+    static SHOWN: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+/// Opens `address` in a new tab, as by the address bar or a link in a mail.
+pub(crate) async fn open(address: &str) {
+    close();
+    let store = window().session_storage().ok().flatten().expect("the browser has a store for each tab");
+    store.clear().expect("the store can be emptied");
+    go_to(address);
+    mount();
+    a_frame_is_drawn().await;
+}
+
+/// Loads the page anew, in the same tab.
+pub(crate) async fn reload() {
+    close();
+    mount();
+    a_frame_is_drawn().await;
+}
+
+/// Opens a link in the tab that shows another page of the app already: only what follows the `#` may differ.
+pub(crate) fn open_in_this_tab(address: &str) {
+    window().location().set_href(address).expect("the address can be opened");
+}
+
+/// Goes one step back in the tab's history.
+pub(crate) fn back() {
+    window().history().and_then(|history| history.back()).expect("there is a history");
+}
+
+/// Starts the pages as the browser's entry does, at what the address bar says.
+fn mount() {
+    let body = document().body().expect("the page has a body");
+    let place: HtmlElement = document().create_element("div").expect("an element").unchecked_into();
+    place.set_id(PLACE);
+    place.set_inner_html(include_str!("../../../public/sprite.svg"));
+    body.append_child(&place).expect("the body takes children");
+    document().document_element().expect("a document").set_attribute("lang", "en").expect("a language");
+    rekey_app::install_words(include_str!("../../../words/en.json"));
+    rekey_app::take_secret();
+    let shown = mount_to(place, || view! { <rekey_app::App/> }.into_any());
+    SHOWN.set(Some(Box::new(shown)));
+}
+
+/// Takes the page away, also one that a failed test left behind.
+pub(crate) fn close() {
+    drop(SHOWN.take());
+    if let Some(place) = document().get_element_by_id(PLACE) {
+        place.remove();
+    }
+    document().set_title("");
+}
+
+fn go_to(address: &str) {
+    let history = window().history().expect("there is a history");
+    history.replace_state_with_url(&JsValue::NULL, "", Some(address)).expect("an address of this site");
+}
+
+/// Waits until the address bar shows `address`.
+pub(crate) async fn is_at(address: &str) {
+    until(address, || (self::address() == address).then_some(())).await;
+}
+
+/// What the address bar shows, from the path on.
+pub(crate) fn address() -> String {
+    let location = window().location();
+    let part = |part: Result<String, JsValue>| part.expect("the page has an address");
+    [part(location.pathname()), part(location.search()), part(location.hash())].concat()
+}
+
+/// Waits until the tab is called `title`.
+pub(crate) async fn is_titled(title: &str) {
+    until(&format!("title “{title}”"), || (document().title() == title).then_some(())).await;
+}
+
+/// Everything that the tab keeps for a reload.
+pub(crate) fn kept() -> String {
+    let store = window().session_storage().ok().flatten().expect("the browser has a store for each tab");
+    let keys = (0..store.length().expect("a length")).filter_map(|at| store.key(at).ok().flatten());
+    keys.map(|key| [&key, "=", &store.get_item(&key).ok().flatten().unwrap_or_default()].concat()).collect::<Vec<_>>().join("&")
+}

@@ -1,0 +1,18 @@
+//! The JavaScript that plays network and clock; see `world.js`.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/tests/web/support/world.js")]
+extern "C" {
+    pub(super) fn begin();
+    pub(super) fn uncaught() -> String;
+    pub(super) fn answer(call: &str, status: u16, headers: &str, body: &str);
+    pub(super) fn cut(call: &str);
+    pub(super) fn hold(call: &str) -> u32;
+    #[wasm_bindgen(js_name = openGate)]
+    pub(super) fn open_gate(number: u32);
+    pub(super) fn made() -> String;
+    pub(super) fn tell(kind: &str, data: &str);
+    pub(super) fn listeners() -> u32;
+    pub(super) fn advance(milliseconds: f64);
+}
