@@ -1,7 +1,8 @@
 //! The program `rekey`, started as its operator starts it.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -54,7 +55,8 @@ impl Program {
         let public = format!("http://localhost:{}", free.port());
         let mut command = self.command();
         command.env("REKEY_LISTEN", free.to_string()).env("REKEY_PUBLIC_URL", &public);
-        let mut child = command.arg("serve").stdout(Stdio::piped()).spawn().expect("rekey can be started");
+        let log = File::create(self.log_file()).expect("a file in a fresh folder");
+        let mut child = command.arg("serve").stdout(Stdio::piped()).stderr(log).spawn().expect("rekey can be started");
         let output = BufReader::new(child.stdout.take().expect("its output is a pipe"));
         let (tell, told) = mpsc::channel();
         thread::spawn(move || {
@@ -73,13 +75,17 @@ impl Program {
         }
     }
 
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("serve.log")
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(binary());
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("REKEY_")) {
             command.env_remove(name);
         }
-        command.current_dir(self.folder.path()).stdin(Stdio::null()).envs(self.settings.iter().map(|(name, value)| (name, value)));
-        command.env("REKEY_LOG", "warn");
+        command.current_dir(self.folder.path()).stdin(Stdio::null()).env("REKEY_LOG", "warn");
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 }
@@ -117,11 +123,21 @@ impl Rekey {
     pub fn program(&self) -> &Program {
         &self.program
     }
+
+    /// What it has logged so far; `REKEY_LOG` says how much that is.
+    #[must_use]
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.program.log_file()).unwrap_or_default()).into_owned()
+    }
 }
 
 impl Drop for Rekey {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if thread::panicking() {
+            // Of use to who reads why the test failed; there may be nobody.
+            let _ = std::io::stderr().write_all(self.log().as_bytes());
+        }
     }
 }

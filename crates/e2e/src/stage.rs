@@ -146,6 +146,13 @@ impl Stage {
         agent.get(self.url(path)).call().expect("the server answers").status().as_u16()
     }
 
+    /// Asks for the head of `path` alone, as some programs do first. Returns the status.
+    #[track_caller]
+    pub fn head(&self, path: &str) -> u16 {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        agent.head(self.url(path)).call().expect("the server answers").status().as_u16()
+    }
+
     /// How many bytes the body of `path` has when it is sent to a browser that takes brotli.
     #[must_use]
     #[track_caller]

@@ -5,6 +5,7 @@ mod cdp;
 mod device;
 mod element;
 mod page;
+mod traces;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use axe::Violation;
 use cdp::Cdp;
 pub use element::Element;
 pub use page::Page;
+pub use traces::Answer;
 
 /// A browser of one's own, with a profile nobody used before; ended when dropped.
 #[derive(Debug)]

@@ -159,6 +159,13 @@ impl Page {
         self.call("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key, "code": key, "windowsVirtualKeyCode": code }));
     }
 
+    /// Does what the keys for an editing command do where the focus is: `selectAll`, `copy`, `paste`.
+    #[track_caller]
+    pub fn edit(&self, command: &str) {
+        self.call("Input.dispatchKeyEvent", json!({ "type": "rawKeyDown", "key": "Unidentified", "commands": [command] }));
+        self.call("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": "Unidentified" }));
+    }
+
     /// Waits until `script` is true in the page.
     #[track_caller]
     pub fn until(&self, script: &str) {
@@ -244,6 +251,11 @@ impl Page {
     fn described(&self) -> String {
         let text = self.evaluate("document.body ? document.body.innerText : ''");
         format!("at {} “{}”:\n{}", self.url(), self.title(), text.as_str().unwrap_or_default())
+    }
+
+    /// The browser's events called `method` so far, oldest first.
+    pub(super) fn events(&self, method: &str) -> Vec<Value> {
+        self.wire.borrow().events(&self.session, method).cloned().collect()
     }
 
     #[track_caller]

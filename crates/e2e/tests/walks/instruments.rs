@@ -45,3 +45,15 @@ fn two_devices_share_no_storage_and_two_tabs_of_one_do() {
     assert_eq!(tab.evaluate("localStorage.getItem('who')"), "me");
     assert!(other.evaluate("localStorage.getItem('who')").is_null());
 }
+
+#[test]
+fn what_breaks_a_page_s_policy_is_a_complaint() {
+    let browser = Browser::start();
+    let page = browser.device();
+    page.watch_policy();
+    page.goto("data:text/html,<meta http-equiv=content-security-policy content=\"default-src 'none'\"><h1>Strict</h1><img src=http://127.0.0.1:1/x>");
+    page.heading("Strict");
+    page.until("performance.now() > 0");
+    let complaints = page.complaints();
+    assert!(complaints.iter().any(|complaint| complaint.contains("against the policy: img-src")), "{complaints:?}");
+}

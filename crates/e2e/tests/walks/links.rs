@@ -14,29 +14,7 @@ fn mailed_link(stage: &Stage, person: &Person, nth: usize) -> String {
 }
 
 #[test]
-fn a_scanner_that_opens_the_link_does_not_use_it_up() {
-    let stage = Stage::set();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let link = mailed_link(&stage, &jordan, 1);
-    // One that only fetches, and two that render the page and run its scripts.
-    for _ in 0..3 {
-        assert_eq!(stage.get("/reset-password"), 200);
-    }
-    for _ in 0..2 {
-        let scanner = stage.browser.device();
-        scanner.goto(&link);
-        scanner.heading("Create a new password");
-    }
-    let page = stage.browser.device();
-    page.goto(&link);
-    page.heading("Create a new password");
-    page.fill("New password", NEW_PASSWORD);
-    page.press("Set new password");
-    page.heading("Password changed");
-}
-
-#[test]
-fn the_token_leaves_the_address_bar_and_survives_a_reload() {
+fn a_reload_finds_the_token_again_and_another_tab_does_not() {
     let stage = Stage::set();
     let jordan = stage.agent("Jordan Lee", "jordan@example.com");
     let page = stage.browser.device();

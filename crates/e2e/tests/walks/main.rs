@@ -9,7 +9,11 @@ mod instruments;
 mod links;
 mod not_me;
 mod outage;
+mod password_managers;
 mod pictures;
+mod policies;
+mod screens;
+mod secrets;
 mod sessions;
 
 /// The subjects of the mails, with the program's own brand.
