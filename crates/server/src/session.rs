@@ -218,7 +218,10 @@ fn cookie_name(app: &App) -> &'static str {
     if app.config.public_url.is_https() { "__Host-rekey" } else { "rekey" }
 }
 
+/// The value of the first cookie of this name. Bytes are looked at, not text: what other programs on this host put into
+/// their cookies is no reason to overlook ours.
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    pairs.filter_map(|pair| pair.trim().split_once('=')).find_map(|(key, value)| (key == name).then_some(value))
+    let pairs = headers.get_all(COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+    let value = pairs.filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")).next()?;
+    std::str::from_utf8(value).ok()
 }

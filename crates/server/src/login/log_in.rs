@@ -11,7 +11,7 @@ use crate::hashing::Verdict;
 use crate::json::{Json, Valid};
 use crate::limit::Scope;
 use crate::metrics;
-use crate::session;
+use crate::session::{self, Glance};
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderName, HeaderValue};
@@ -32,6 +32,7 @@ struct Account {
 pub async fn log_in(
     State(app): State<App>,
     client: ClientIp,
+    Glance(before): Glance,
     Valid(request): Valid<LoginRequest>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Session>)> {
     let address = Address::parse(&request.email)?;
@@ -67,6 +68,10 @@ pub async fn log_in(
         return fail(&app, &client, party).await;
     }
     throttle::clear(&mut tx, &app.key, address.as_str()).await?;
+    // The new session takes the old one's place in the browser, which could then not end it any more (OWASP ASVS 5.0 7.2.4).
+    if let Some(before) = before {
+        session::end(&mut tx, before.session()).await?;
+    }
     let id = session::start(&mut tx, account.id, now).await?;
     let party = Party { id: account.id, name: account.user.name.clone() };
     app.audit(&mut tx, now, &Entry::new(Action::Login).by_oneself(party).from(client.0)).await?;

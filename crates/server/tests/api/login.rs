@@ -19,26 +19,5 @@ on_both! {
         assert_eq!(thief.get("/api/session").await.json(), json!({"user": null}), "the server ended it");
     }
 
-    async fn ses_06_idle_and_absolute_limits_hold(app) {
-        app.add_user("Jo", "jo@example.com").await;
-        let idle = app.log_in("jo@example.com", PASSWORD).await;
-        app.advance(12 * 3600 + 1);
-        assert_eq!(idle.get("/api/session").await.json()["user"], Value::Null);
-        let busy = app.log_in("jo@example.com", PASSWORD).await;
-        for _ in 0..(30 * 24 / 11) {
-            app.advance(11 * 3600);
-            busy.put("/api/account/password", json!({"current_password": "", "new_password": ""})).await.expect(422);
-        }
-        app.advance(11 * 3600);
-        busy.put("/api/account/password", json!({"current_password": "", "new_password": ""})).await.expect(401);
-    }
-
-    async fn ses_02_an_id_chosen_by_the_client_is_ignored(app) {
-        app.add_user("Jo", "jo@example.com").await;
-        let visitor = app.visitor();
-        let chosen = "rekey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-        visitor.set_cookie(chosen);
-        visitor.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.expect(200);
-        assert_ne!(visitor.cookie().expect("a cookie"), chosen);
     }
 }

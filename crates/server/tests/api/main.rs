@@ -6,6 +6,7 @@
 #![expect(unreachable_pub, clippy::panic, reason = "a test binary has no users, and fails by panicking")]
 
 mod app;
+mod calls;
 mod database;
 mod http;
 mod serving;
@@ -31,4 +32,5 @@ mod reset;
 mod secrecy;
 mod timing;
 mod tokens;
+mod sessions;
 mod users;

@@ -1,0 +1,82 @@
+//! Every call of the API, as its own description lists them: a new one cannot be forgotten.
+
+use crate::app::App;
+use crate::http::{Answer, Visitor};
+use crate::world::*;
+use std::collections::BTreeSet;
+
+/// One call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub method: String,
+    pub path: String,
+    /// Whether it is described as taking a body.
+    pub takes_body: bool,
+    described: String,
+}
+
+/// All of them, about the user with this id.
+pub async fn all(app: &App, user: &str) -> Vec<Call> {
+    let description = app.visitor().get("/api/openapi.json").await.expect(200).json();
+    let mut calls = Vec::new();
+    for (described, item) in description["paths"].as_object().expect("paths") {
+        for (method, call) in item.as_object().expect("calls") {
+            let (method, path) = (method.to_ascii_uppercase(), described.replace("{id}", user));
+            assert!(!path.contains('{'), "{path}: say in calls.rs what stands there");
+            calls.push(Call { method, path, takes_body: !call["requestBody"].is_null(), described: described.clone() });
+        }
+    }
+    assert!(calls.len() > 15, "the description lists the calls: {calls:?}");
+    calls
+}
+
+/// Those that may change something (RFC 9110 section 9.2.1).
+pub async fn changing(app: &App, user: &str) -> Vec<Call> {
+    all(app, user).await.into_iter().filter(|call| call.method != "GET").collect()
+}
+
+/// The methods of each path.
+pub fn methods_by_path(calls: &[Call]) -> Vec<(String, BTreeSet<String>)> {
+    let mut paths: Vec<(String, BTreeSet<String>)> = Vec::new();
+    for call in calls {
+        match paths.iter_mut().find(|(path, _)| *path == call.path) {
+            Some((_, methods)) => drop(methods.insert(call.method.clone())),
+            None => paths.push((call.path.clone(), BTreeSet::from([call.method.clone()]))),
+        }
+    }
+    paths
+}
+
+impl Call {
+    /// A body that the call understands, though it may refuse what it asks for.
+    pub fn body(&self) -> Value {
+        let link = json!({"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"});
+        match (self.method.as_str(), self.described.as_str()) {
+            ("POST", "/api/session") => json!({"email": "jo@example.com", "password": PASSWORD}),
+            ("POST", "/api/password-resets") => json!({"email": "jo@example.com"}),
+            ("POST", "/api/password-resets/inspect" | "/api/password-resets/renew" | "/api/password-resets/report") => link,
+            ("POST", "/api/password-resets/redeem") => json!({"token": link["token"], "password": NEW_PASSWORD}),
+            ("PUT", "/api/account/password") => json!({"current_password": "not the password", "new_password": NEW_PASSWORD}),
+            ("POST", "/api/users") => json!({"name": "New Person", "email": "new@example.com", "role": "agent"}),
+            ("POST", "/api/users/password-resets") => json!({"ids": ["999"]}),
+            ("PATCH", "/api/users/{id}") => json!({"name": "Jo"}),
+            _ => unreachable!("{} {} is new: give it a body in calls.rs", self.method, self.described),
+        }
+    }
+
+    /// The request, without a body.
+    pub fn request(&self, visitor: &Visitor) -> reqwest::RequestBuilder {
+        visitor.request(&self.method, &self.path)
+    }
+
+    /// Sends it with its body, if it takes one, and more headers.
+    pub async fn send(&self, visitor: &Visitor, headers: &[(&str, &str)]) -> Answer {
+        let request = headers.iter().fold(self.request(visitor), |request, (name, value)| request.header(*name, *value));
+        visitor.send(if self.takes_body { request.json(&self.body()) } else { request }).await
+    }
+
+    /// Sends these bytes as its body, which says it is JSON.
+    pub async fn send_bytes(&self, visitor: &Visitor, bytes: &[u8]) -> Answer {
+        visitor.send(self.request(visitor).header("content-type", "application/json").body(bytes.to_vec())).await
+    }
+}
