@@ -150,6 +150,10 @@ impl IntoResponse for ApiError {
         let headers = [(header::CONTENT_TYPE, problem::MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")];
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, headers, body).into_response();
+        if self.code == Code::RequestTimeout {
+            // The rest of the body may still come; it must not be taken for a request (RFC 9110 section 15.5.9).
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

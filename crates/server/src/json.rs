@@ -76,12 +76,18 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// Refuses bodies of any other kind on calls that change something, those that take no body included: a form of
-/// another site can then reach no handler at all.
+/// Refuses bodies that are too large, and those of any other kind, on calls that change something, those that take no
+/// body included: a form of another site can then reach no handler at all.
 pub fn layer() -> impl Middleware {
     from_fn(async |request: Request, next: Next| {
-        let is_safe = request.method().is_safe();
-        if is_safe || !body::is_announced(request.headers()) || is_json(request.headers()) {
+        let headers = request.headers();
+        if request.method().is_safe() || !body::is_announced(headers) {
+            return next.run(request).await;
+        }
+        if body::is_too_large(headers) {
+            return body::refuse(request).await.into_response();
+        }
+        if is_json(headers) {
             return next.run(request).await;
         }
         ApiError::new(Code::UnsupportedMediaType).into_response()

@@ -16,7 +16,7 @@ pub struct LoginRequest {
     /// The address of the account.
     #[validate(custom(function = "crate::email::validate"))]
     pub email: String,
-    /// Its password; nothing but emptiness is refused here, whatever today's policy asks of new ones.
+    /// Its password; nothing but emptiness and over-length is refused, whatever today's policy asks of new ones.
     #[validate(length(min = 1, code = "required"))]
     pub password: String,
 }

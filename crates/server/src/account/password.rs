@@ -29,6 +29,7 @@ pub async fn change(
 ) -> Result<StatusCode> {
     let row = sqlx::query("SELECT address, password_hash FROM users WHERE id = $1").bind(user.id).fetch_one(app.store.read()).await?;
     let (address, current): (Option<String>, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+    password::must_fit("current_password", &request.current_password)?;
     let new = nfc(&request.new_password);
     let about = About { brand: &app.config.brand, name: &user.name, address: address.as_deref() };
     password::check(&new, app.config.password_policy(), about).map_err(|fault| password::refusal(&app, "new_password", fault))?;

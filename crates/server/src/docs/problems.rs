@@ -11,9 +11,9 @@ type Responses = BTreeMap<String, RefOr<Response>>;
 /// What can befall any call: faults, and a server that cannot serve right now.
 const FAULTS: &[u16] = &[500, 503];
 /// What can befall a call that changes something.
-const WRITE: &[u16] = &[403, 415];
+const WRITE: &[u16] = &[403, 413, 415];
 /// What can befall a call with a body.
-const BODY: &[u16] = &[400, 408, 413, 422];
+const BODY: &[u16] = &[400, 408, 422];
 /// What can befall a call with a query.
 const QUERY: &[u16] = &[414, 422];
 /// What only who is logged in, or an admin, may ask for.

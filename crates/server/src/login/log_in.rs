@@ -11,6 +11,7 @@ use crate::hashing::Verdict;
 use crate::json::{Json, Valid};
 use crate::limit::Scope;
 use crate::metrics;
+use crate::password;
 use crate::session::{self, Glance};
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
@@ -36,6 +37,7 @@ pub async fn log_in(
     Valid(request): Valid<LoginRequest>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Session>)> {
     let address = Address::parse(&request.email)?;
+    password::must_fit("password", &request.password)?;
     let account = find(&app, &address).await?;
     let party = account.as_ref().map(|account| Party { id: account.id, name: account.user.name.clone() });
     reserve(&app, &client, &address, party.clone()).await?;

@@ -3,8 +3,9 @@
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::hashing::nfc;
 use crate::users::search::fold;
-use rekey_wire::password::{PasswordFault, Policy};
+use rekey_wire::password::{MAX_LENGTH, PasswordFault, Policy};
 
 /// What everybody knows about the owner.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +33,19 @@ pub fn check(password: &str, policy: Policy, about: About<'_>) -> Result<(), Pas
         return Err(PasswordFault::Personal);
     }
     Ok(())
+}
+
+/// Refuses what is longer than any password can be, before it costs a hash (INP-04). Like every length, this one is
+/// counted in NFC.
+///
+/// # Errors
+/// 422 `too_long` for the field.
+pub fn must_fit(field: &str, typed: &str) -> Result<(), ApiError> {
+    let policy = Policy { min_length: 0, max_length: MAX_LENGTH };
+    match rekey_wire::password::check_length(&nfc(typed), policy) {
+        Err(fault @ PasswordFault::TooLong) => Err(ApiError::field(field, fault.code(), fault.message(policy))),
+        _ => Ok(()),
+    }
 }
 
 /// The fault as the answer's field error.

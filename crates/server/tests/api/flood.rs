@@ -1,119 +1,97 @@
-//! A flood of logins: what must go on beside it.
+//! What a flood of large bodies and long passwords costs the server: nothing that lasts.
 
 use crate::app::App;
-use crate::on_both;
+use crate::database::Kind;
+use crate::program::Program;
+use crate::raw::Raw;
 use crate::world::*;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::task::JoinSet;
+use futures_util::future::join_all;
+use std::time::{Duration, Instant};
 
-const FLOOD: usize = 300;
-
-/// As many logins at once, each for another address; tells as each is answered.
-fn flood(app: &App, answered: &Arc<AtomicUsize>) -> JoinSet<u16> {
-    (0..FLOOD)
-        .map(|n| {
-            let (visitor, answered) = (app.visitor(), Arc::clone(answered));
-            async move {
-                let body = json!({"email": format!("nobody{n}@example.com"), "password": "not the password"});
-                let status = visitor.post("/api/session", body).await.status;
-                answered.fetch_add(1, Ordering::SeqCst);
-                status
-            }
-        })
-        .collect()
-}
-
-on_both! {
-    async fn rat_07_pages_and_health_are_answered_before_the_logins_of_a_flood(app) with ["--limit-login-per-ip", "off"] {
-        let answered = Arc::new(AtomicUsize::new(0));
-        let mut logins = flood(&app, &answered);
-        // One answer: all the others were asked for, and wait.
-        let first = logins.join_next().await.expect("a login").expect("no panic");
-        assert_eq!(first, 401);
-        let visitor = app.visitor();
-        for _ in 0..20 {
-            for path in ["/healthz", "/login", "/api/config"] {
-                visitor.get(path).await.expect(200);
-            }
-        }
-        let before = answered.load(Ordering::SeqCst);
-        assert!(before < FLOOD / 2, "{before} of {FLOOD} logins were answered before sixty pages were");
-        while let Some(status) = logins.join_next().await {
-            assert!([401, 503].contains(&status.expect("no panic")));
-        }
-    }
-}
+/// Bodies at once, and how much more memory they may cost together.
+const AT_ONCE: usize = 64;
+const GROWTH: u64 = 24 * 1024 * 1024;
 
 #[cfg(target_os = "linux")]
-mod memory {
-    use super::*;
-    use crate::database::{Dir, Kind, create};
-    use crate::http::Visitor;
-    use futures_util::future::join_all;
-    use rekey_server::store::Location;
-    use std::io::{BufRead, BufReader};
-    use std::process::{Child, Command, Stdio};
+#[tokio::test]
+async fn inp_01_memory_stays_flat_while_large_bodies_come_in() {
+    let program = Program::serve(Kind::Sqlite, &[]).await;
+    program.visitor().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
+    let before = program.peak_memory();
+    let head = "POST /api/password-resets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    let chunk = [&b"4000\r\n"[..], &[b' '; 0x4000], b"\r\n"].concat();
+    let endless = join_all((0..AT_ONCE).map(async |_| {
+        let mut raw = Raw::connect(&program.base).await;
+        let mut sent = 0;
+        // On and on, until the server has had enough.
+        let mut goes_on = raw.send(head.as_bytes()).await;
+        while goes_on && sent < 64 * 1024 * 1024 {
+            goes_on = raw.send(&chunk).await;
+            sent += chunk.len();
+        }
+        sent
+    }));
+    let sent = endless.await;
+    assert!(sent.iter().all(|sent| *sent < 16 * 1024 * 1024), "the server closed each connection: {sent:?}");
+    let megabyte = vec![b' '; 1024 * 1024];
+    let visitor = program.visitor();
+    let announced = join_all((0..AT_ONCE).map(async |_| {
+        visitor.send(visitor.request("POST", "/api/session").header("content-type", "application/json").body(megabyte.clone())).await.status
+    }));
+    assert_eq!(announced.await, vec![413; AT_ONCE]);
+    let growth = program.peak_memory() - before;
+    assert!(growth < GROWTH, "{} MiB more after {} MiB of bodies", growth >> 20, (sent.iter().sum::<usize>() >> 20) + AT_ONCE);
+}
 
-    /// What a flood may take in KiB: a hash for each core, and the connections themselves.
-    const ROOM: u64 = 64 * 1024;
+/// How long calls with this password take, the typical one.
+async fn typical(app: &App, call: &str, password: &str, status: u16) -> Duration {
+    let mut times = Vec::new();
+    for at in 0..7 {
+        let visitor = app.visitor();
+        let body = match call {
+            "/api/session" => json!({"email": format!("{at}-{}@example.com", password.len()), "password": password}),
+            _ => json!({"token": call, "password": password}),
+        };
+        let path = if call == "/api/session" { call } else { "/api/password-resets/redeem" };
+        let began = Instant::now();
+        visitor.post(path, body).await.expect(status);
+        times.push(began.elapsed());
+    }
+    times.sort();
+    times[times.len() / 2]
+}
 
-    /// The program, on a port of its own; it ends with the test.
-    struct Program(Child);
-
-    impl Drop for Program {
-        fn drop(&mut self) {
-            let _ = self.0.kill();
-            let _ = self.0.wait();
+#[tokio::test]
+async fn inp_04_a_password_that_is_too_long_is_refused_before_it_is_hashed() {
+    let app = App::start(Kind::Sqlite).await;
+    app.add_user("Jo", "jo@example.com").await;
+    let token = app.link_for("jo@example.com").await;
+    let here = app.log_in("jo@example.com", PASSWORD).await;
+    let megabyte = "pass word ".repeat(100_000);
+    // As long as fits into 16 KiB; as long as no password may be; as long as one may be, spelled with twice as many marks.
+    let (longest, long, fitting) = ("pass word ".repeat(1600), "p".repeat(257), "a\u{308}".repeat(256));
+    for password in [&megabyte, &longest, &long] {
+        let status = if *password == megabyte { 413 } else { 422 };
+        let calls = [
+            here.post("/api/session", json!({"email": "jo@example.com", "password": password})).await,
+            here.post("/api/password-resets/redeem", json!({"token": token, "password": password})).await,
+            here.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": password})).await,
+            here.put("/api/account/password", json!({"current_password": password, "new_password": NEW_PASSWORD})).await,
+        ];
+        for answer in calls {
+            assert_eq!(answer.status, status, "{}", password.len());
+            assert!(status == 413 || answer.json()["errors"].to_string().contains("too_long"), "{}", answer.json());
         }
     }
-
-    impl Program {
-        /// The most memory it ever held at once, in KiB.
-        fn peak(&self) -> u64 {
-            let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).expect("it runs");
-            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-            line.trim().trim_end_matches(" kB").parse().expect("a number")
-        }
+    // None of them counted as a guess, and what is counted in NFC is no longer than it looks.
+    for _ in 0..5 {
+        here.post("/api/session", json!({"email": "jo@example.com", "password": fitting})).await.expect(401);
     }
-
-    async fn run(kind: Kind) {
-        let dir = Dir::new();
-        let database = match create(kind, &dir).await {
-            Location::Sqlite(path) => format!("sqlite://{}", path.display()),
-            Location::Postgres(url) => url,
-        };
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
-        command.env_clear().env("REKEY_DATABASE_URL", database).env("REKEY_SECRET_KEY", crate::app::SECRET_KEY);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--limit-login-per-ip", "off", "--log", "error"]);
-        let mut program = Program(command.stdout(Stdio::piped()).spawn().expect("the program runs"));
-        let mut line = String::new();
-        BufReader::new(program.0.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
-        let base = line.trim().strip_prefix("listening on ").expect("an address").to_owned();
-        let http = reqwest::Client::new();
-        let log_in = async |n: usize| {
-            let body = json!({"email": format!("nobody{n}@example.com"), "password": "not the password"});
-            Visitor::new(http.clone(), &base).post("/api/session", body).await.status
-        };
-        join_all((0..8).map(&log_in)).await;
-        let calm = program.peak();
-        let statuses = join_all((100..400).map(&log_in)).await;
-        // On a slow machine the last ones may be told to come back.
-        assert!(
-            statuses.iter().all(|status| [401, 503].contains(status)) && statuses.iter().filter(|status| **status == 401).count() > 150
-        );
-        let flooded = program.peak();
-        // Without a bound it would be 300 hashes of 19 MiB.
-        assert!(flooded - calm < ROOM, "{calm} KiB became {flooded} KiB");
-    }
-
-    #[tokio::test]
-    async fn rat_07_memory_stays_flat_under_a_flood_of_logins_on_sqlite() {
-        run(Kind::Sqlite).await;
-    }
-
-    #[tokio::test]
-    async fn rat_07_memory_stays_flat_under_a_flood_of_logins_on_postgres() {
-        run(Kind::Postgres).await;
+    let hashed = typical(&app, "/api/session", &fitting, 401).await;
+    for (call, password, status) in
+        [("/api/session", &longest, 422), ("/api/session", &long, 422), (&*token, &longest, 422), (&*token, &long, 422)]
+    {
+        let refused = typical(&app, call, password, status).await;
+        assert!(refused * 2 < hashed, "{refused:?} without a hash, {hashed:?} with one");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::on_both;
-use crate::raw::{answers, post};
+use crate::line::{answers, post};
 use crate::world::*;
 
 const CALLS: [&str; 4] = ["inspect", "redeem", "renew", "report"];

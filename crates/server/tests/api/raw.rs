@@ -1,77 +1,49 @@
-//! HTTP as bytes, on one connection: for what a client library would tidy up, and for time, which it would blur.
+//! HTTP as bytes on a connection, for what no client library would send.
 
+use crate::http::Answer;
 use crate::smtp::PATIENCE;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-/// A connection that is kept open. It blocks: use it through [`tokio::task::block_in_place`] or a thread.
-pub struct Line(BufReader<TcpStream>);
+/// A connection to the server under test.
+pub struct Raw(pub TcpStream);
 
-impl Line {
-    /// To the server at `base`, `http://127.0.0.1:1234`.
-    pub fn open(base: &str) -> Self {
-        let stream = TcpStream::connect(base.trim_start_matches("http://")).expect("connects");
-        stream.set_nodelay(true).expect("a socket");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
-        Self(BufReader::new(stream))
+impl Raw {
+    /// To `http://ADDRESS`.
+    pub async fn connect(base: &str) -> Self {
+        Self(TcpStream::connect(base.trim_start_matches("http://")).await.expect("the server takes connections"))
     }
 
-    /// Sends a request and reads its answer, head and body.
-    pub fn exchange(&mut self, request: &[u8]) -> Vec<u8> {
-        self.begin(request);
-        let mut answer = Vec::new();
-        let mut length = 0;
-        loop {
-            let start = answer.len();
-            assert!(self.0.read_until(b'\n', &mut answer).expect("an answer in time") > 0, "the server hung up");
-            let line = String::from_utf8_lossy(&answer[start..]).to_ascii_lowercase();
-            if let Some(value) = line.strip_prefix("content-length:") {
-                length = value.trim().parse().expect("a length");
-            }
-            if line == "\r\n" {
-                break;
-            }
-        }
-        let head = answer.len();
-        answer.resize(head + length, 0);
-        self.0.read_exact(&mut answer[head..]).expect("a body");
-        answer
+    /// Sends bytes; a server that has closed the connection hears nothing more, which is no failure of the client's.
+    pub async fn send(&mut self, bytes: &[u8]) -> bool {
+        self.0.write_all(bytes).await.is_ok()
     }
 
-    /// Sends a request and leaves the answer for [`Self::until`].
-    pub fn begin(&mut self, request: &[u8]) {
-        self.0.get_mut().write_all(request).expect("sends");
-    }
-
-    /// Reads on until this text has come twice: the end of a stream's head, and of what follows.
-    pub fn until(&mut self, end: &str) -> String {
-        let mut answer = String::new();
-        while answer.matches(end).count() < 2 {
-            assert!(self.0.read_line(&mut answer).expect("a line in time") > 0, "the server hung up");
-            answer = answer.replace('\r', "");
-        }
-        answer
-    }
-
-    /// [`Self::exchange`], as text, with the time of day left out.
-    pub fn answer(&mut self, request: &[u8]) -> String {
-        let answer = String::from_utf8(self.exchange(request)).expect("text");
-        answer.split_inclusive('\n').filter(|line| !line.to_ascii_lowercase().starts_with("date:")).collect()
+    /// Reads one whole answer; the server must close the connection after it.
+    pub async fn answer(mut self) -> Answer {
+        let mut bytes = Vec::new();
+        // A reset after the answer loses nothing of it.
+        let _ = tokio::time::timeout(PATIENCE, self.0.read_to_end(&mut bytes)).await.expect("the server closes in time");
+        parse(&bytes).unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(&bytes)))
     }
 }
 
-/// A request with a JSON body and no header that is not needed.
-pub fn post(path: &str, body: &serde_json::Value) -> Vec<u8> {
-    let body = body.to_string();
-    let length = body.len();
-    format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}")
-        .into_bytes()
+/// Sends one request and reads the answer; `head` is without the empty line at its end.
+pub async fn exchange(base: &str, head: &[u8], body: &[u8]) -> Answer {
+    let mut raw = Raw::connect(base).await;
+    raw.send(&[head, b"\r\nconnection: close\r\n\r\n", body].concat()).await;
+    raw.answer().await
 }
 
-/// What one request after the other on a new connection is answered; see [`Line::answer`].
-pub fn answers(base: &str, requests: &[Vec<u8>]) -> Vec<String> {
-    tokio::task::block_in_place(|| {
-        let mut line = Line::open(base);
-        requests.iter().map(|request| line.answer(request)).collect()
-    })
+fn parse(bytes: &[u8]) -> Option<Answer> {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let (head, body) = (std::str::from_utf8(bytes.get(..end)?).ok()?, bytes.get(end + 4..)?);
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+        headers.append(name.parse::<HeaderName>().ok()?, HeaderValue::from_str(value).ok()?);
+    }
+    Some(Answer { status, headers, bytes: body.to_vec() })
 }

@@ -8,7 +8,7 @@
 use crate::app::App;
 use crate::on_both;
 use crate::rank::{DIFFERENT, Dice, enough, p_value};
-use crate::raw::{Line, post};
+use crate::line::{Line, post};
 use crate::world::*;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

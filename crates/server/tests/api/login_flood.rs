@@ -1,0 +1,119 @@
+//! A flood of logins: what must go on beside it.
+
+use crate::app::App;
+use crate::on_both;
+use crate::world::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::task::JoinSet;
+
+const FLOOD: usize = 300;
+
+/// As many logins at once, each for another address; tells as each is answered.
+fn flood(app: &App, answered: &Arc<AtomicUsize>) -> JoinSet<u16> {
+    (0..FLOOD)
+        .map(|n| {
+            let (visitor, answered) = (app.visitor(), Arc::clone(answered));
+            async move {
+                let body = json!({"email": format!("nobody{n}@example.com"), "password": "not the password"});
+                let status = visitor.post("/api/session", body).await.status;
+                answered.fetch_add(1, Ordering::SeqCst);
+                status
+            }
+        })
+        .collect()
+}
+
+on_both! {
+    async fn rat_07_pages_and_health_are_answered_before_the_logins_of_a_flood(app) with ["--limit-login-per-ip", "off"] {
+        let answered = Arc::new(AtomicUsize::new(0));
+        let mut logins = flood(&app, &answered);
+        // One answer: all the others were asked for, and wait.
+        let first = logins.join_next().await.expect("a login").expect("no panic");
+        assert_eq!(first, 401);
+        let visitor = app.visitor();
+        for _ in 0..20 {
+            for path in ["/healthz", "/login", "/api/config"] {
+                visitor.get(path).await.expect(200);
+            }
+        }
+        let before = answered.load(Ordering::SeqCst);
+        assert!(before < FLOOD / 2, "{before} of {FLOOD} logins were answered before sixty pages were");
+        while let Some(status) = logins.join_next().await {
+            assert!([401, 503].contains(&status.expect("no panic")));
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod memory {
+    use super::*;
+    use crate::database::{Dir, Kind, create};
+    use crate::http::Visitor;
+    use futures_util::future::join_all;
+    use rekey_server::store::Location;
+    use std::io::{BufRead, BufReader};
+    use std::process::{Child, Command, Stdio};
+
+    /// What a flood may take in KiB: a hash for each core, and the connections themselves.
+    const ROOM: u64 = 64 * 1024;
+
+    /// The program, on a port of its own; it ends with the test.
+    struct Program(Child);
+
+    impl Drop for Program {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    impl Program {
+        /// The most memory it ever held at once, in KiB.
+        fn peak(&self) -> u64 {
+            let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).expect("it runs");
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+            line.trim().trim_end_matches(" kB").parse().expect("a number")
+        }
+    }
+
+    async fn run(kind: Kind) {
+        let dir = Dir::new();
+        let database = match create(kind, &dir).await {
+            Location::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Location::Postgres(url) => url,
+        };
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
+        command.env_clear().env("REKEY_DATABASE_URL", database).env("REKEY_SECRET_KEY", crate::app::SECRET_KEY);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--limit-login-per-ip", "off", "--log", "error"]);
+        let mut program = Program(command.stdout(Stdio::piped()).spawn().expect("the program runs"));
+        let mut line = String::new();
+        BufReader::new(program.0.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        let base = line.trim().strip_prefix("listening on ").expect("an address").to_owned();
+        let http = reqwest::Client::new();
+        let log_in = async |n: usize| {
+            let body = json!({"email": format!("nobody{n}@example.com"), "password": "not the password"});
+            Visitor::new(http.clone(), &base).post("/api/session", body).await.status
+        };
+        join_all((0..8).map(&log_in)).await;
+        let calm = program.peak();
+        let statuses = join_all((100..400).map(&log_in)).await;
+        // On a slow machine the last ones may be told to come back.
+        assert!(
+            statuses.iter().all(|status| [401, 503].contains(status)) && statuses.iter().filter(|status| **status == 401).count() > 150
+        );
+        let flooded = program.peak();
+        // Without a bound it would be 300 hashes of 19 MiB.
+        assert!(flooded - calm < ROOM, "{calm} KiB became {flooded} KiB");
+    }
+
+    #[tokio::test]
+    async fn rat_07_memory_stays_flat_under_a_flood_of_logins_on_sqlite() {
+        run(Kind::Sqlite).await;
+    }
+
+    #[tokio::test]
+    async fn rat_07_memory_stays_flat_under_a_flood_of_logins_on_postgres() {
+        run(Kind::Postgres).await;
+    }
+}
