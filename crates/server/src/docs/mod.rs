@@ -9,7 +9,7 @@ pub use problems::{
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
@@ -73,9 +73,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(api: &utoipa::openapi::OpenApi) 
     });
     let page = || {
         let policy = spa::policy(PAGE);
-        get(async move || {
-            ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-cache")], [(CONTENT_SECURITY_POLICY, policy)], PAGE)
-        })
+        get(async move || ([(CONTENT_TYPE, "text/html; charset=utf-8")], [(CONTENT_SECURITY_POLICY, policy)], PAGE))
     };
     Router::new()
         .route("/api/openapi.json", file("application/json", json))
@@ -86,7 +84,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(api: &utoipa::openapi::OpenApi) 
 
 fn file<S: Clone + Send + Sync + 'static>(kind: &'static str, content: impl Into<Bytes>) -> MethodRouter<S> {
     let content = content.into();
-    get(async move || ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], content).into_response())
+    get(async move || ([(CONTENT_TYPE, kind)], content).into_response())
 }
 
 #[cfg(test)]

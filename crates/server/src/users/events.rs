@@ -8,7 +8,8 @@ use crate::docs::AdminProblems;
 use crate::error::{ApiError, Result};
 use crate::session::{Glance, is_still_admin};
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use rekey_wire::problem::Code;
@@ -47,7 +48,7 @@ pub async fn events(
     Glance(user): Glance,
     State(app): State<App>,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>> {
+) -> Result<([(HeaderName, &'static str); 1], Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>)> {
     let user = user.ok_or(ApiError::new(Code::NotSignedIn))?;
     if user.role != Role::Admin {
         return Err(ApiError::new(Code::Forbidden));
@@ -58,7 +59,8 @@ pub async fn events(
         let event = watch.next().await?;
         Some((Ok(event), watch))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+    // What `Sse` says by itself, "no-cache", would let a browser keep it (HDR-03).
+    Ok(([(CACHE_CONTROL, "no-store")], Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))))
 }
 
 impl Watch {
