@@ -22,6 +22,7 @@ mod account;
 mod bounds;
 mod command;
 mod contract;
+mod cross_site;
 mod flood;
 mod forgot;
 mod guessing;
