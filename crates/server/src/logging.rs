@@ -75,7 +75,7 @@ fn escape_event(event: &str) -> String {
 
 /// Line separators, and the marks of direction that make a line read as another (UAX #9).
 const fn reorders(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
     use tracing_subscriber::fmt;
 
-    const HOSTILE: &str = "Jo\n2026-11-24T00:00:00Z ERROR forged\r\u{1b}[2J\u{9b}31m\u{202e}\u{2028}\0";
+    const HOSTILE: &str = "Jo\n2026-11-24T00:00:00Z ERROR forged\r\u{1b}[2J\u{9b}31m\u{202e}\u{61c}\u{2028}\0";
 
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);

@@ -3,6 +3,7 @@
 use crate::database::{self, Dir, Kind};
 use crate::http::Visitor;
 use crate::smtp::{Mail, PATIENCE, Smtp};
+use crate::watch;
 use crate::world::PASSWORD;
 use rekey_server::clock::Clock;
 use rekey_server::commands;
@@ -37,12 +38,14 @@ pub struct App {
 impl Drop for App {
     fn drop(&mut self) {
         self.parts.close();
+        watch::check();
     }
 }
 
 impl App {
     /// With the defaults of the contract, but for these flags.
     pub async fn start_with(kind: Kind, flags: &[&str]) -> Self {
+        watch::start();
         let dir = Dir::new();
         let location = database::create(kind, &dir).await;
         let smtp = Smtp::start().await;

@@ -24,6 +24,8 @@ pub enum Mood {
     Holds,
     /// Takes the mail and hangs up before saying so.
     Forgetful,
+    /// Reads each mail and then refuses it for good, quoting its link, with escapes for a terminal.
+    Quotes,
 }
 
 /// One mail as it came over the wire.
@@ -38,6 +40,7 @@ pub struct Mail {
 #[derive(Default)]
 struct State {
     mails: Mutex<Vec<Mail>>,
+    refused: Mutex<Vec<Mail>>,
     transcript: Mutex<Vec<u8>>,
     mood: Mutex<Mood>,
     arrived: Notify,
@@ -76,6 +79,11 @@ impl Smtp {
 
     pub fn mails(&self) -> Vec<Mail> {
         self.state.mails.lock().expect("not poisoned").clone()
+    }
+
+    /// Those that [`Mood::Quotes`] refused.
+    pub fn refused(&self) -> Vec<Mail> {
+        self.state.refused.lock().expect("not poisoned").clone()
     }
 
     /// Every byte that clients sent.
@@ -159,6 +167,16 @@ async fn converse(stream: TcpStream, state: Arc<State>) -> Option<()> {
                 write.write_all(b"354 go on\r\n").await.ok()?;
                 let raw = read_data(&mut lines, &state).await?;
                 let forgets = mood() == Mood::Forgetful;
+                if mood() == Mood::Quotes {
+                    let refused = Mail { to: std::mem::take(&mut to), raw };
+                    let link = refused.text().split_whitespace().find(|word| word.contains("://")).unwrap_or_default().to_owned();
+                    write
+                        .write_all(format!("554 5.7.1 \x1b[31mspam\x1b[0m\x07 seen in {link} for {:?}\r\n", refused.to).as_bytes())
+                        .await
+                        .ok()?;
+                    state.refused.lock().expect("not poisoned").push(refused);
+                    continue;
+                }
                 state.mails.lock().expect("not poisoned").push(Mail { to: std::mem::take(&mut to), raw });
                 state.arrived.notify_waiters();
                 if forgets {
