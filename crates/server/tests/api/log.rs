@@ -181,13 +181,13 @@ async fn hostile_log(format: &str) -> String {
     let program = Program::serve(Kind::Sqlite, &[("REKEY_LOG", "trace"), ("REKEY_LOG_FORMAT", format)]).await;
     let hostile = HOSTILE.replace(['\r', '\n', '\0'], "");
     let escaped: String = HOSTILE.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    let head = |target: &str| {
-        format!(
-            "GET {target} HTTP/1.1\r\nhost: {hostile}\r\nuser-agent: {hostile}\r\nx-forwarded-for: {hostile}\r\ncookie: rekey={hostile}"
-        )
-    };
-    for target in [format!("/{escaped}"), format!("/api/users/{escaped}"), format!("/api/users?search={escaped}"), hostile.clone()] {
-        exchange(&program.base, head(&target).as_bytes(), b"").await;
+    // With ASCII controls the head is no HTTP, and without them it is: the others are anybody's to send.
+    let polite: String = hostile.chars().filter(|c| !c.is_ascii_control()).collect();
+    for text in [&hostile, &polite] {
+        let head = format!("host: {text}\r\nuser-agent: {text}\r\nreferer: {text}\r\nx-forwarded-for: {text}\r\ncookie: rekey={text}");
+        for target in [format!("/{escaped}"), format!("/api/users/{escaped}"), format!("/api/users?search={escaped}"), format!("/{text}")] {
+            exchange(&program.base, format!("GET {target} HTTP/1.1\r\n{head}").as_bytes(), b"").await;
+        }
     }
     for method in ["GET", "BREW\u{1b}"] {
         exchange(&program.base, format!("{method} / HTTP/1.1\r\nhost: a\nb\r\nx: y\r\n folded").as_bytes(), b"").await;
