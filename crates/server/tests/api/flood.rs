@@ -6,6 +6,7 @@ use crate::program::Program;
 use crate::raw::Raw;
 use crate::world::*;
 use futures_util::future::join_all;
+use rekey_server::hashing::hash_now;
 use std::time::{Duration, Instant};
 
 /// Bodies at once, and how much more memory they may cost together.
@@ -43,22 +44,15 @@ async fn inp_01_memory_stays_flat_while_large_bodies_come_in() {
     assert!(growth < GROWTH, "{} MiB more after {} MiB of bodies", growth >> 20, (sent.iter().sum::<usize>() >> 20) + AT_ONCE);
 }
 
-/// How long calls with this password take, the typical one.
-async fn typical(app: &App, call: &str, password: &str, status: u16) -> Duration {
-    let mut times = Vec::new();
-    for at in 0..7 {
-        let visitor = app.visitor();
-        let body = match call {
-            "/api/session" => json!({"email": format!("{at}-{}@example.com", password.len()), "password": password}),
-            _ => json!({"token": call, "password": password}),
-        };
-        let path = if call == "/api/session" { call } else { "/api/password-resets/redeem" };
+/// How long the quickest of several tries takes.
+async fn quickest(tried: impl AsyncFn()) -> Duration {
+    let mut quickest = Duration::MAX;
+    for _ in 0..7 {
         let began = Instant::now();
-        visitor.post(path, body).await.expect(status);
-        times.push(began.elapsed());
+        tried().await;
+        quickest = quickest.min(began.elapsed());
     }
-    times.sort();
-    times[times.len() / 2]
+    quickest
 }
 
 #[tokio::test]
@@ -87,11 +81,14 @@ async fn inp_04_a_password_that_is_too_long_is_refused_before_it_is_hashed() {
     for _ in 0..5 {
         here.post("/api/session", json!({"email": "jo@example.com", "password": fitting})).await.expect(401);
     }
-    let hashed = typical(&app, "/api/session", &fitting, 401).await;
-    for (call, password, status) in
-        [("/api/session", &longest, 422), ("/api/session", &long, 422), (&*token, &longest, 422), (&*token, &long, 422)]
-    {
-        let refused = typical(&app, call, password, status).await;
-        assert!(refused * 2 < hashed, "{refused:?} without a hash, {hashed:?} with one");
+    let hash = quickest(async || drop(hash_now(PASSWORD).expect("a hash"))).await;
+    for password in [&longest, &long] {
+        let login =
+            quickest(async || drop(here.post("/api/session", json!({"email": "jo@example.com", "password": password})).await.expect(422)));
+        let redeem = quickest(async || {
+            drop(here.post("/api/password-resets/redeem", json!({"token": token, "password": password})).await.expect(422))
+        });
+        let (login, redeem) = (login.await, redeem.await);
+        assert!(login * 2 < hash && redeem * 2 < hash, "{login:?} and {redeem:?}, where one hash takes {hash:?}");
     }
 }
