@@ -18,6 +18,4 @@ on_both! {
         thief.set_cookie(&stolen);
         assert_eq!(thief.get("/api/session").await.json(), json!({"user": null}), "the server ended it");
     }
-
-    }
 }
