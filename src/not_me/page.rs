@@ -17,6 +17,7 @@ use rekey_wire::reset::Token;
 pub(crate) fn NotMePage() -> impl IntoView {
     let link = RwSignal::new(None::<Option<Token>>);
     effect(move || {
+        token::take_from_address();
         link.set(Some(token::kept_for(Route::NotMe)));
         let another = window_event_listener_untyped("hashchange", move |_| {
             if token::take_from_address() {

@@ -10,8 +10,8 @@ use rekey_wire::reset::Token;
 
 const FRAGMENT: &str = "#token=";
 
-/// Moves the secret of another link, opened in the same tab, from the address bar to the store; whether there was one.
-/// That of the link that loaded the page was moved by `early.js`, before anything else.
+/// Moves the secret from the address bar to the store; whether there was one. That of the link which loaded the page was
+/// moved by `early.js` already, before anything else; what is left is another link, opened in the same tab.
 pub(crate) fn take_from_address() -> bool {
     let location = window().location();
     let (path, hash) = (location.pathname().unwrap_or_default(), location.hash().unwrap_or_default());

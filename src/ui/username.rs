@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Username(#[prop(into)] email: Signal<String>) -> impl IntoView {
     view! {
-        <input class="unseen" type="text" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly prop:value=live(move || email.get())/>
+        <input class="unseen" type="text" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=live(move || email.get())/>
     }
     .into_any()
 }

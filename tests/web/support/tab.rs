@@ -52,7 +52,6 @@ fn mount() {
     body.append_child(&place).expect("the body takes children");
     document().document_element().expect("a document").set_attribute("lang", "en").expect("a language");
     rekey_app::install_words(include_str!("../../../words/en.json"));
-    rekey_app::take_secret();
     let shown = mount_to(place, || view! { <rekey_app::App/> }.into_any());
     SHOWN.set(Some(Box::new(shown)));
 }
