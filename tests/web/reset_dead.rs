@@ -114,6 +114,7 @@ async fn another_link_opened_in_the_same_tab_counts() {
     server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
     open_in_this_tab("#token=a-newer-secret");
     find(Field("New password")).await;
+    says("jordan@example.com").await;
     assert_eq!(server.hears(INSPECT, 2).await.body, json!({ "token": "a-newer-secret" }));
     is_at("/reset-password").await;
 }

@@ -43,6 +43,11 @@ impl Drop for App {
 }
 
 impl App {
+    /// With the defaults of the contract.
+    pub async fn start(kind: Kind) -> Self {
+        Self::start_with(kind, &[]).await
+    }
+
     /// With the defaults of the contract, but for these flags.
     pub async fn start_with(kind: Kind, flags: &[&str]) -> Self {
         watch::start();

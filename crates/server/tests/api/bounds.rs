@@ -1,7 +1,7 @@
 //! What a link must not do: show itself, log anybody in, open another account, or reach an admin.
 
-use crate::on_both;
 use crate::line::Line;
+use crate::on_both;
 use crate::world::*;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,8 +1,8 @@
 //! Links: what ends them, what does not, where they lead, and what they are no good for.
 
 use crate::app::App;
-use crate::on_both;
 use crate::line::{answers, post};
+use crate::on_both;
 use crate::world::*;
 
 const CALLS: [&str; 4] = ["inspect", "redeem", "renew", "report"];

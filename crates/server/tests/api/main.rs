@@ -15,8 +15,8 @@ mod rank;
 mod raw;
 mod serving;
 mod smtp;
-mod world;
 mod watch;
+mod world;
 
 mod account;
 mod bounds;

@@ -1,8 +1,8 @@
 //! Who has an account stays a secret: whatever the address, the same bytes.
 
 use crate::app::App;
-use crate::on_both;
 use crate::line::{answers, post};
+use crate::on_both;
 use crate::world::*;
 use std::time::{Duration, Instant};
 

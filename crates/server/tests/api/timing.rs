@@ -6,9 +6,9 @@
 //! `the_instrument_…` see it shown.
 
 use crate::app::App;
+use crate::line::{Line, post};
 use crate::on_both;
 use crate::rank::{DIFFERENT, Dice, enough, p_value};
-use crate::line::{Line, post};
 use crate::world::*;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
