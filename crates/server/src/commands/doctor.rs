@@ -28,8 +28,7 @@ pub async fn examine(app: &App) -> Result<String, Stop> {
 
 async fn look(app: &App) -> Result<Vec<Check>, Stop> {
     let users = number(&sqlx::query("SELECT count(*) FROM users").fetch_one(app.store.read()).await?)?;
-    let admins =
-        number(&sqlx::query("SELECT count(*) FROM users WHERE role = 'admin' AND status = 'active'").fetch_one(app.store.read()).await?)?;
+    let admins = active_admins(app).await?;
     let waiting = outbox::waiting(&app.store).await?;
     let audit = verify(&app.store, &app.key).await?;
     let mut checks = vec![
@@ -48,6 +47,15 @@ async fn look(app: &App) -> Result<Vec<Check>, Stop> {
     Ok(checks)
 }
 
+/// How many there are who can help others.
+///
+/// # Errors
+/// Those of the database.
+pub async fn active_admins(app: &App) -> crate::store::Result<i64> {
+    let sql = "SELECT count(*) FROM users WHERE role = 'admin' AND status = 'active'";
+    number(&sqlx::query(sql).fetch_one(app.store.read()).await?)
+}
+
 async fn mail(app: &App) -> Check {
     if matches!(app.transport, Transport::Inbox(_)) && !app.config.shows_inbox() {
         let found = "No SMTP server is configured, and the public URL is not this machine's: mail reaches nobody. Set REKEY_SMTP_URL.";
@@ -58,8 +66,6 @@ async fn mail(app: &App) -> Check {
     }
     match app.transport.ready().await {
         Ok(()) => Check { ok: true, found: "The mail server answers.".to_owned() },
-        Err(Failure::Temporary(why) | Failure::Refused(why)) => {
-            Check { ok: false, found: format!("The mail server cannot be used ({why}); check REKEY_SMTP_URL.") }
-        }
+        Err(Failure::Temporary(why) | Failure::Refused(why)) => Check { ok: false, found: format!("{why} Check REKEY_SMTP_URL.") },
     }
 }

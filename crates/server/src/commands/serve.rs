@@ -1,6 +1,7 @@
 //! `rekey serve`: the API, the pages, and the mail worker, until it is told to stop.
 
 use super::Stop;
+use super::doctor::active_admins;
 use crate::app::App;
 use crate::config::Config;
 use crate::mail::worker;
@@ -37,6 +38,9 @@ pub async fn serve(app: App) -> Result<(), Stop> {
     let stop = http::stop_signal().map_err(failed)?;
     let mail = tokio::spawn(worker::run(app.clone()));
     warn_of_surprises(&app.config, &listener);
+    if active_admins(&app).await? == 0 {
+        tracing::warn!("there is no active admin yet; add one with: rekey user add --role admin");
+    }
     http::announce(&listener).map_err(failed)?;
     http::run(listener, router(app.clone()), stop, || app.close()).await;
     let _ = mail.await;

@@ -228,7 +228,14 @@ fn mail_from(text: Option<&str>, brand: &str) -> Result<Mailbox, ConfigError> {
     if text.contains(char::is_control) {
         return Err(wrong("MAIL_FROM", FORM));
     }
-    text.parse().map_err(|_| wrong("MAIL_FROM", FORM))
+    let given: Mailbox = text.parse().map_err(|_| wrong("MAIL_FROM", FORM))?;
+    // In the form that every mail server takes: one that does not know SMTPUTF8 would refuse each mail for its sender.
+    let domain = idna::domain_to_ascii(given.email.domain()).map_err(|_| wrong("MAIL_FROM", FORM))?;
+    if !given.email.user().is_ascii() {
+        return Err(wrong("MAIL_FROM", "takes an address of which the part before the @ is in ASCII, like no-reply@example.com"));
+    }
+    let email = lettre::Address::new(given.email.user(), &domain).map_err(|_| wrong("MAIL_FROM", FORM))?;
+    Ok(Mailbox::new(given.name, email))
 }
 
 fn support_email(text: Option<&str>) -> Result<Option<String>, ConfigError> {
@@ -259,9 +266,13 @@ fn key_source(key: Option<&str>, file: Option<&str>) -> Result<KeySource, Config
 }
 
 fn log_filter(text: &str) -> Result<String, ConfigError> {
+    // A word alone would name a part of the program, and a level with a typo would so turn the log off.
+    let levels = ["error", "warn", "info", "debug", "trace", "off"];
+    let is_word = |part: &str| part.chars().all(char::is_alphabetic) && !levels.iter().any(|level| part.eq_ignore_ascii_case(level));
+    let has_typo = text.split(',').map(str::trim).any(|part| !part.is_empty() && is_word(part));
     match tracing_subscriber::EnvFilter::try_new(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err(wrong("LOG", "takes error, warn, info, debug, trace, or a filter like rekey_server=debug")),
+        Ok(_) if !has_typo => Ok(text.to_owned()),
+        _ => Err(wrong("LOG", "takes error, warn, info, debug, trace, or a filter like rekey_server=debug")),
     }
 }
 

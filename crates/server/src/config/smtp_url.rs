@@ -47,10 +47,11 @@ impl SmtpUrl {
         }
         let required = asks_for_tls(&url)?;
         let local = match &host {
-            // The url crate parses numbers as addresses for web schemes only.
-            url::Host::Domain(name) => {
-                name.parse().map_or_else(|_| is_loopback(url::Host::Domain(*name)), |ip: std::net::Ipv4Addr| ip.is_loopback())
-            }
+            // The url crate parses numbers as addresses, and folds case, for web schemes only.
+            url::Host::Domain(name) => match name.parse::<std::net::Ipv4Addr>() {
+                Ok(ip) => ip.is_loopback(),
+                Err(_) => is_loopback(url::Host::Domain(name.to_ascii_lowercase())),
+            },
             other => is_loopback(other.clone()),
         };
         let (security, default_port) = match (implicit, required) {

@@ -48,6 +48,7 @@ pub async fn patch(
     let now = app.now();
     let mut tx = app.store.begin().await?;
     write::lock(&mut tx, app.store.dialect()).await?;
+    must_still_be_admin(&mut tx, admin.id).await?;
     let before = load(&mut tx, id).await?;
     // Nobody locks themselves out; so there is always an admin left.
     let own = |field| if admin.id == id { Err(ApiError::refused(field, "own_account")) } else { Ok(()) };
@@ -111,6 +112,13 @@ pub async fn patch(
     }
     tx.commit().await?;
     Ok(Json(user))
+}
+
+/// Somebody may have taken the role away since the request came in: two admins who did so to each other at once would
+/// leave none.
+async fn must_still_be_admin(conn: &mut Conn, admin: i64) -> Result<()> {
+    let sql = "SELECT 1 FROM users WHERE id = $1 AND role = 'admin' AND status = 'active'";
+    sqlx::query(sql).bind(admin).fetch_optional(conn).await?.map(drop).ok_or(ApiError::new(Code::Forbidden))
 }
 
 async fn set_email(conn: &mut Conn, id: i64, email: &Profile) -> Result<()> {

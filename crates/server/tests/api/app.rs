@@ -209,6 +209,18 @@ impl App {
         tokio::time::timeout(PATIENCE, given_back).await.expect("the attempts end in time");
     }
 
+    /// Waits until some session was used in the last seconds: a signed-in request has been let in.
+    pub async fn used_within(&self, seconds: i64) {
+        let since = self.clock.now() - seconds * 1000;
+        let used = async {
+            let sql = "SELECT 1 FROM sessions WHERE last_used_at >= $1";
+            while sqlx::query(sql).bind(since).fetch_optional(self.store.read()).await.expect("can be read").is_none() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, used).await.expect("somebody comes in time");
+    }
+
     /// Waits until the mail queue is empty.
     pub async fn settled(&self) {
         let empty = async {

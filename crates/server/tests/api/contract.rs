@@ -45,6 +45,30 @@ on_both! {
         assert_eq!(admin.patch(&format!("/api/users/{own}"), same).await.expect(200).json()["name"], "Ada A.");
     }
 
+    async fn two_admins_who_demote_each_other_leave_one(app) {
+        let ada = app.admin().await;
+        let bo = app.add_user("Bo", "bo@example.com").await;
+        let own = ada.get("/api/session").await.json()["user"]["id"].as_str().expect("an id").to_owned();
+        ada.patch(&format!("/api/users/{bo}"), json!({"role": "admin"})).await.expect(200);
+        let bo_in = app.log_in("bo@example.com", PASSWORD).await;
+        app.advance(120);
+        // Bo's request is let in as an admin's, but its body is slow.
+        let (go, wait) = tokio::sync::oneshot::channel::<()>();
+        let rest = futures_util::stream::once(async move {
+            let _ = wait.await;
+            Ok::<_, std::io::Error>("\"agent\"}".to_owned())
+        });
+        let first = futures_util::stream::once(async { Ok("{\"role\":".to_owned()) });
+        let body = reqwest::Body::wrap_stream(futures_util::StreamExt::chain(first, Box::pin(rest)));
+        let request = bo_in.request("PATCH", &format!("/api/users/{own}")).header("content-type", "application/json").body(body);
+        let slow = tokio::spawn(async move { bo_in.send(request).await });
+        app.used_within(60).await;
+        ada.patch(&format!("/api/users/{bo}"), json!({"role": "agent"})).await.expect(200);
+        go.send(()).expect("the request still waits");
+        assert_eq!(slow.await.expect("no panic").expect(403).code(), "forbidden");
+        assert_eq!(ada.get(&format!("/api/users/{own}")).await.expect(200).json()["role"], "admin");
+    }
+
     async fn an_id_that_is_none_is_nobodys(app) {
         let admin = app.admin().await;
         for id in ["x", "0", "-1", "1.0", "01", "+1", "99999999999999999999", "9223372036854775807", "%00", "%ff", "1%2f2", "null", "..%2f1", "😀"] {

@@ -9,7 +9,7 @@ use std::process::Output;
 use std::time::{Duration, Instant};
 
 /// A variable's name, values that are refused, and a word that the sentence has to hold beside the name.
-const BAD: [(&str, &[&str], &str); 24] = [
+const BAD: [(&str, &[&str], &str); 25] = [
     ("REKEY_LISTEN", &["8080", "127.0.0.1", "nowhere.example:80", "127.0.0.1:99999", "localhost:http"], "127.0.0.1:8080"),
     ("REKEY_PUBLIC_URL", &["http://reset.example.com", "http://10.0.0.1"], "https"),
     (
@@ -23,7 +23,8 @@ const BAD: [(&str, &[&str], &str); 24] = [
     ("REKEY_SMTP_URL", &["smtp://mail.example.com", "smtp://10.0.0.1:25", "smtp://[2001:db8::1]"], "?tls=required"),
     ("REKEY_SMTP_URL", &["smtp://mail.example.com?tls=optional", "smtp://localhost?tls=", "smtp://localhost?ssl=1"], "?tls=required"),
     ("REKEY_SMTP_URL", &["smtps://user@mail.example.com", "smtps://:secret@mail.example.com"], "user"),
-    ("REKEY_MAIL_FROM", &["Squaretalk", "Squaretalk <no-reply>", "a@b.c, d@e.f", "<"], "no-reply@example.com"),
+    ("REKEY_MAIL_FROM", &["Squaretalk", "Squaretalk <no-reply>", "a@b.c, d@e.f", "<", "jürgen@example.com"], "no-reply@example.com"),
+    ("REKEY_LOG", &["verbose", "inof", "rekey_server=debug,wran", "a=b=c"], "rekey_server=debug"),
     ("REKEY_BRAND", &["a\nb", "0123456789012345678901234567890123456789012345678901234567890"], "60"),
     ("REKEY_SUPPORT_EMAIL", &["help", "help@", "a@b.io,c@d.io"], "help@example.com"),
     ("REKEY_LINK_TTL", &["25h", "86401s", "2d"], "24h"),
@@ -65,6 +66,14 @@ async fn a_bad_value_is_one_sentence_that_names_the_option() {
             assert_eq!(by_flag.trim_end().lines().count(), 1, "{by_flag}");
             assert!(by_flag.contains(variable) && by_flag.contains(&flag(variable)) && by_flag.contains(hint), "{value}: {by_flag}");
         }
+    }
+    for (flag, value) in [
+        ("--log", "warn,rekey_server=debug,sqlx::query=off"),
+        ("--smtp-url", "SMTP://LOCALHOST:1"),
+        ("--mail-from", "Jürgen <no-reply@exämple.de>"),
+    ] {
+        let told = shell.refused(&["doctor", flag, value, "--database-url", "sqlite://other.db"]);
+        assert!(told.contains("no active admin"), "{flag} {value}: {told}");
     }
     let secret = shell.refused(&["doctor", "--smtp-url", "smtp://user:hunter2@mail.example.com"]);
     assert!(!secret.contains("hunter2"), "{secret}");
