@@ -27,7 +27,7 @@ pub async fn reset_many(
         return Err(ApiError::refused("ids", "required"));
     }
     if request.ids.len() > MAX_LIMIT as usize {
-        return Err(ApiError::refused("ids", "too_long"));
+        return Err(ApiError::field("ids", "too_long", format!("Send at most {MAX_LIMIT} ids at once.")));
     }
     let now = app.now();
     let mut tx = app.store.begin().await?;
