@@ -22,6 +22,9 @@ pub(crate) fn wanted(search: &str) -> Option<String> {
     (is_plain && Route::parse(path).audience() != Audience::Anybody).then_some(next)
 }
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties;
+
 #[cfg(test)]
 mod tests {
     use super::{login_for, wanted};

@@ -27,6 +27,8 @@ impl Address {
         }
         // Folding may have made something else of it (`．` becomes a dot): what is kept must pass too.
         email::check(&canonical)?;
+        // What writes the mails takes fewer signs outside ASCII: an address that no mail can be sent to is none.
+        canonical.parse::<lettre::Address>().map_err(|_| EmailFault::Malformed)?;
         Ok(Self(canonical))
     }
 
@@ -48,6 +50,9 @@ impl fmt::Display for Address {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {

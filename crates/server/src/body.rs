@@ -81,6 +81,9 @@ async fn discard(mut rest: BodyDataStream) {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::{MAX_BYTES, MAX_TIME, is_too_large, read, refuse};
     use axum::body::Body;

@@ -321,6 +321,9 @@ impl Seen {
 }
 
 #[cfg(test)]
+pub(crate) mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::{Row, parse};
     use rekey_wire::users::Role;

@@ -152,6 +152,9 @@ fn refused(path: &Path, words: &str, whole: &str) -> ApiError {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::{Json, Query, Valid, layer};
     use axum::Router;

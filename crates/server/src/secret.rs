@@ -54,6 +54,9 @@ impl fmt::Debug for Secret {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::Secret;
 

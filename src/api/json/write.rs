@@ -188,6 +188,9 @@ impl SerializeSeq for List<'_> {
     }
 }
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties;
+
 #[cfg(test)]
 mod tests {
     use super::write;

@@ -152,3 +152,6 @@ fn assign(rows: Vec<Row>, next: i64, taken: &HashSet<i64>) -> Vec<NewRow> {
     }
     users
 }
+
+#[cfg(test)]
+mod properties;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The longest that may be asked for: ten years. Nothing that adds it to a time overflows.
-const LONGEST: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
+pub(super) const LONGEST: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 
 /// Reads whole numbers with the units `s`, `m`, `h`, `d`, largest first or not; `None` for anything else.
 #[must_use]

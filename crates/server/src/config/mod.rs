@@ -277,6 +277,9 @@ fn log_filter(text: &str) -> Result<String, ConfigError> {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::{Config, KeySource, Limit};
     use crate::store::Location;

@@ -120,6 +120,9 @@ impl fmt::Debug for SmtpUrl {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::{Security, SmtpUrl};
 

@@ -36,8 +36,8 @@ impl Cursor {
 
     /// Reads what [`Self::write`] wrote for the same sort; nothing else.
     pub(super) fn read(text: &str, sort: Sort) -> Option<Self> {
-        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let mut lines = text.splitn(4, '\n');
+        let inside = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let mut lines = inside.splitn(4, '\n');
         let (way, by, id, key) = (lines.next()?, lines.next()?, lines.next()?, lines.next()?);
         let backward = match way {
             "n" => false,
@@ -51,9 +51,14 @@ impl Cursor {
             SortKey::Name | SortKey::Email => Key::Text(key.to_owned()),
             SortKey::Extension | SortKey::LastLogin => Key::Number(key.parse().ok()?),
         };
-        Some(Self { backward, sort, key, id: id.parse().ok()? })
+        let cursor = Self { backward, sort, key, id: id.parse().ok()? };
+        // One spelling for each: "+7" and "07" are not "7".
+        (cursor.write() == text).then_some(cursor)
     }
 }
+
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {

@@ -25,6 +25,7 @@ mod contract;
 mod cross_site;
 mod flood;
 mod forgot;
+mod fuzz;
 mod guessing;
 mod headers;
 mod import;

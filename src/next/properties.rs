@@ -1,0 +1,96 @@
+//! What holds of `next`, whoever wrote the link (SECURITY.md HDR-04).
+
+use super::{login_for, wanted};
+use crate::route::{Audience, Route};
+use crate::url::encode;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use url::Url;
+
+/// Pieces of addresses that have led browsers astray.
+const PIECES: &[&str] = &[
+    "/",
+    "//",
+    "\\",
+    "/\\",
+    "/account",
+    "/account/",
+    "/settings/users",
+    "/account/password",
+    "/login",
+    "/unknown",
+    "..",
+    "/..",
+    "/../",
+    "/./",
+    "/.//",
+    "?",
+    "#",
+    "@",
+    ":",
+    ";",
+    "&",
+    "=",
+    "%",
+    "evil.example",
+    "http:",
+    "https:",
+    "https://evil.example",
+    "javascript:alert(1)",
+    "data:",
+    "\t",
+    "\n",
+    "\r",
+    "\0",
+    " ",
+    "\u{a0}",
+    "\u{3000}",
+    "／",
+    "＼",
+    "。",
+    "é",
+    "%2f",
+    "%2F%2f",
+    "%5c",
+    "%09",
+    "%0a",
+    "%00",
+    "%2e%2e",
+    "%252f",
+    "%23",
+    "%3f",
+];
+
+fn soup() -> impl Strategy<Value = String> {
+    let pieces = || vec(select(PIECES), 0..5).prop_map(|pieces| pieces.concat());
+    let behind =
+        (select(&["/account", "/settings/users", "/settings/audit"][..]), pieces()).prop_map(|(path, rest)| path.to_owned() + &rest);
+    prop_oneof![4 => pieces(), 4 => behind, 1 => any::<String>()]
+}
+
+proptest! {
+    #[test]
+    fn hdr_04_what_is_followed_is_a_page_of_this_site(soup in soup(), is_encoded in any::<bool>(), before in "(&?x=[a-z]&)?") {
+        let next = if is_encoded { encode(&soup) } else { soup };
+        if let Some(followed) = wanted(&format!("?{before}next={next}")) {
+            let base = Url::parse("https://rekey.example/login?next=x").expect("an address");
+            let there = base.join(&followed).expect("an address of this site");
+            prop_assert_eq!(there.origin(), base.origin(), "{:?} leads elsewhere", followed);
+            prop_assert!(there.username().is_empty() && there.password().is_none());
+            // A browser goes where the check looked.
+            prop_assert_ne!(Route::parse(there.path()).audience(), Audience::Anybody, "{:?} is another page", followed);
+            prop_assert!(!followed.contains(|c: char| c.is_control() || c.is_whitespace()));
+        }
+    }
+
+    #[test]
+    fn hdr_04_every_page_behind_the_login_is_come_back_to(
+        path in select(&["/settings/users", "/settings/audit", "/account", "/account/password"][..]),
+        search in any::<String>(),
+    ) {
+        let page = format!("{path}?search={}&filter=all", encode(&search));
+        let login = login_for(&page);
+        prop_assert_eq!(wanted(login.strip_prefix("/login").expect("the login page")), Some(page));
+    }
+}
