@@ -1,7 +1,7 @@
 //! What the server says of itself: what the pages need to know before anybody logs in, and whether it can serve.
 
 use crate::app::App;
-use crate::docs::PlainProblems;
+use crate::docs::ReadProblems;
 use crate::error::Result;
 use crate::health::{Health, readiness};
 use crate::json::Json;
@@ -10,7 +10,7 @@ use rekey_wire::config::Config;
 use rekey_wire::problem::Problem;
 
 /// What the pages need to know about this server
-#[utoipa::path(get, path = rekey_wire::config::CONFIG, tag = "server", responses((status = 200, body = Config), PlainProblems))]
+#[utoipa::path(get, path = rekey_wire::config::CONFIG, tag = "server", responses((status = 200, body = Config), ReadProblems))]
 pub async fn config(State(app): State<App>) -> Json<Config> {
     Json(told(&app.config))
 }

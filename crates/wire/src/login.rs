@@ -14,9 +14,11 @@ pub const SESSION: &str = "/api/session";
 #[serde(deny_unknown_fields)]
 pub struct LoginRequest {
     /// The address of the account.
+    #[cfg_attr(feature = "openapi", schema(format = Email, max_length = 254))]
     #[validate(custom(function = "crate::email::validate"))]
     pub email: String,
     /// Its password; nothing but emptiness and over-length is refused, whatever today's policy asks of new ones.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     #[validate(length(min = 1, code = "required"))]
     pub password: String,
 }

@@ -23,6 +23,7 @@ pub const REPORT: &str = "/api/password-resets/report";
 #[serde(deny_unknown_fields)]
 pub struct ForgotRequest {
     /// The address as typed.
+    #[cfg_attr(feature = "openapi", schema(format = Email, max_length = 254))]
     #[validate(custom(function = "crate::email::validate"))]
     pub email: String,
 }

@@ -269,10 +269,12 @@ pub struct UserPage {
 #[serde(deny_unknown_fields)]
 pub struct NewUser {
     /// The person's name.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     #[validate(custom(function = "crate::name::validate"))]
     pub name: String,
     /// Their address; null or absent where they have none: then nothing is mailed.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(format = Email, max_length = 254))]
     #[validate(custom(function = "crate::email::validate"))]
     pub email: Option<String>,
     /// What they may do; an agent unless said.
@@ -287,12 +289,12 @@ pub struct NewUser {
 pub struct UserPatch {
     /// A new name.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(required = false, nullable = false))]
+    #[cfg_attr(feature = "openapi", schema(required = false, nullable = false, min_length = 1, max_length = 200))]
     #[validate(custom(function = "crate::name::validate"))]
     pub name: Option<String>,
     /// A new address; null removes it.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<String>, format = Email, max_length = 254))]
     #[validate(custom(function = "crate::email::validate"))]
     pub email: Option<Option<String>>,
     /// A new role.
@@ -325,7 +327,7 @@ pub struct ResetStarted {
 #[serde(deny_unknown_fields)]
 pub struct ResetMany {
     /// The users; at most [`MAX_LIMIT`].
-    #[cfg_attr(feature = "openapi", schema(max_items = 100))]
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
     pub ids: Vec<String>,
 }
 

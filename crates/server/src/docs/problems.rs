@@ -70,7 +70,7 @@ macro_rules! kinds {
 kinds! {
     /// Reading what everybody may read.
     ReadProblems: &[];
-    /// Looking at one's session and ending it: no body.
+    /// Ending one's session: no body.
     PlainProblems: WRITE;
     /// Asking for a link.
     PublicProblems: WRITE, BODY, &[429];

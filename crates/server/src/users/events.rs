@@ -32,6 +32,16 @@ struct Changed {
     ids: Vec<String>,
 }
 
+/// An event of the stream
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it is written by axum; only its description is wanted")]
+struct UsersEvent {
+    /// Always `users`.
+    event: String,
+    /// `{"ids": […]}`: the users who changed.
+    data: String,
+}
+
 /// Where one stream stands.
 struct Watch {
     app: App,
@@ -43,7 +53,7 @@ struct Watch {
 
 /// What changed in the users table
 #[utoipa::path(get, path = rekey_wire::users::EVENTS, tag = "users",
-    responses((status = 200, description = "Events `users`, each with the ids that changed", body = String, content_type = "text/event-stream"), AdminProblems))]
+    responses((status = 200, description = "Events `users`, each with the ids that changed", body = UsersEvent, content_type = "text/event-stream"), AdminProblems))]
 pub async fn events(
     Glance(user): Glance,
     State(app): State<App>,

@@ -23,6 +23,7 @@ mod bounds;
 mod command;
 mod contract;
 mod cross_site;
+mod description;
 mod flood;
 mod forgot;
 mod fuzz;
