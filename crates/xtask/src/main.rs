@@ -9,6 +9,7 @@ mod run;
 mod server;
 mod setup;
 mod shell;
+mod supply;
 mod tally;
 mod test;
 mod throwaway_postgres;

@@ -7,7 +7,7 @@ use crate::setup::{self, For, Running, System, Tools};
 use crate::shell::{self, Failure, Result};
 use crate::tally::{self, Tally};
 use crate::throwaway_postgres::ThrowawayPostgres;
-use crate::{pages, server, workspace};
+use crate::{pages, server, supply, workspace};
 
 /// The parts of a full run, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,14 +15,26 @@ enum Step {
     Format,
     Lints,
     BrowserLints,
+    Supply,
     Pages,
     Tests,
+    Description,
     Components,
     Walks,
 }
 
 impl Step {
-    const ALL: [Self; 7] = [Self::Format, Self::Lints, Self::BrowserLints, Self::Pages, Self::Tests, Self::Components, Self::Walks];
+    const ALL: [Self; 9] = [
+        Self::Format,
+        Self::Lints,
+        Self::BrowserLints,
+        Self::Supply,
+        Self::Pages,
+        Self::Tests,
+        Self::Description,
+        Self::Components,
+        Self::Walks,
+    ];
 
     /// Its name for `--only`, and what it does.
     const fn described(self) -> (&'static str, &'static str) {
@@ -30,8 +42,10 @@ impl Step {
             Self::Format => ("format", "rustfmt has nothing to change"),
             Self::Lints => ("lints", "clippy has nothing to say of any target"),
             Self::BrowserLints => ("browser-lints", "nor of the pages as WebAssembly"),
+            Self::Supply => ("supply", "licences, sources, duplicates and advisories of the crates that others wrote"),
             Self::Pages => ("pages", "the pages build for release"),
             Self::Tests => ("tests", "rules, HTTP, and the database on SQLite and PostgreSQL"),
+            Self::Description => ("description", "schemathesis finds no answer of the API that its description does not name"),
             Self::Components => ("components", "the pages' components in headless Chromium"),
             Self::Walks => ("walks", "each flow in a real browser, with the real server and real SMTP"),
         }
@@ -156,8 +170,10 @@ impl Run {
                 let pages = ["--package", "rekey-app", "--all-targets", "--target", WASM, "--", "-D", "warnings"];
                 plain(workspace::cargo("clippy").args(pages))
             }
+            Step::Supply => supply::check(self.tools()?).map(|()| (Tally::default(), true)),
             Step::Pages => pages::build(self.tools()?).map(|()| (Tally::default(), true)),
             Step::Tests => self.tests(),
+            Step::Description => self.description(),
             Step::Components => self.components(),
             Step::Walks => self.walks(),
         }
@@ -167,7 +183,17 @@ impl Run {
         let (tools, system) = self.system()?;
         let postgres = ThrowawayPostgres::start(&system.postgres)?;
         let mut cargo = workspace::cargo("test");
-        cargo.args(["--workspace", "--no-fail-fast"]).env("REKEY_TEST_POSTGRES_URL", postgres.url());
+        cargo.args(["--workspace", "--no-fail-fast", "--", "--skip", DESCRIPTION]).env("REKEY_TEST_POSTGRES_URL", postgres.url());
+        tally::counted(tools.equip(&mut cargo))
+    }
+
+    fn description(&mut self) -> Result<(Tally, bool)> {
+        let (tools, system) = self.system()?;
+        let schemathesis = tools.schemathesis.as_ref().ok_or_else(|| Failure("schemathesis has not been set up.".into()))?;
+        let postgres = ThrowawayPostgres::start(&system.postgres)?;
+        let mut cargo = workspace::cargo("test");
+        cargo.args(["--workspace", "--test", "api", "--no-fail-fast", "--", DESCRIPTION]);
+        cargo.env("REKEY_TEST_POSTGRES_URL", postgres.url()).env("REKEY_TEST_SCHEMATHESIS", schemathesis);
         tally::counted(tools.equip(&mut cargo))
     }
 
@@ -197,6 +223,9 @@ impl Run {
 
 /// The feature without which the browser tests are not built, so that a plain `cargo test` needs no browser.
 const BROWSER: &str = "rekey-e2e/browser";
+
+/// The tests that take schemathesis and a minute of both cores: they run alone, so that no test of times is disturbed.
+const DESCRIPTION: &str = "inp_05_";
 
 const WASM: &str = "wasm32-unknown-unknown";
 

@@ -4,6 +4,7 @@
 //! while the caller goes on, because on a fresh machine that takes minutes.
 
 mod cargo_tool;
+mod schemathesis;
 mod system;
 mod wasm_opt;
 mod wasm_target;
@@ -23,16 +24,20 @@ use wasm_opt::WasmOpt;
 /// The Trunk that builds the pages.
 const TRUNK: &str = "0.21.14";
 
+/// The cargo-deny that looks at what Cargo.lock holds.
+const CARGO_DENY: &str = "0.20.2";
+
 /// What the tools are wanted for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum For {
     /// Building the pages.
     Pages,
-    /// Every check: a browser, its driver and PostgreSQL as well.
+    /// Every check: a browser, its driver, PostgreSQL, cargo-deny and schemathesis as well.
     Tests,
 }
 
 /// Where the tools are.
+#[derive(Default)]
 pub(crate) struct Tools {
     /// PATH for every child: the pinned tools first.
     path: OsString,
@@ -40,6 +45,8 @@ pub(crate) struct Tools {
     complete: bool,
     /// Only with [`For::Tests`].
     pub(crate) system: Option<System>,
+    /// The program; only with [`For::Tests`].
+    pub(crate) schemathesis: Option<PathBuf>,
 }
 
 impl Tools {
@@ -48,18 +55,32 @@ impl Tools {
         command.env("PATH", &self.path)
     }
 
-    /// `trunk SUBCOMMAND` in the root of the checkout.
-    pub(crate) fn trunk(&self, subcommand: &str) -> Command {
+    /// `program` in the root of the checkout.
+    fn pinned(&self, program: &str) -> Command {
         // Not by name alone: the child's PATH is not where this process looks.
-        let mut command = Command::new(shell::find_on(&self.path, "trunk").unwrap_or_else(|| "trunk".into()));
-        command.arg(subcommand).current_dir(workspace::root()).env("CARGO_TARGET_DIR", workspace::target());
+        let mut command = Command::new(shell::find_on(&self.path, program).unwrap_or_else(|| program.into()));
+        command.current_dir(workspace::root()).env("CARGO_TARGET_DIR", workspace::target());
+        self.equip(&mut command);
+        command
+    }
+
+    /// `cargo deny`, looking at all crates of the workspace and theirs.
+    pub(crate) fn cargo_deny(&self) -> Command {
+        let mut command = self.pinned("cargo-deny");
+        command.arg("--workspace");
+        command
+    }
+
+    /// `trunk SUBCOMMAND`.
+    pub(crate) fn trunk(&self, subcommand: &str) -> Command {
+        let mut command = self.pinned("trunk");
+        command.arg(subcommand);
         command.env("TRUNK_SKIP_VERSION_CHECK", "true");
         // Trunk reads this as a bool and would refuse the conventional `1`.
         command.env_remove("NO_COLOR");
         if self.complete {
             command.arg("--offline");
         }
-        self.equip(&mut command);
         command
     }
 }
@@ -76,7 +97,7 @@ impl Running {
         if let Some((_, thread)) = self.compiling.take() {
             thread.join().unwrap_or_else(|_| Err(shell::Failure("The set-up ended unexpectedly.".into())))?;
         }
-        Ok(Tools { path: std::mem::take(&mut self.tools.path), complete: self.tools.complete, system: self.tools.system.take() })
+        Ok(std::mem::take(&mut self.tools))
     }
 }
 
@@ -99,13 +120,18 @@ pub(crate) fn begin(purpose: For) -> Result<Running> {
     let trunk = CargoTool { package: "trunk", binary: "trunk", version: TRUNK.into(), locked: true };
     // Its own lock file holds yanked crates, so it is resolved anew.
     let bindgen = CargoTool { package: "wasm-bindgen-cli", binary: "wasm-bindgen", version: bindgen, locked: false };
+    let deny = CargoTool { package: "cargo-deny", binary: "cargo-deny", version: CARGO_DENY.into(), locked: true };
 
     let system = (purpose == For::Tests).then(system::Plan::make).transpose()?;
     wasm_target::ensure()?;
 
     let mut folders = Vec::<PathBuf>::new();
     let mut missing = Vec::new();
-    for tool in [bindgen, trunk] {
+    let wanted = match purpose {
+        For::Pages => vec![bindgen, trunk],
+        For::Tests => vec![bindgen, trunk, deny],
+    };
+    for tool in wanted {
         if tool.is_on_path() {
             continue;
         }
@@ -120,7 +146,7 @@ pub(crate) fn begin(purpose: For) -> Result<Running> {
         (compiling, thread::spawn(move || missing.iter().try_for_each(|tool| tool.install(&shared))))
     });
     // From here on an early return must end the compilations.
-    let mut running = Running { tools: Tools { path: OsString::new(), complete: false, system: None }, compiling };
+    let mut running = Running { tools: Tools::default(), compiling };
     let wasm_opt = wasm_opt::ensure()?;
     running.tools.complete = !matches!(wasm_opt, WasmOpt::LeftToTrunk);
     if let WasmOpt::In(folder) = wasm_opt {
@@ -128,5 +154,6 @@ pub(crate) fn begin(purpose: For) -> Result<Running> {
     }
     running.tools.path = shell::path_with(&folders);
     running.tools.system = system.map(system::Plan::carry_out).transpose()?;
+    running.tools.schemathesis = running.tools.system.as_ref().map(|system| schemathesis::ensure(&system.python)).transpose()?;
     Ok(running)
 }

@@ -1,4 +1,4 @@
-//! What comes from the system's package manager: Chromium, its driver and PostgreSQL.
+//! What comes from the system's package manager: Chromium, its driver, PostgreSQL and Python.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,11 +12,26 @@ pub(crate) struct System {
     pub(crate) chromedriver: PathBuf,
     /// The folder with `initdb` and `postgres`.
     pub(crate) postgres: PathBuf,
+    /// A Python that runs schemathesis.
+    pub(crate) python: PathBuf,
 }
 
-impl System {
-    fn look() -> (Option<PathBuf>, Option<PathBuf>, Option<PathBuf>) {
-        (chromium(), named("CHROMEDRIVER").or_else(|| shell::find("chromedriver")), postgres())
+/// The same, as far as it is there.
+struct Found {
+    chromium: Option<PathBuf>,
+    chromedriver: Option<PathBuf>,
+    postgres: Option<PathBuf>,
+    python: Option<PathBuf>,
+}
+
+impl Found {
+    fn look() -> Self {
+        Self {
+            chromium: chromium(),
+            chromedriver: named("CHROMEDRIVER").or_else(|| shell::find("chromedriver")),
+            postgres: postgres(),
+            python: python(),
+        }
     }
 }
 
@@ -36,6 +51,7 @@ struct Package {
 const CHROMIUM: Package = Package { what: "Chromium", apt: "chromium", brew: &["--cask", "chromium"] };
 const CHROMEDRIVER: Package = Package { what: "chromedriver", apt: "chromium-driver", brew: &["--cask", "chromedriver"] };
 const POSTGRES: Package = Package { what: "PostgreSQL", apt: "postgresql", brew: &["postgresql@17"] };
+const PYTHON: Package = Package { what: "Python 3.11 with venv", apt: "python3-venv", brew: &["python3"] };
 
 enum Installer {
     Apt(Apt),
@@ -48,8 +64,13 @@ impl Plan {
     /// # Errors
     /// The command to type, where it cannot.
     pub(crate) fn make() -> Result<Self> {
-        let (chromium, chromedriver, postgres) = System::look();
-        let wanted = [(CHROMIUM, chromium.is_none()), (CHROMEDRIVER, chromedriver.is_none()), (POSTGRES, postgres.is_none())];
+        let found = Found::look();
+        let wanted = [
+            (CHROMIUM, found.chromium.is_none()),
+            (CHROMEDRIVER, found.chromedriver.is_none()),
+            (POSTGRES, found.postgres.is_none()),
+            (PYTHON, found.python.is_none()),
+        ];
         let missing: Vec<Package> = wanted.into_iter().filter_map(|(package, wanted)| wanted.then_some(package)).collect();
         if missing.is_empty() {
             return Ok(Self { missing, installer: None });
@@ -76,7 +97,7 @@ impl Plan {
                 }
             }
         }
-        let (chromium, chromedriver, postgres) = System::look();
+        let Found { chromium, chromedriver, postgres, python } = Found::look();
         let found = |place: Option<PathBuf>, what: &str, hint: &str| {
             place.ok_or_else(|| Failure(format!("{what} is installed, but its programs are not where they were expected. {hint}")))
         };
@@ -84,6 +105,10 @@ impl Plan {
             chromium: found(chromium, "Chromium", "Name the program: export CHROMIUM=/path/to/chromium")?,
             chromedriver: found(chromedriver, "chromedriver", "Name the program: export CHROMEDRIVER=/path/to/chromedriver")?,
             postgres: found(postgres, "PostgreSQL", "Put the folder that holds `initdb` on PATH.")?,
+            // Older systems have newer ones beside theirs.
+            python: python.ok_or_else(|| {
+                Failure("The system's Python is too old for schemathesis. Type this, then try again:\n\n    sudo apt-get install -y python3.11-venv".into())
+            })?,
         })
     }
 }
@@ -94,13 +119,13 @@ fn cannot_install(missing: &[Package]) -> Failure {
         let packages = missing.iter().map(|package| package.apt).collect::<Vec<_>>().join(" ");
         format!("    sudo apt-get update && sudo apt-get install -y {packages}")
     } else if shell::find("dnf").is_some() {
-        "    sudo dnf install -y chromium chromedriver postgresql-server".to_owned()
+        "    sudo dnf install -y chromium chromedriver postgresql-server python3".to_owned()
     } else if shell::find("pacman").is_some() {
-        "    sudo pacman -S chromium postgresql".to_owned()
+        "    sudo pacman -S chromium postgresql python".to_owned()
     } else if cfg!(target_os = "macos") {
         "    /usr/bin/open https://brew.sh    (install Homebrew, which this command then uses)".to_owned()
     } else {
-        "    (the packages of your system for these), or export CHROMIUM=… CHROMEDRIVER=… and put `initdb` on PATH".to_owned()
+        "    (the packages of your system for these), or export CHROMIUM=… CHROMEDRIVER=… and put `initdb` and `python3` on PATH".to_owned()
     };
     Failure(format!("Missing: {names}. They cannot be installed from here without your password. Type this, then try again:\n\n{command}"))
 }
@@ -154,6 +179,13 @@ fn chromium() -> Option<PathBuf> {
         ["/Applications/Chromium.app/Contents/MacOS/Chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
     let on_path = || NAMES.into_iter().find_map(shell::find);
     named("CHROMIUM").or_else(on_path).or_else(|| MAC.into_iter().map(PathBuf::from).find(|file| file.is_file()))
+}
+
+/// One that is new enough and can make virtual environments, which Debian packs apart.
+fn python() -> Option<PathBuf> {
+    const NAMES: [&str; 5] = ["python3", "python3.14", "python3.13", "python3.12", "python3.11"];
+    const CHECK: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
+    NAMES.into_iter().filter_map(shell::find).find(|file| shell::capture(Command::new(file).args(["-c", CHECK])).is_ok())
 }
 
 /// The newest PostgreSQL: Debian keeps its programs off PATH, Homebrew under its own prefix.
