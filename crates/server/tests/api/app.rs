@@ -182,6 +182,19 @@ impl App {
         self.next_link_for(email, other).await
     }
 
+    /// The token of a user who is gone from the database, as no call of the API makes anybody.
+    pub async fn token_of_nobody(&self) -> String {
+        let id = self.add_user("Gone", "gone@example.com").await;
+        let token = self.link_for("gone@example.com").await;
+        self.settled().await;
+        let id: i64 = id.parse().expect("a number");
+        let of_resets = "DELETE FROM tokens WHERE reset_id IN (SELECT id FROM resets WHERE user_id = $1)";
+        for sql in [of_resets, "DELETE FROM resets WHERE user_id = $1", "DELETE FROM users WHERE id = $1"] {
+            sqlx::query(sql).bind(id).execute(self.store.write()).await.expect("deleted");
+        }
+        token
+    }
+
     /// All that is written down about people: the database's files, or every row of every table.
     pub async fn dump(&self) -> Vec<u8> {
         if let Location::Sqlite(path) = &self.location {

@@ -1,6 +1,5 @@
 //! Links: what ends them, what does not, where they lead, and what they are no good for.
 
-use crate::app::App;
 use crate::line::{answers, post};
 use crate::on_both;
 use crate::world::*;
@@ -14,19 +13,6 @@ fn path(call: &str) -> String {
 
 fn body(call: &str, token: &str) -> Value {
     if call == "redeem" { json!({"token": token, "password": NEW_PASSWORD}) } else { json!({"token": token}) }
-}
-
-/// The token of a user who is gone from the database, as no call of the API makes anybody.
-pub async fn token_of_nobody(app: &App) -> String {
-    let id = app.add_user("Gone", "gone@example.com").await;
-    let token = app.link_for("gone@example.com").await;
-    app.settled().await;
-    let id: i64 = id.parse().expect("a number");
-    let of_resets = "DELETE FROM tokens WHERE reset_id IN (SELECT id FROM resets WHERE user_id = $1)";
-    for sql in [of_resets, "DELETE FROM resets WHERE user_id = $1", "DELETE FROM users WHERE id = $1"] {
-        sqlx::query(sql).bind(id).execute(app.store.write()).await.expect("deleted");
-    }
-    token
 }
 
 on_both! {
@@ -149,7 +135,7 @@ on_both! {
     }
 
     async fn tok_10_what_was_never_a_link_is_answered_alike(app) {
-        let gone = token_of_nobody(&app).await;
+        let gone = app.token_of_nobody().await;
         let malformed = ["", "x", &NEVER[1..], &format!("{NEVER}A"), &format!("{NEVER}="), &format!("{}B", &NEVER[1..]), "../../etc/passwd", "\u{0}", "é", &"A".repeat(9000)];
         for call in CALLS {
             let one = answers(&app.base, &[post(&path(call), &body(call, NEVER))]).remove(0);

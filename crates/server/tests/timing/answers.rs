@@ -140,7 +140,7 @@ on_both! {
     }
 
     async fn tok_10_what_was_never_a_link_is_answered_in_the_same_time(app) {
-        let gone = crate::links::token_of_nobody(&app).await;
+        let gone = app.token_of_nobody().await;
         let inspect = |tokens: &[&str]| tokens.iter().map(|token| post("/api/password-resets/inspect", &json!({"token": token}))).collect::<Vec<_>>();
         let never = inspect(&["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm8"]);
         for other in [inspect(&[&gone]), inspect(&["=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9"])] {
