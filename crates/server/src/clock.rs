@@ -50,6 +50,15 @@ impl Clock {
         }
     }
 
+    /// Waits `wait` from `since` (Unix milliseconds), which is about now; never longer, should the system's clock be set
+    /// back meanwhile.
+    pub async fn sleep_since(&self, since: i64, wait: Duration) {
+        match &self.0 {
+            Some(_) => self.sleep_until(since.saturating_add(millis(wait))).await,
+            None => tokio::time::sleep(wait).await,
+        }
+    }
+
     /// Waits until this clock shows `then` (Unix milliseconds).
     pub async fn sleep_until(&self, then: i64) {
         match &self.0 {

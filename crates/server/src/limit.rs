@@ -3,7 +3,7 @@
 use crate::clock::{millis, seconds_until};
 use crate::config::Limit;
 use crate::secret_key::SecretKey;
-use crate::store::{Conn, Result};
+use crate::store::{Conn, Result, Store};
 use sqlx::Row;
 
 /// What is counted. The key that is stored is keyed with the secret: the table names no address and no client.
@@ -75,6 +75,6 @@ pub async fn take(conn: &mut Conn, secret: &SecretKey, scope: Scope<'_>, limit: 
 ///
 /// # Errors
 /// Those of the database.
-pub async fn sweep(conn: &mut Conn, now: i64) -> Result<()> {
-    sqlx::query("DELETE FROM limits WHERE ends_at <= $1").bind(now).execute(conn).await.map(drop)
+pub async fn sweep(store: &Store, now: i64) -> Result<()> {
+    store.sweep("limits", "key", "ends_at <= $1", now).await
 }

@@ -186,13 +186,9 @@ pub async fn end_all(conn: &mut Conn, user: i64, keep: Option<&[u8]>) -> store::
 ///
 /// # Errors
 /// Those of the database.
-pub async fn sweep(app: &App, conn: &mut Conn, now: i64) -> store::Result<()> {
-    sqlx::query("DELETE FROM sessions WHERE last_used_at <= $1 OR created_at <= $2")
-        .bind(now - millis(app.config.session_idle))
-        .bind(now - millis(app.config.session_max))
-        .execute(conn)
-        .await
-        .map(drop)
+pub async fn sweep(app: &App, now: i64) -> store::Result<()> {
+    app.store.sweep("sessions", "id_hash", "last_used_at <= $1", now - millis(app.config.session_idle)).await?;
+    app.store.sweep("sessions", "id_hash", "created_at <= $1", now - millis(app.config.session_max)).await
 }
 
 /// The header that gives the browser its session. `__Host-` pins the cookie to this very host; plain http (loopback

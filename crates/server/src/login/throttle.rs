@@ -7,7 +7,7 @@
 
 use crate::clock::seconds_until;
 use crate::secret_key::SecretKey;
-use crate::store::{Conn, Result};
+use crate::store::{Conn, Result, Store};
 use sqlx::Row;
 
 /// Failures that wait for nothing.
@@ -70,13 +70,8 @@ pub async fn clear(conn: &mut Conn, secret: &SecretKey, address: &str) -> Result
 ///
 /// # Errors
 /// Those of the database.
-pub async fn sweep(conn: &mut Conn, now: i64) -> Result<()> {
-    sqlx::query("DELETE FROM login_failures WHERE next_at <= $1 AND failures < $2")
-        .bind(now - FORGOTTEN)
-        .bind(MOST)
-        .execute(conn)
-        .await
-        .map(drop)
+pub async fn sweep(store: &Store, now: i64) -> Result<()> {
+    store.sweep("login_failures", "key", &format!("next_at <= $1 AND failures < {MOST}"), now - FORGOTTEN).await
 }
 
 #[cfg(test)]

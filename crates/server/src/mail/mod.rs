@@ -6,6 +6,7 @@ pub mod inbox;
 pub mod letter;
 pub mod outbox;
 mod send;
+mod send_link;
 pub mod smtp;
 pub mod template;
 pub mod transport;

@@ -1,12 +1,16 @@
 //! The queue: a table, so that what was promised survives a crash. A job is claimed for a while by one worker; one whose
-//! worker died is claimed again when that while is over.
+//! worker died is claimed again when that while is over. The number of the attempt tells the two apart, so that a worker
+//! who slept through its claim changes nothing when it wakes.
 
-use crate::store::{Conn, Dialect, Result, Store};
+use crate::store::{Conn, Result, Store};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-/// How long a claim holds, milliseconds: longer than any attempt takes, and short enough for a restart to go on within a minute.
+/// How long a claim holds, milliseconds: longer than handing a mail over takes, which begins with [`renew`], and short
+/// enough for a restart to go on within a minute.
 pub const LEASE: i64 = 40_000;
+/// Nothing is ever put off for longer, milliseconds. What seems to be was written before the clock was set back: it is due.
+pub const HORIZON: i64 = 600_000;
 
 /// Something to do after the answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -75,24 +79,46 @@ pub async fn put(conn: &mut Conn, now: i64, job: &Job) -> Result<()> {
         .map(drop)
 }
 
-/// Claims up to `most` jobs that are due. Two workers never hold the same one.
+/// Which jobs to claim.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Which {
+    /// All that are due, the one that waits longest first.
+    Due,
+    /// Those of them that were never tried.
+    New,
+}
+
+/// Claims up to `most` jobs. Two workers never hold the same one.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn claim(store: &Store, now: i64, most: usize) -> Result<Vec<Claim>> {
-    // Looking first costs no write lock while there is nothing to do.
-    let due = "SELECT id FROM outbox WHERE next_at <= $1 AND claimed_until <= $1 ORDER BY next_at, id LIMIT $2";
-    let most = i64::try_from(most).unwrap_or(1);
-    if sqlx::query(due).bind(now).bind(most).fetch_optional(store.read()).await?.is_none() {
+pub async fn claim(store: &Store, now: i64, which: Which, most: usize) -> Result<Vec<Claim>> {
+    if most == 0 {
         return Ok(Vec::new());
     }
-    let lock = if store.dialect() == Dialect::Postgres { store.dialect().skip_locked() } else { "" };
+    let tried_before = match which {
+        Which::Due => i64::MAX,
+        Which::New => 0,
+    };
+    let due =
+        "SELECT id FROM outbox WHERE (next_at <= $1 OR next_at > $2) AND (claimed_until <= $1 OR claimed_until > $2) AND attempts <= $3
+         ORDER BY next_at, id LIMIT $4";
+    let most = i64::try_from(most).unwrap_or(1);
+    let horizon = now.saturating_add(HORIZON);
+    // Looking first costs no write lock while there is nothing to do.
+    let look = sqlx::query(due).bind(now).bind(horizon).bind(tried_before).bind(most);
+    if look.fetch_optional(store.read()).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    // Materialized, or PostgreSQL may look again for every row and claim more than it was asked to.
     let sql = format!(
-        "UPDATE outbox SET claimed_until = $3, attempts = attempts + 1 WHERE id IN ({due}{lock})
-         RETURNING id, kind, user_id, reset_id, address, ip, created_at, attempts"
+        "WITH due AS MATERIALIZED ({due}{}) UPDATE outbox SET claimed_until = $5, attempts = attempts + 1 WHERE id IN (SELECT id FROM due)
+         RETURNING id, kind, user_id, reset_id, address, ip, created_at, attempts",
+        store.dialect().skip_locked()
     );
     let mut tx = store.begin().await?;
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(most).bind(now + LEASE).fetch_all(&mut *tx).await?;
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(now).bind(horizon).bind(tried_before).bind(most).bind(now + LEASE).fetch_all(&mut *tx).await?;
     tx.commit().await?;
     rows.iter().filter_map(|row| read(row).transpose()).collect()
 }
@@ -120,12 +146,33 @@ pub async fn finish(conn: &mut Conn, id: i64) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Gives a job back, to be tried at `next_at` (Unix milliseconds).
+/// Makes a claim hold from now on, right before the one step that cannot be taken back. False where the claim ran out
+/// and another worker has the job.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn retry_at(conn: &mut Conn, id: i64, next_at: i64) -> Result<()> {
-    sqlx::query("UPDATE outbox SET next_at = $2, claimed_until = 0 WHERE id = $1").bind(id).bind(next_at).execute(conn).await.map(drop)
+pub async fn renew(conn: &mut Conn, claim: &Claim, now: i64) -> Result<bool> {
+    let held = sqlx::query("UPDATE outbox SET claimed_until = $3 WHERE id = $1 AND attempts = $2")
+        .bind(claim.id)
+        .bind(claim.attempts)
+        .bind(now + LEASE)
+        .execute(conn)
+        .await?;
+    Ok(held.rows_affected() == 1)
+}
+
+/// Gives a job back, to be tried at `next_at` (Unix milliseconds), unless another worker has it by now.
+///
+/// # Errors
+/// Those of the database.
+pub async fn retry_at(conn: &mut Conn, claim: &Claim, next_at: i64) -> Result<()> {
+    sqlx::query("UPDATE outbox SET next_at = $3, claimed_until = 0 WHERE id = $1 AND attempts = $2")
+        .bind(claim.id)
+        .bind(claim.attempts)
+        .bind(next_at)
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 /// How many wait.

@@ -14,7 +14,7 @@ pub use report::{__path_report, report};
 pub use state::Marks;
 
 use crate::mail::outbox::{self, Job};
-use crate::store::{Conn, Result, number};
+use crate::store::{Conn, Result, Store, number};
 use rekey_wire::users::RequesterKind;
 
 /// What the mail says, and how long its link lives.
@@ -109,6 +109,18 @@ pub async fn cancel_open(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
     hold(conn, now, user).await?;
     sqlx::query("UPDATE users SET pending_until = NULL WHERE id = $1").bind(user).execute(&mut *conn).await?;
     cancel_others(conn, now, user, 0).await
+}
+
+/// Forgets links that were minted before `before` (Unix milliseconds), and resets asked for before it, but for each user's
+/// newest, which the users table shows.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sweep(store: &Store, before: i64) -> Result<()> {
+    store.sweep("tokens", "token_hash", "minted_at < $1", before).await?;
+    let forgotten = "requested_at < $1 AND NOT EXISTS (SELECT 1 FROM tokens WHERE reset_id = resets.id)
+         AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = resets.user_id AND users.reset_id = resets.id)";
+    store.sweep("resets", "id", forgotten, before).await
 }
 
 /// [`cancel_open`] for all but one reset.

@@ -9,7 +9,7 @@ mod migrate;
 
 pub use dialect::Dialect;
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{Any, AnyPool, Connection, Row, Transaction};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Connection, Row, Transaction};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -27,6 +27,9 @@ const ACQUIRE: Duration = Duration::from_secs(30);
 const PROBE: Duration = Duration::from_secs(10);
 /// Connections that only read (SQLite) or do both (PostgreSQL).
 const CONNECTIONS: u32 = 8;
+
+/// Rows that are deleted at a time.
+const SWEPT: u64 = 1000;
 
 /// Where the data is.
 #[derive(Clone, Eq, PartialEq)]
@@ -60,7 +63,7 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens a SQLite file as it is: nothing is created, and no schema is brought up to date.
+    /// Opens a SQLite file as it is: nothing is created, the journal stays of its kind, and no schema is brought up to date.
     ///
     /// # Errors
     /// It cannot be opened.
@@ -100,7 +103,7 @@ impl Store {
                 }
                 probe(&url, "PRAGMA busy_timeout = 30000; PRAGMA schema_version").await.map_err(|e| cannot(&brief(&e)))?;
                 // One connection writes: SQLite has one writer anyway, and a queue here beats "database is locked".
-                let write = sqlite_pool(1, &url, true).await.map_err(|e| cannot(&brief(&e)))?;
+                let write = sqlite_pool(1, &url, create).await.map_err(|e| cannot(&brief(&e)))?;
                 let read = sqlite_pool(CONNECTIONS, &url, false).await.map_err(|e| cannot(&brief(&e)))?;
                 Ok(Self { read, write, dialect: Dialect::Sqlite })
             }
@@ -152,6 +155,18 @@ impl Store {
         &self.write
     }
 
+    /// Deletes the rows of a table for which `what`, given `limit` as `$1`, is true, some at a time, so that nobody waits
+    /// long for the one writer (SQLite). Rows that are being changed stay for the next time (PostgreSQL).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn sweep(&self, table: &'static str, key: &'static str, what: &str, limit: i64) -> Result<()> {
+        let lock = self.dialect.skip_locked();
+        let sql = format!("DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {what} LIMIT {SWEPT}{lock})");
+        while sqlx::query(AssertSqlSafe(sql.clone())).bind(limit).execute(&self.write).await?.rows_affected() >= SWEPT {}
+        Ok(())
+    }
+
     /// What the two databases say differently.
     #[must_use]
     pub const fn dialect(&self) -> Dialect {
@@ -170,13 +185,13 @@ impl Store {
     }
 }
 
-async fn sqlite_pool(connections: u32, url: &str, writes: bool) -> sqlx::Result<AnyPool> {
+async fn sqlite_pool(connections: u32, url: &str, wal: bool) -> sqlx::Result<AnyPool> {
     // FULL: a committed redemption survives power loss. A process beside the server (the command line) is waited for.
     const PRAGMAS: &str = "PRAGMA busy_timeout = 30000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
     let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_connect(move |connection, _| {
         Box::pin(async move {
             sqlx::raw_sql(PRAGMAS).execute(&mut *connection).await?;
-            if writes {
+            if wal {
                 sqlx::raw_sql("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
             }
             Ok(())
