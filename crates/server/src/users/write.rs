@@ -94,14 +94,14 @@ impl Profile {
     }
 }
 
-/// Keeps other writers out of the table until the transaction ends, so that extensions and addresses that are found free
-/// stay free. On SQLite a writing transaction is alone anyway.
+/// Keeps others who add users or change addresses out until the transaction ends, so that extensions and addresses that
+/// are found free stay free. Logins and resets go on beside it. On SQLite a writing transaction is alone anyway.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn lock(conn: &mut Conn, dialect: Dialect) -> Result<()> {
     if dialect == Dialect::Postgres {
-        sqlx::query("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").execute(conn).await?;
+        sqlx::query("SELECT pg_advisory_xact_lock(7305423)").execute(conn).await?;
     }
     Ok(())
 }
