@@ -1,7 +1,8 @@
 //! The hash chain: each row's MAC covers the row and the MAC before it, and a sealed head names the newest.
 //!
 //! Who can write to the database but has not the secret key cannot edit, delete or reorder rows unseen; cutting off the
-//! newest shows too, as no earlier head can be made up.
+//! newest shows too, as no earlier head can be made up. Nor does the server make one up for them: what it adds to a log
+//! whose end is not as it left it gets no valid seal. What nothing here can show is a whole older state of both tables.
 
 use super::{Entry, spell};
 use crate::secret_key::SecretKey;
@@ -56,11 +57,7 @@ pub async fn record(conn: &mut Conn, dialect: Dialect, key: &SecretKey, at: i64,
         // Before there is a head row to lock, too.
         sqlx::query("SELECT pg_advisory_xact_lock(7305422)").execute(&mut *conn).await?;
     }
-    let head = sqlx::query(AssertSqlSafe(format!("SELECT seq, mac FROM audit_head WHERE id = 1{}", dialect.for_update())));
-    let (last, before) = match head.fetch_optional(&mut *conn).await? {
-        Some(row) => (row.try_get(0)?, row.try_get::<Vec<u8>, _>(1)?),
-        None => (0, START.to_vec()),
-    };
+    let End { last, before, sound } = end(conn, dialect, key, at).await?;
     let action = spell(entry.action);
     let link = Link {
         seq: last + 1,
@@ -94,8 +91,37 @@ pub async fn record(conn: &mut Conn, dialect: Dialect, key: &SecretKey, at: i64,
     )
     .bind(link.seq)
     .bind(mac.clone())
-    .bind(seal(key, link.seq, &mac))
+    .bind(if sound { seal(key, link.seq, &mac) } else { Vec::new() })
     .execute(conn)
     .await
     .map(drop)
+}
+
+/// Where the log ends.
+struct End {
+    last: i64,
+    before: Vec<u8>,
+    /// Whether it is the end that was written: else there is something for `rekey audit verify` to find, now and later.
+    sound: bool,
+}
+
+async fn end(conn: &mut Conn, dialect: Dialect, key: &SecretKey, at: i64) -> Result<End> {
+    let head = format!("SELECT seq, mac, seal FROM audit_head WHERE id = 1{}", dialect.for_update());
+    let head = sqlx::query(AssertSqlSafe(head)).fetch_optional(&mut *conn).await?;
+    let newest = sqlx::query("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1").fetch_optional(&mut *conn).await?;
+    let newest: Option<(i64, Vec<u8>)> = newest.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?))).transpose()?;
+    let sound = match (&head, &newest) {
+        (Some(head), Some((last, mac))) => {
+            let (seq, head_mac): (i64, Vec<u8>) = (head.try_get(0)?, head.try_get(1)?);
+            seq == *last && head_mac == *mac && seal(key, seq, mac) == head.try_get::<Vec<u8>, _>(2)?
+        }
+        // The first row of all tells of the first users: there were none before.
+        (None, None) => sqlx::query("SELECT 1 FROM users WHERE created_at <> $1 LIMIT 1").bind(at).fetch_optional(conn).await?.is_none(),
+        _ => false,
+    };
+    if !sound {
+        tracing::error!("the audit log does not end as it was written; see `rekey audit verify`");
+    }
+    let (last, before) = newest.unwrap_or_else(|| (0, START.to_vec()));
+    Ok(End { last, before, sound })
 }

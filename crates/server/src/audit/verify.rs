@@ -5,6 +5,7 @@ use crate::secret_key::SecretKey;
 use crate::store::{Result, Store};
 use futures_util::TryStreamExt;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 use std::fmt;
 
 /// What the walk found.
@@ -34,6 +35,8 @@ pub enum Finding {
     },
     /// The head is not one that was written with this key.
     HeadChanged,
+    /// There are users, and not a single row.
+    Gone,
 }
 
 impl fmt::Display for Finding {
@@ -48,8 +51,9 @@ impl fmt::Display for Finding {
                 write!(f, "The newest rows of the audit log are missing: it ends at {last}, and {head} were written.")
             }
             Self::HeadChanged => {
-                f.write_str("The head of the audit log is not what was written: it was edited, or the secret key is another one.")
+                f.write_str("The end of the audit log is not what was written: rows or its head were edited or removed, or the secret key is another one.")
             }
+            Self::Gone => f.write_str("The audit log is empty, although there are users: all of it was deleted."),
         }
     }
 }
@@ -68,31 +72,22 @@ pub async fn verify(store: &Store, key: &SecretKey) -> Result<Finding> {
             .fetch(&mut *tx);
     while let Some(row) = rows.try_next().await? {
         let seq = row.try_get(0)?;
-        if seq != last + 1 {
+        if seq > last + 1 {
             return Ok(Finding::Missing { seq: last + 1 });
         }
-        let actor: (Option<i64>, Option<&str>) = (row.try_get(3)?, row.try_get(4)?);
-        let subject: (Option<i64>, Option<&str>) = (row.try_get(5)?, row.try_get(6)?);
-        let link = Link {
-            seq,
-            at: row.try_get(1)?,
-            action: row.try_get(2)?,
-            actor: actor.0.zip(actor.1),
-            subject: subject.0.zip(subject.1),
-            ip: row.try_get(7)?,
-            detail: row.try_get(8)?,
-        };
-        let mac: Vec<u8> = row.try_get(9)?;
-        // Half a party is nothing that was ever written.
-        let whole = actor.0.is_some() == actor.1.is_some() && subject.0.is_some() == subject.1.is_some();
-        if !whole || link.mac(key, &before) != mac {
-            return Ok(Finding::Changed { seq });
+        match follow(&row, seq, key, &before) {
+            Some(mac) if seq == last + 1 => (last, before) = (seq, mac),
+            _ => return Ok(Finding::Changed { seq }),
         }
-        (last, before) = (seq, mac);
     }
     drop(rows);
     let Some(head) = head else {
-        return Ok(if last == 0 { Finding::Intact { rows: 0 } } else { Finding::HeadChanged });
+        let users = sqlx::query("SELECT 1 FROM users LIMIT 1").fetch_optional(&mut *tx).await?.is_some();
+        return Ok(match (last, users) {
+            (0, false) => Finding::Intact { rows: 0 },
+            (0, true) => Finding::Gone,
+            _ => Finding::HeadChanged,
+        });
     };
     let (seq, mac, sealed): (i64, Vec<u8>, Vec<u8>) = (head.try_get(0)?, head.try_get(1)?, head.try_get(2)?);
     if seal(key, seq, &mac) != sealed {
@@ -102,4 +97,25 @@ pub async fn verify(store: &Store, key: &SecretKey) -> Result<Finding> {
         return Ok(Finding::CutOff { last, head: seq });
     }
     Ok(if seq == last && mac == before { Finding::Intact { rows: last } } else { Finding::HeadChanged })
+}
+
+/// The MAC of a row that follows on `before`; none where it is not what was written, be it for a value of another type.
+fn follow(row: &AnyRow, seq: i64, key: &SecretKey, before: &[u8]) -> Option<Vec<u8>> {
+    let party = |at: usize| match (row.try_get(at).ok()?, row.try_get(at + 1).ok()?) {
+        (Some(id), Some(name)) => Some(Some((id, name))),
+        (None, None) => Some(None),
+        // Half a party is nothing that was ever written.
+        (Some::<i64>(_), None::<&str>) | (None, Some(_)) => None,
+    };
+    let link = Link {
+        seq,
+        at: row.try_get(1).ok()?,
+        action: row.try_get(2).ok()?,
+        actor: party(3)?,
+        subject: party(5)?,
+        ip: row.try_get(7).ok()?,
+        detail: row.try_get(8).ok()?,
+    };
+    let mac: Vec<u8> = row.try_get(9).ok()?;
+    (link.mac(key, before) == mac).then_some(mac)
 }
