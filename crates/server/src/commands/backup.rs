@@ -2,7 +2,7 @@
 
 use super::Stop;
 use crate::config::Config;
-use crate::store::{Dialect, Location, Store};
+use crate::store::{Location, Store};
 use sqlx::Row;
 use std::path::Path;
 
@@ -20,8 +20,8 @@ pub async fn backup(config: &Config, file: &Path) -> Result<String, Stop> {
     let Some(target) = file.to_str() else {
         return Err(Stop::new("The path of the backup is not UTF-8; choose another."));
     };
-    let store = Store::open(&config.database).await?;
-    debug_assert_eq!(store.dialect(), Dialect::Sqlite);
+    // As it is: a backup before an upgrade must not be the upgrade.
+    let store = Store::inspect(database).await?;
     create_private(file)?;
     let done = copy(&store, target).await;
     store.close().await;

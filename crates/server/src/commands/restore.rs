@@ -36,7 +36,7 @@ pub async fn restore(config: &Config, file: &Path, clock: &Clock) -> Result<Stri
     let mut kept = String::new();
     if database.exists() {
         let old = beside(database, &format!("before-restore-{}", now / 1000));
-        std::fs::rename(database, &old).map_err(failed)?;
+        keep(database, &old).map_err(failed)?;
         kept = format!(" What was there before is kept as {}.", old.display());
     }
     std::fs::rename(&fresh, database).map_err(failed)?;
@@ -91,6 +91,15 @@ async fn must_be_unused(database: &Path) -> Result<(), Stop> {
     }
     let alone = Store::leave_wal(database).await;
     alone.map_err(|_| Stop(format!("The database {} is in use or cannot be opened; stop the server, then restore.", database.display())))
+}
+
+/// By a second name for it, so that whenever this is cut short, one database or the other is in place.
+fn keep(database: &Path, old: &Path) -> std::io::Result<()> {
+    std::fs::hard_link(database, old).or_else(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => Err(error),
+        // Not every file system has second names.
+        _ => std::fs::rename(database, old),
+    })
 }
 
 fn beside(database: &Path, suffix: &str) -> PathBuf {
