@@ -1,5 +1,6 @@
 //! The server under test: real, on a port of its own, with a database of its own and a clock that stands still.
 
+use crate::command::Shell;
 use crate::database::{self, Dir, Kind};
 use crate::http::Visitor;
 use crate::smtp::{Mail, PATIENCE, Smtp};
@@ -53,6 +54,10 @@ impl App {
         watch::start();
         let dir = Dir::new();
         let location = database::create(kind, &dir).await;
+        Self::open(dir, location, START, flags).await
+    }
+
+    async fn open(dir: Dir, location: Location, start: i64, flags: &[&str]) -> Self {
         let smtp = Smtp::start().await;
         let database_url = match &location {
             Location::Sqlite(path) => format!("sqlite://{}", path.display()),
@@ -62,7 +67,7 @@ impl App {
         let mut line = vec!["rekey", "serve", "--database-url", &database_url, "--smtp-url", &smtp_url, "--secret-key", SECRET_KEY];
         line.extend(flags);
         let Ok(cli) = Cli::read(line) else { unreachable!("the flags are understood") };
-        let clock = Clock::manual(START);
+        let clock = Clock::manual(start);
         let parts = commands::open(cli.config, clock.clone()).await.expect("the server opens");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
@@ -79,6 +84,21 @@ impl App {
     /// Somebody new in front of a browser.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(self.http.clone(), &self.base)
+    }
+
+    /// The time there, Unix milliseconds.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// The command line, on the same database.
+    pub fn shell(&self) -> Shell {
+        Shell::at(Dir::new(), &self.location)
+    }
+
+    /// Another server on the same database, with a mail server of its own and a clock that is so far ahead.
+    pub async fn beside(&self, seconds: u64) -> Self {
+        Self::open(Dir::new(), self.location.clone(), self.now() + 1000 * i64::try_from(seconds).expect("a short time"), &[]).await
     }
 
     /// Moves the clock.
@@ -232,6 +252,18 @@ impl App {
             }
         };
         tokio::time::timeout(PATIENCE, used).await.expect("somebody comes in time");
+    }
+
+    /// Moves the clock over the pauses between attempts until the mail queue is empty. It stands still while a job is
+    /// under way, whose claim would run out.
+    pub async fn settled_after_retries(&self) {
+        loop {
+            self.waiting_for_a_retry().await;
+            if outbox::waiting(&self.store).await.expect("the queue can be read") == 0 {
+                return;
+            }
+            self.advance(30);
+        }
     }
 
     /// Waits until the mail queue is empty.

@@ -13,11 +13,25 @@ pub struct Shell {
 impl Shell {
     pub async fn on(kind: Kind) -> Self {
         let dir = Dir::new();
-        let database = match create(kind, &dir).await {
+        let location = create(kind, &dir).await;
+        Self::at(dir, &location)
+    }
+
+    /// On a database that is there already.
+    pub fn at(dir: Dir, location: &Location) -> Self {
+        let database = match location {
             Location::Sqlite(path) => format!("sqlite://{}", path.display()),
-            Location::Postgres(url) => url,
+            Location::Postgres(url) => url.clone(),
         };
         Self { dir, database }
+    }
+
+    /// Where its database is.
+    pub fn location(&self) -> Location {
+        match self.database.strip_prefix("sqlite://") {
+            Some(path) => Location::Sqlite(path.into()),
+            None => Location::Postgres(self.database.clone()),
+        }
     }
 
     pub fn command(&self, line: &[&str]) -> Command {
@@ -55,21 +69,25 @@ impl Shell {
     }
 }
 
+/// Makes each test twice, with the program itself: on SQLite and on PostgreSQL.
+#[macro_export]
 macro_rules! on_both_shells {
-    ($(async fn $name:ident($shell:ident) $body:block)+) => {$(
+    ($($(#[$meta:meta])* async fn $name:ident($shell:ident) $body:block)+) => {$(
+        $(#[$meta])*
         mod $name {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "not every test needs everything")]
             use super::*;
 
-            async fn run($shell: Shell) $body
+            async fn run($shell: $crate::command::Shell) $body
 
-            #[tokio::test]
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                run(Shell::on(Kind::Sqlite).await).await;
+                run($crate::command::Shell::on($crate::database::Kind::Sqlite).await).await;
             }
 
-            #[tokio::test]
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                run(Shell::on(Kind::Postgres).await).await;
+                run($crate::command::Shell::on($crate::database::Kind::Postgres).await).await;
             }
         }
     )+};

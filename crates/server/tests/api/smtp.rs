@@ -28,6 +28,11 @@ pub enum Mood {
     Quotes,
 }
 
+/// Recipients that are special while the server is kind, by how their addresses begin.
+const REFUSED: &str = "refused";
+const LATER: &str = "later";
+const STUCK: &str = "stuck";
+
 /// One mail as it came over the wire.
 #[derive(Clone, Debug)]
 pub struct Mail {
@@ -158,6 +163,9 @@ async fn converse(stream: TcpStream, state: Arc<State>) -> Option<()> {
             ("EHLO", _) => b"250-sink.test\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING\r\n",
             ("RCPT", Mood::Refuses) => b"550 5.1.1 no such mailbox\r\n",
             ("RCPT", Mood::Busy) => b"451 4.3.0 try again later\r\n",
+            ("RCPT", _) if text.contains(&format!("<{REFUSED}")) => b"550 5.1.1 no such mailbox\r\n",
+            ("RCPT", _) if text.contains(&format!("<{LATER}")) => b"451 4.2.0 greylisted\r\n",
+            ("RCPT", _) if text.contains(&format!("<{STUCK}")) => std::future::pending().await,
             ("RCPT", _) => {
                 to.push(text.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(a, _)| a.to_owned()).unwrap_or_default());
                 b"250 ok\r\n"

@@ -1,0 +1,182 @@
+//! Being killed at any moment: what belongs together stays together, what was promised is kept, what was done stays done.
+
+use crate::command::Shell;
+use crate::dice::Dice;
+use crate::http::Visitor;
+use crate::people;
+use crate::smtp::Smtp;
+use crate::world::*;
+use crate::{on_both, on_both_shells};
+use futures_util::future::join_all;
+use rekey_server::clock::Clock;
+use rekey_server::mail::outbox::LEASE;
+use rekey_server::reset::{self, Kind, link};
+use rekey_server::session;
+use rekey_server::store::{Dialect, Store};
+use rekey_wire::users::RequesterKind;
+use sqlx::Row;
+use std::time::{Duration, Instant};
+
+/// How often the program is killed.
+const KILLS: usize = 100;
+/// Redemptions under way each time.
+const AT_ONCE: usize = 6;
+/// Somebody with a link in the mail and two sessions.
+struct Owner {
+    id: i64,
+    token: String,
+}
+
+async fn owners(shell: &Shell, store: &Store, count: usize) -> Vec<Owner> {
+    let now = Clock::system().now();
+    let ids = people::add(shell, store, count).await;
+    let mut tx = store.begin().await.expect("begins");
+    let mut owners = Vec::new();
+    for id in ids {
+        let reset = reset::record(&mut tx, now, id, Kind::Reset, RequesterKind::Oneself, "Owner").await.expect("a reset");
+        let token = link::mint(&mut tx, now, Duration::from_secs(3600), reset, id).await.expect("a link").expect("the newest").reveal();
+        for _ in 0..2 {
+            session::start(&mut tx, id, now).await.unwrap_or_else(|_| panic!("a session"));
+        }
+        owners.push(Owner { id, token });
+    }
+    tx.commit().await.expect("commits");
+    owners
+}
+
+/// What a redemption changes: reset used, hash new, sessions, audit rows, notices.
+type Traces = [i64; 5];
+const UNTOUCHED: Traces = [0, 0, 2, 0, 0];
+const REDEEMED: Traces = [1, 1, 0, 1, 1];
+
+async fn traces(store: &Store, owner: &Owner) -> Traces {
+    let row = sqlx::query(
+        "SELECT (SELECT count(*) FROM resets WHERE user_id = u.id AND used_at IS NOT NULL),
+                (SELECT count(*) FROM users WHERE id = u.id AND password_hash <> $2),
+                (SELECT count(*) FROM sessions WHERE user_id = u.id),
+                (SELECT count(*) FROM audit WHERE subject_id = u.id AND action = 'reset_redeemed'),
+                (SELECT count(*) FROM outbox WHERE user_id = u.id AND kind = 'notice')
+         FROM users u WHERE u.id = $1",
+    )
+    .bind(owner.id)
+    .bind(people::OLD)
+    .fetch_one(store.read())
+    .await
+    .expect("the owner");
+    std::array::from_fn(|at| row.get(at))
+}
+
+/// Sends all redemptions at once; a status for each that was answered.
+async fn redeem(http: &reqwest::Client, base: &str, owners: &[Owner]) -> Vec<Option<u16>> {
+    let calls = owners.iter().map(|owner| {
+        let body = json!({"token": owner.token, "password": NEW_PASSWORD});
+        let call = Visitor::new(http.clone(), base).request("POST", "/api/password-resets/redeem").json(&body).send();
+        async move { call.await.ok().map(|answer| answer.status().as_u16()) }
+    });
+    join_all(calls).await
+}
+
+on_both_shells! {
+    async fn rel_02_killed_at_a_hundred_moments_a_redemption_is_whole_or_nothing(shell) {
+        let mut dice = Dice::new();
+        let smtp = Smtp::start().await;
+        // Notices stay in the queue, where they can be counted.
+        smtp.be(Mood::Busy);
+        let url = format!("smtp://{}", smtp.address);
+        let store = Store::open(&shell.location()).await.expect("opens");
+        let owners = owners(&shell, &store, AT_ONCE * (KILLS + 1)).await;
+        store.close().await;
+
+        let http = reqwest::Client::new();
+        let (first, rest) = owners.split_at(AT_ONCE);
+        let mut program = shell.serve(&[("REKEY_SMTP_URL", &url)]).await;
+        let begun = Instant::now();
+        assert!(redeem(&http, &program.base, first).await.iter().all(|status| *status == Some(200)));
+        let whole = begun.elapsed();
+        let (mut redeemed, mut untouched, mut mixed) = (0, 0, 0);
+        for group in rest.chunks(AT_ONCE) {
+            let base = program.base.clone();
+            let killed = async {
+                tokio::time::sleep(whole.mul_f64(dice.share())).await;
+                program.kill();
+            };
+            let (answers, ()) = tokio::join!(redeem(&http, &base, group), killed);
+            program = shell.serve(&[("REKEY_SMTP_URL", &url)]).await;
+
+            let store = Store::open(&shell.location()).await.expect("opens");
+            let before = (redeemed, untouched);
+            for (owner, answer) in group.iter().zip(answers) {
+                match traces(&store, owner).await {
+                    REDEEMED => redeemed += 1,
+                    UNTOUCHED if answer.is_none() => untouched += 1,
+                    half => panic!("half a redemption: {half:?}, answered {answer:?}"),
+                }
+            }
+            mixed += usize::from(before.0 < redeemed && before.1 < untouched);
+            sqlx::query("DELETE FROM outbox").execute(store.write()).await.expect("deletes");
+            store.close().await;
+        }
+        assert!(redeemed > 0 && untouched > 0 && mixed > 0, "the moments were not where it matters: {redeemed} {untouched} {mixed}");
+        assert!(shell.ok(&["audit", "verify"]).contains(&format!("intact: {} rows", 1 + AT_ONCE + redeemed)));
+    }
+
+    async fn rel_03_what_was_answered_202_is_sent_after_a_kill_and_a_restart(shell) {
+        let smtp = Smtp::start().await;
+        smtp.be(Mood::Holds);
+        let url = format!("smtp://{}", smtp.address);
+        let store = Store::open(&shell.location()).await.expect("opens");
+        let count = 12;
+        owners(&shell, &store, count).await;
+        let mut program = shell.serve(&[("REKEY_SMTP_URL", &url)]).await;
+        let visitor = program.visitor();
+        for n in 0..count {
+            visitor.post("/api/password-resets", json!({"email": people::address(n)})).await.expect(202);
+        }
+        // Some mails are being handed over by now.
+        smtp.holding(1).await;
+        program.kill();
+        let claimed = sqlx::query("SELECT count(*) FROM outbox WHERE claimed_until > 0").fetch_one(store.read()).await.expect("a count");
+        assert!(claimed.get::<i64, _>(0) > 0, "a claimed mail is the hard case");
+        // As if the claims had run out, which takes less than a minute: see `queue.rs`.
+        sqlx::query("UPDATE outbox SET claimed_until = claimed_until - $1 WHERE claimed_until > 0").bind(LEASE).execute(store.write()).await.expect("updates");
+        smtp.be(Mood::Kind);
+        let _program = shell.serve(&[("REKEY_SMTP_URL", &url)]).await;
+        for n in 0..count {
+            smtp.wait_for(|mail| mail.to == [people::address(n)]).await.token();
+        }
+    }
+}
+
+on_both! {
+    async fn rel_05_what_is_committed_is_on_disk(app) {
+        let store = &app.store;
+        match store.dialect() {
+            Dialect::Sqlite => {
+                // Every connection that the server will ever have, all held at once.
+                let mut connections = vec![store.write().acquire().await.expect("the one that writes")];
+                for _ in 0..store.read().options().get_max_connections() {
+                    connections.push(store.read().acquire().await.expect("one that reads"));
+                }
+                for connection in &mut connections {
+                    let row = sqlx::query("PRAGMA synchronous").fetch_one(&mut **connection).await.expect("a level");
+                    assert_eq!(row.get::<i64, _>(0), 2, "2 is FULL");
+                    let row = sqlx::query("PRAGMA journal_mode").fetch_one(&mut **connection).await.expect("a mode");
+                    assert_eq!(row.get::<String, _>(0), "wal");
+                }
+            }
+            Dialect::Postgres => {
+                // What the operator set stands: nothing of ours, in or out of a transaction, turned it down.
+                let sql = "SELECT setting, reset_val, source FROM pg_settings WHERE name = 'synchronous_commit'";
+                let mut tx = store.begin().await.expect("begins");
+                let within = sqlx::query(sql).fetch_one(&mut *tx).await.expect("a setting");
+                drop(tx);
+                let outside = sqlx::query(sql).fetch_one(store.write()).await.expect("a setting");
+                for row in [within, outside] {
+                    assert_eq!(row.get::<String, _>(0), row.get::<String, _>(1));
+                    let source: String = row.get(2);
+                    assert!(source != "session" && source != "client", "{source}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The schema: brought up to date whole or not at all, and never by an older program.
+
+use crate::command::Shell;
+use crate::database::Kind;
+use crate::dice::Dice;
+use crate::on_both_shells;
+use rekey_server::store::Location;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// Kills of a program that makes a new database.
+const KILLS: usize = 20;
+
+async fn connect(shell: &Shell) -> AnyConnection {
+    sqlx::any::install_default_drivers();
+    let url = match shell.location() {
+        Location::Sqlite(path) => format!("sqlite://{}?mode=rwc", path.display()),
+        Location::Postgres(url) => url,
+    };
+    AnyConnection::connect(&url).await.expect("connects")
+}
+
+async fn change(connection: &mut AnyConnection, sql: &str) {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.expect("runs");
+}
+
+async fn is_there(connection: &mut AnyConnection, table: &str) -> bool {
+    sqlx::query(AssertSqlSafe(format!("SELECT count(*) FROM {table}"))).fetch_one(connection).await.is_ok()
+}
+
+on_both_shells! {
+    async fn rel_10_a_step_that_fails_leaves_nothing_behind(shell) {
+        // The last table of the first step is there already, and not ours.
+        let mut connection = connect(&shell).await;
+        change(&mut connection, "CREATE TABLE audit_head (other BIGINT)").await;
+        let lines: [&[&str]; 2] = [&["audit", "verify"], &["serve"]];
+        for line in lines {
+            let complaint = shell.refused(line);
+            assert!(complaint.contains("schema could not be brought up to date") && complaint.trim_end().lines().count() == 1, "{complaint}");
+            for table in ["users", "outbox", "audit"] {
+                assert!(!is_there(&mut connection, table).await, "half a step: {table}");
+            }
+        }
+        change(&mut connection, "DROP TABLE audit_head").await;
+        assert!(shell.ok(&["audit", "verify"]).contains("intact: 0 rows"));
+    }
+
+    async fn rel_10_an_older_program_refuses_a_newer_schema(shell) {
+        shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
+        let mut connection = connect(&shell).await;
+        change(&mut connection, "INSERT INTO schema_steps (step) VALUES (1000)").await;
+        let lines: [&[&str]; 5] = [&["serve"], &["audit", "verify"], &["doctor"], &["user", "add", "--email", "bo@example.com", "--name", "Bo"], &["demo"]];
+        for line in lines {
+            let complaint = shell.refused(line);
+            assert!(complaint.contains("schema version 1000") && complaint.trim_end().lines().count() == 1, "{line:?}: {complaint}");
+        }
+        let users = sqlx::query("SELECT count(*) FROM users").fetch_one(&mut connection).await.expect("a count");
+        assert_eq!(users.get::<i64, _>(0), 1);
+        change(&mut connection, "DELETE FROM schema_steps WHERE step = 1000").await;
+        shell.ok(&["audit", "verify"]);
+    }
+
+    async fn rel_10_a_program_that_is_killed_on_the_way_leaves_all_or_nothing(shell) {
+        let mut dice = Dice::new();
+        let begun = Instant::now();
+        shell.ok(&["audit", "verify"]);
+        let whole = begun.elapsed();
+        let (mut made, mut unmade) = (0, 0);
+        for _ in 0..KILLS {
+            let fresh = Shell::on(if matches!(shell.location(), Location::Sqlite(_)) { Kind::Sqlite } else { Kind::Postgres }).await;
+            let mut program = fresh.command(&["audit", "verify"]).stdout(Stdio::null()).spawn().expect("starts");
+            tokio::time::sleep(whole.mul_f64(dice.share())).await;
+            program.kill().expect("killed");
+            program.wait().expect("a child");
+            let mut connection = connect(&fresh).await;
+            // PostgreSQL takes a moment to notice that its client is gone.
+            change(&mut connection, if matches!(fresh.location(), Location::Postgres(_)) { "SELECT pg_advisory_lock(7305421)" } else { "SELECT 1" }).await;
+            let there = [is_there(&mut connection, "users").await, is_there(&mut connection, "audit_head").await];
+            assert!(there[0] == there[1], "half a step: {there:?}");
+            if there[0] { made += 1 } else { unmade += 1 }
+            connection.close().await.expect("closes");
+            assert!(fresh.ok(&["audit", "verify"]).contains("intact: 0 rows"));
+        }
+        assert!(made + unmade == KILLS && unmade > 0, "{made} {unmade}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_10_killed_in_the_middle_of_a_step_postgresql_has_nothing_of_it() {
+    let shell = Shell::on(Kind::Postgres).await;
+    let mut connection = connect(&shell).await;
+    // A table that the step makes late is being made by somebody else: the step waits, with most of it done.
+    change(&mut connection, "BEGIN; CREATE TABLE audit_head (id BIGINT)").await;
+    let mut program = shell.command(&["audit", "verify"]).stdout(Stdio::null()).spawn().expect("starts");
+    let mut watch = connect(&shell).await;
+    let waiting = async {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while sqlx::query(sql).fetch_one(&mut watch).await.expect("a count").get::<i64, _>(0) == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(crate::smtp::PATIENCE, waiting).await.expect("the step comes so far");
+    program.kill().expect("killed");
+    program.wait().expect("a child");
+    change(&mut connection, "ROLLBACK").await;
+    change(&mut watch, "SELECT pg_advisory_lock(7305421)").await;
+    for table in ["users", "outbox", "audit", "audit_head"] {
+        assert!(!is_there(&mut watch, table).await, "half a step: {table}");
+    }
+    change(&mut watch, "SELECT pg_advisory_unlock(7305421)").await;
+    assert!(shell.ok(&["audit", "verify"]).contains("intact: 0 rows"));
+}

@@ -1,0 +1,216 @@
+//! The mail queue: who holds a job, when it is tried again, and when it ends.
+
+use crate::app::App;
+use crate::people;
+use crate::smtp::{PATIENCE, Smtp};
+use crate::world::*;
+use crate::{on_both, on_both_shells};
+use futures_util::future::join_all;
+use rekey_server::mail::outbox::{self, Job, LEASE, Which};
+use rekey_server::store::Store;
+use sqlx::{AssertSqlSafe, Row};
+use std::time::{Duration, Instant};
+
+const DAY: u64 = 24 * 3600;
+
+/// One number from the database.
+async fn number(store: &Store, sql: &str) -> i64 {
+    sqlx::query(AssertSqlSafe(sql)).fetch_one(store.read()).await.expect("a number").get(0)
+}
+
+/// Waits until a number in the database is this.
+pub async fn until(store: &Store, sql: &str, wanted: i64) {
+    let found = async {
+        while number(store, sql).await != wanted {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("never {wanted}: {sql}"));
+}
+
+/// Waits until every job was tried so often and none is under way.
+async fn tried(app: &App, times: i64) {
+    until(&app.store, &format!("SELECT count(*) FROM outbox WHERE attempts <> {times} OR claimed_until <> 0"), 0).await;
+}
+
+async fn ask(app: &App, email: &str) {
+    app.visitor().post("/api/password-resets", json!({"email": email})).await.expect(202);
+}
+
+on_both! {
+    async fn rel_04_retries_back_off_and_end_after_a_day(app) {
+        let admin = app.admin().await;
+        let jo = app.add_user("Jo", "jo@example.com").await;
+        app.smtp.be(Mood::Busy);
+        ask(&app, "jo@example.com").await;
+        until(&app.store, "SELECT count(*) FROM outbox WHERE kind = 'link'", 1).await;
+        for (attempt, wait) in (1..).zip([1, 2, 4, 8, 16, 30, 30, 30]) {
+            tried(&app, attempt).await;
+            assert_eq!(number(&app.store, "SELECT next_at FROM outbox").await - app.now(), wait * 1000, "after attempt {attempt}");
+            app.advance(wait.unsigned_abs());
+        }
+        tried(&app, 9).await;
+        let reset = async || admin.get(&format!("/api/users/{jo}")).await.json()["reset"].clone();
+        assert_eq!(reset().await["state"], "queued");
+        app.advance(DAY);
+        app.settled().await;
+        let admin = app.log_in("admin@example.com", PASSWORD).await;
+        let reset = admin.get(&format!("/api/users/{jo}")).await.json()["reset"].clone();
+        assert_eq!((&reset["state"], &reset["detail"]), (&json!("failed"), &json!("The mail server could not be reached for a day.")));
+        app.smtp.be(Mood::Kind);
+        app.advance(DAY);
+        assert!(app.smtp.mails().is_empty());
+    }
+
+    async fn rel_04_a_notice_ends_after_a_day_too(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        let jo = app.log_in("jo@example.com", PASSWORD).await;
+        app.smtp.be(Mood::Busy);
+        jo.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
+        tried(&app, 1).await;
+        app.advance(DAY + 1);
+        app.settled().await;
+    }
+
+    async fn rel_04_a_poison_mail_blocks_nobody(app) {
+        let admin = app.admin().await;
+        let refused = app.add_user("Refused", "refused@example.com").await;
+        app.add_user("Later", "later@example.com").await;
+        let mut ids = vec![refused.clone()];
+        for name in ["a\r\nBcc: eve@example.com", "\u{202e}<script>.\r\n.\r\n", &"x".repeat(5000)] {
+            ids.push(app.add_user(name, &format!("hostile{}@example.com", ids.len())).await);
+        }
+        let broken = app.add_user("Broken", "broken@example.com").await;
+        let sql = "UPDATE users SET address = 'no address' WHERE email = 'broken@example.com'";
+        sqlx::query(sql).execute(app.store.write()).await.expect("updates");
+        ids.push(broken);
+        for job in ["'link', 9999, NULL", "'link', NULL, NULL", "'notice', NULL, 'x'", "'forgot', NULL, '\u{1}<>'", "'from the future', NULL, NULL"] {
+            let sql = format!("INSERT INTO outbox (kind, reset_id, address, created_at, next_at) VALUES ({job}, {}, 0)", app.now());
+            sqlx::query(AssertSqlSafe(sql)).execute(app.store.write()).await.expect("inserts");
+        }
+        admin.post("/api/users/password-resets", json!({"ids": ids})).await.expect(202);
+        ask(&app, "later@example.com").await;
+        app.add_user("Jo", "jo@example.com").await;
+        app.link_for("jo@example.com").await;
+        // All others ended, but for the one that may work later, and the one that only a newer program understands.
+        until(&app.store, "SELECT count(*) FROM outbox", 2).await;
+        assert_eq!(admin.get(&format!("/api/users/{refused}")).await.json()["email_status"], "bounced");
+        let reached: Vec<_> = app.smtp.mails().iter().flat_map(|mail| mail.to.clone()).collect();
+        assert_eq!(reached.iter().filter(|to| to.starts_with("hostile")).count(), 3);
+        assert!(reached.iter().all(|to| to.starts_with("hostile") || to == "jo@example.com"), "{reached:?}");
+        app.advance(DAY + 1);
+        until(&app.store, "SELECT count(*) FROM outbox", 1).await;
+    }
+
+    async fn rel_04_mails_that_get_stuck_again_and_again_leave_room_for_a_new_one(app) {
+        let admin = app.admin().await;
+        let mut ids = Vec::new();
+        for n in 0..8 {
+            ids.push(app.add_user("Stuck", &format!("stuck{n}@example.com")).await);
+        }
+        app.smtp.be(Mood::Busy);
+        admin.post("/api/users/password-resets", json!({"ids": ids})).await.expect(202);
+        tried(&app, 1).await;
+        app.smtp.be(Mood::Kind);
+        app.advance(1);
+        until(&app.store, "SELECT count(*) FROM outbox WHERE claimed_until <> 0", 3).await;
+        app.add_user("Jo", "jo@example.com").await;
+        let begun = Instant::now();
+        app.link_for("jo@example.com").await;
+        assert!(begun.elapsed() < Duration::from_secs(8), "it waited until a stuck one gave up");
+    }
+
+    async fn rel_04_a_worker_that_slept_through_its_claim_sends_nothing(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        app.add_user("Al", "al@example.com").await;
+        app.smtp.be(Mood::Holds);
+        ask(&app, "jo@example.com").await;
+        app.smtp.holding(1).await;
+        // Another process, for whom the claim has run out.
+        let other = app.beside(LEASE.unsigned_abs() / 1000 + 1).await;
+        other.mail_to("jo@example.com").await;
+        other.settled().await;
+        app.smtp.be(Mood::Kind);
+        app.smtp.release();
+        app.link_for("al@example.com").await;
+        assert!(app.smtp.mails().iter().all(|mail| mail.to == ["al@example.com"]), "sent twice");
+    }
+
+    async fn rel_03_what_a_killed_process_had_claimed_is_tried_again_within_a_minute(app) {
+        let mut tries = 0;
+        let address = loop {
+            tries += 1;
+            let address = format!("jo{tries}@example.com");
+            app.add_user("Jo", &address).await;
+            let mut tx = app.store.begin().await.expect("begins");
+            let job = Job::Forgot { address: address.clone(), ip: "127.0.0.1".to_owned() };
+            outbox::put(&mut tx, app.now(), &job).await.expect("a job");
+            tx.commit().await.expect("commits");
+            // This worker claims it and dies, unless the server's own, whom nobody woke, was about to look anyway.
+            if outbox::claim(&app.store, app.now(), Which::Due, 9).await.expect("a claim").len() == 1 {
+                break address;
+            }
+        };
+        app.advance(39);
+        assert!(outbox::claim(&app.store, app.now(), Which::Due, 9).await.expect("a claim").is_empty());
+        app.advance(21);
+        app.mail_to(&address).await;
+    }
+
+    async fn what_an_outage_held_up_is_sent_within_a_minute_of_its_end(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        app.smtp.be(Mood::Busy);
+        ask(&app, "jo@example.com").await;
+        until(&app.store, "SELECT count(*) FROM outbox WHERE kind = 'link'", 1).await;
+        for attempt in 1..40 {
+            tried(&app, attempt).await;
+            app.advance(30);
+        }
+        tried(&app, 40).await;
+        app.smtp.be(Mood::Kind);
+        app.advance(60);
+        app.mail_to("jo@example.com").await;
+    }
+
+    async fn a_clock_that_is_set_back_holds_nothing_up(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        let hour = app.now() + 3_600_000;
+        for claimed in [0, hour + LEASE] {
+            let sql = format!("INSERT INTO outbox (kind, address, created_at, next_at, claimed_until) VALUES ('forgot', 'jo@example.com', {hour}, {hour}, {claimed})");
+            sqlx::query(AssertSqlSafe(sql)).execute(app.store.write()).await.expect("inserts");
+        }
+        app.advance(1);
+        app.settled().await;
+        app.mail_to("jo@example.com").await;
+    }
+
+    async fn readiness_does_not_depend_on_the_mail_server(app) {
+        for mood in [Mood::Busy, Mood::Silent, Mood::Refuses] {
+            app.smtp.be(mood);
+            assert_eq!(app.visitor().get("/readyz").await.status, 200, "{mood:?}");
+        }
+    }
+}
+
+on_both_shells! {
+    async fn rel_04_two_processes_send_each_mail_once(shell) {
+        const MAILS: usize = 60;
+        let smtp = Smtp::start().await;
+        let url = format!("smtp://{}", smtp.address);
+        let store = Store::open(&shell.location()).await.expect("opens");
+        people::add(&shell, &store, MAILS).await;
+        let settings = [("REKEY_SMTP_URL", &*url)];
+        let (one, two) = tokio::join!(shell.serve(&settings), shell.serve(&settings));
+        let visitors = [one.visitor(), two.visitor()];
+        let asks = (0..MAILS).map(|n| visitors[n % 2].post("/api/password-resets", json!({"email": people::address(n)})));
+        assert!(join_all(asks).await.iter().all(|answer| answer.status == 202));
+        until(&store, "SELECT count(*) FROM outbox", 0).await;
+        let mut reached: Vec<_> = smtp.mails().iter().flat_map(|mail| mail.to.clone()).collect();
+        let sent = reached.len();
+        reached.sort();
+        reached.dedup();
+        assert_eq!((sent, reached.len()), (MAILS, MAILS));
+        assert!(!one.log().contains("ERROR"), "{}", one.log());
+        shell.ok(&["audit", "verify"]);
+    }
+}
