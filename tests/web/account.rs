@@ -38,7 +38,7 @@ async fn logging_out_leads_to_the_login_and_is_no_session_that_ended() {
     let answer = server.holds(LOG_OUT);
     press_twice("Log out").await;
     becomes_disabled(Button("Log out"), true).await;
-    answer.is_let_go();
+    answer.arrives();
     heading("Log in").await;
     is_at("/login").await;
     assert!(!is_alarmed());

@@ -102,7 +102,7 @@ async fn a_double_click_changes_it_once() {
     let answer = server.holds(CHANGE);
     press_twice("Change password").await;
     says("Saving…").await;
-    answer.is_let_go();
+    answer.arrives();
     status("Your password is changed").await;
     assert_eq!(server.calls(CHANGE).len(), 1);
 }

@@ -86,7 +86,7 @@ async fn a_double_click_asks_once() {
     let answer = server.holds(ASK);
     press_twice("Send reset link").await;
     says("Sending…").await;
-    answer.is_let_go();
+    answer.arrives();
     heading("Check your inbox").await;
     assert_eq!(server.calls(ASK).len(), 1);
 }

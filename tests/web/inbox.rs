@@ -101,7 +101,7 @@ async fn a_double_click_sends_once() {
     let answer = server.holds(ASK);
     press_twice("Send again").await;
     becomes_disabled(Button("Send again"), true).await;
-    answer.is_let_go();
+    answer.arrives();
     status("on its way").await;
     assert_eq!(server.calls(ASK).len(), 2, "the first one, and one more");
 }

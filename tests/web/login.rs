@@ -110,7 +110,7 @@ async fn a_double_click_sends_once_and_the_button_says_that_it_works() {
     let answer = server.holds(LOG_IN);
     press_twice("Log in").await;
     says("Logging in…").await;
-    answer.is_let_go();
+    answer.arrives();
     alert("do not match").await;
     assert_eq!(server.calls(LOG_IN).len(), 1);
 }

@@ -52,7 +52,7 @@ async fn a_double_click_reports_once() {
     let answer = server.holds(REPORT);
     press_twice("Cancel this reset").await;
     says("Cancelling…").await;
-    answer.is_let_go();
+    answer.arrives();
     status("The reset is cancelled").await;
     assert_eq!(server.calls(REPORT).len(), 1);
 }

@@ -159,7 +159,7 @@ async fn a_double_click_sets_it_once() {
     fill("New password", PASSWORD).await;
     press_twice("Set new password").await;
     says("Saving…").await;
-    answer.is_let_go();
+    answer.arrives();
     heading("Password changed").await;
     assert_eq!(server.calls(REDEEM).len(), 1);
 }

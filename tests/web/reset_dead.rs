@@ -89,7 +89,7 @@ async fn a_failed_renewal_says_what_to_do_and_a_double_click_renews_once() {
     let answer = server.holds(RENEW);
     press_twice("Send me a new link").await;
     says("Sending…").await;
-    answer.is_let_go();
+    answer.arrives();
     heading("Check your inbox").await;
     assert_eq!(server.calls(RENEW).len(), 2, "the failed one, and one more");
 }

@@ -143,7 +143,7 @@ async fn typing_on_asks_for_the_last_word_alone_and_a_late_answer_changes_nothin
     server.answers(LIST, 200, &page(vec![user("4", "Just Right", "right@example.com")]));
     press("Disabled").await;
     find(Button("Reset password for Just Right")).await;
-    late.is_let_go();
+    late.arrives();
     server.has_answered(LIST).await;
     find(Button("Reset password for Just Right")).await;
     assert!(!has(Button("Reset password for Too Late")));

@@ -101,7 +101,7 @@ async fn a_double_click_sends_once() {
     let answer = server.holds(RESET);
     press_twice("Send reset link").await;
     says("Sending…").await;
-    answer.is_let_go();
+    answer.arrives();
     status("Reset link sent").await;
     assert_eq!(server.calls(RESET).len(), 1);
 }
@@ -173,7 +173,7 @@ async fn a_double_click_saves_once() {
     fill("Email", "sam@example.com").await;
     press_twice("Save").await;
     says("Saving…").await;
-    answer.is_let_go();
+    answer.arrives();
     status("Email saved").await;
     assert_eq!(server.calls(PATCH).len(), 1);
 }

@@ -31,7 +31,7 @@ pub(crate) struct Held(u32);
 
 impl Held {
     /// Gives it.
-    pub(crate) fn is_let_go(self) {
+    pub(crate) fn arrives(self) {
         world::open_gate(self.0);
     }
 }
