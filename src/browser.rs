@@ -105,19 +105,17 @@ pub(crate) fn template(id: &str) -> Option<String> {
     found?.dyn_into::<web_sys::HtmlTemplateElement>().ok()?.content().text_content()
 }
 
-/// Puts what `mount` makes in the place of what the page was drawn with.
+/// Puts what `mount` makes in the place of what the page was drawn with, when its time has come.
 #[cfg(target_arch = "wasm32")]
-pub(crate) fn put_live(mount: impl FnOnce(web_sys::HtmlElement)) {
-    use wasm_bindgen::prelude::wasm_bindgen;
+pub(crate) fn put_live(mount: impl FnOnce(web_sys::HtmlElement) + 'static) {
+    use wasm_bindgen::prelude::{Closure, wasm_bindgen};
     #[wasm_bindgen]
     extern "C" {
         /// In `early.js`.
         #[wasm_bindgen(js_name = takeOver)]
-        fn take_over(live: &web_sys::HtmlElement);
+        fn take_over(mount: JsValue);
     }
-    let Some(root) = document().create_element("div").ok().and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
-    mount(root.clone());
-    take_over(&root);
+    take_over(Closure::once_into_js(mount));
 }
 
 /// Writes panics to the console, for who develops.

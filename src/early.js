@@ -1,5 +1,5 @@
 // The page before its WebAssembly is there. It takes a link's secret out of the address bar, keeps what people type and
-// press in the form that came with the page, and hands it over to the live one.
+// press in the form that came with the page, and hands the form over when it comes to life.
 (() => {
   const drawn = document.getElementById("app");
   const keys = { "/reset-password": "rekey.reset.token", "/not-me": "rekey.not-me.token" };
@@ -19,19 +19,18 @@
   if (visit === "back_forward") document.getElementById("start").remove();
   drawn.hidden = visit === "back_forward" || (key && !sessionStorage.getItem(key));
 
-  const buttons = (root) => [...root.querySelectorAll("button")];
   const pressed = [];
-  let sent = -1;
-  let swap;
+  let sent;
+  let live;
   drawn.addEventListener("click", ({ target }) => {
-    const at = buttons(drawn).indexOf(target.closest("button[type=button]"));
-    if (at >= 0) pressed.push(at);
+    const button = target.closest("button[type=button]");
+    if (button) pressed.push(button);
   });
   drawn.addEventListener("submit", (event) => {
     event.preventDefault();
-    sent = [...document.forms].indexOf(event.target);
-    event.target.querySelector(".primary").classList.add("early");
-    swap?.();
+    sent = event.target;
+    sent.querySelector(".primary").classList.add("early");
+    live?.();
   });
 
   const selection = (input, range) => {
@@ -44,29 +43,44 @@
     return [selectionStart, selectionEnd];
   };
 
-  // Puts `live` in the place of what was drawn. What a password manager filled in cannot be read before the person has
-  // touched the page: until then what was drawn stays.
-  window.takeOver = (live) => {
-    swap = () => {
-      swap = undefined;
+  // While `mount` makes the live page, it is given the elements that were drawn instead of new ones, as they come in the
+  // same order: who holds on to one (a password manager, a screen reader) holds on to the live one.
+  const adopt = (mount, root) => {
+    const waiting = drawn.hidden ? [] : [...drawn.querySelectorAll("*")].filter((element) => element instanceof HTMLElement);
+    const create = document.createElement;
+    document.createElement = (name) => {
+      if (waiting[0]?.localName !== name) return create.call(document, name);
+      const element = waiting.shift();
+      element.replaceChildren();
+      return element;
+    };
+    mount(root);
+    delete document.createElement;
+  };
+
+  // Puts what `mount` makes in the place of what was drawn. What a password manager filled in cannot be read before the
+  // person has touched the page: until then what was drawn stays.
+  window.takeOver = (mount) => {
+    live = () => {
+      live = undefined;
+      const typed = [...drawn.querySelectorAll("input[id]")].map((input) => [input, input.value]);
       const focused = drawn.querySelector(":focus");
       const range = focused?.matches("input") && selection(focused);
-      for (const { id, value } of drawn.querySelectorAll("input[id]")) {
-        const input = live.querySelector("#" + id);
-        if (!input || !value || input.value === value) continue;
+      const root = document.createElement("div");
+      adopt(mount, root);
+      drawn.replaceWith(root);
+      for (const [input, value] of typed) {
+        if (!value) continue;
         input.value = value;
         input.dispatchEvent(new Event("input", { bubbles: true }));
       }
-      const place = focused && [...drawn.querySelectorAll(focused.localName)].indexOf(focused);
-      drawn.replaceWith(live);
-      const heir = focused && live.querySelectorAll(focused.localName)[place];
-      heir?.focus({ preventScroll: true });
-      if (heir && range) selection(heir, range);
-      pressed.forEach((at) => buttons(live)[at]?.click());
-      if (sent >= 0) document.forms[sent]?.requestSubmit();
+      focused?.focus({ preventScroll: true });
+      if (range) selection(focused, range);
+      pressed.forEach((button) => button.click());
+      if (sent?.isConnected) sent.requestSubmit();
     };
     const unread = [...drawn.querySelectorAll("input:autofill")].some((input) => !input.value);
-    if (unread) ["pointerup", "keyup"].forEach((touch) => addEventListener(touch, () => swap?.(), { once: true }));
-    else swap();
+    if (unread) ["pointerup", "keyup"].forEach((touch) => addEventListener(touch, () => live?.(), { once: true }));
+    else live();
   };
 })();

@@ -14,8 +14,8 @@ mod program;
 mod raw;
 mod serving;
 mod smtp;
-mod world;
 mod watch;
+mod world;
 
 mod account;
 mod audit;
