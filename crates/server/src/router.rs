@@ -45,8 +45,8 @@ pub fn router(app: App) -> Router {
     let config = &app.config;
     let mut router = api
         .merge(docs::router(&description))
-        .with_state(app.clone())
         .route("/metrics", get(metrics::serve))
+        .with_state(app.clone())
         .route("/.well-known/change-password", get(spa::change_password));
     if let Some(inbox) = app.transport.inbox().filter(|_| config.shows_inbox()) {
         router = router.merge(inbox.router());

@@ -4,6 +4,7 @@ use super::compose::Mail;
 use super::inbox::Inbox;
 use super::smtp::{Smtp, SmtpError};
 use crate::config::Config;
+use crate::metrics;
 
 /// Hands mail over. Cheap to clone; one for the whole program.
 #[derive(Clone)]
@@ -41,7 +42,7 @@ impl Transport {
     /// [`Failure::Temporary`], always.
     pub async fn ready(&self) -> Result<(), Failure> {
         match self {
-            Self::Smtp(smtp) => smtp.ready().await.map_err(|SmtpError { reason, .. }| Failure::Temporary(reason)),
+            Self::Smtp(smtp) => smtp.ready().await.map_err(|SmtpError { reason, .. }| temporary(reason)),
             Self::Inbox(_) => Ok(()),
         }
     }
@@ -72,6 +73,12 @@ impl Transport {
 
 impl From<SmtpError> for Failure {
     fn from(error: SmtpError) -> Self {
-        if error.for_good { Self::Refused(error.reason) } else { Self::Temporary(error.reason) }
+        if error.for_good { Self::Refused(error.reason) } else { temporary(error.reason) }
     }
+}
+
+/// Counted here, as what is tried again has no other end that an operator could watch.
+fn temporary(reason: String) -> Failure {
+    metrics::mail_failed();
+    Failure::Temporary(reason)
 }

@@ -2,16 +2,23 @@
 
 mod registry;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
+use crate::app::App;
+use crate::mail::outbox;
 use crate::middleware::Middleware;
 use registry::{Count, Registry};
 
 static REGISTRY: Registry = Registry::new();
+
+const QUEUE: &str = "rekey_mail_queue";
+/// How long the database may take to tell the length of the queue.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Counts a mail that the mail server took.
 pub fn mail_sent() {
@@ -29,8 +36,17 @@ pub fn login(is_success: bool) {
 }
 
 /// `GET /metrics`.
-pub async fn serve() -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], REGISTRY.text()).into_response()
+pub async fn serve(State(app): State<App>) -> Response {
+    let mut text = REGISTRY.text();
+    // Without the database the other numbers are wanted all the more.
+    if let Ok(Ok(waiting)) = timeout(PATIENCE, outbox::waiting(&app.store)).await {
+        text += &format!("# HELP {QUEUE} Jobs that wait in the mail queue.\n# TYPE {QUEUE} gauge\n{QUEUE} {waiting}\n");
+    }
+    answer(text)
+}
+
+fn answer(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }
 
 /// Logs and measures every request: its method, the route that took it, the status and the time until the answer
@@ -66,7 +82,7 @@ fn method_name(method: &Method) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{layer, serve};
+    use super::{REGISTRY, answer, layer};
     use axum::Router;
     use axum::body::Body;
     use axum::extract::Request;
@@ -76,7 +92,10 @@ mod tests {
 
     #[tokio::test]
     async fn requests_are_counted_by_route_and_never_by_path() {
-        let app = Router::new().route("/things/{id}", get(async || "thing")).route("/metrics", get(serve)).layer(layer());
+        let app = Router::new()
+            .route("/things/{id}", get(async || "thing"))
+            .route("/metrics", get(async || answer(REGISTRY.text())))
+            .layer(layer());
         for (method, path) in [("GET", "/things/canary"), ("BREW", "/things/canary"), ("GET", "/canary?canary")] {
             let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("a request");
             app.clone().oneshot(request).await.expect("infallible");

@@ -58,7 +58,7 @@ pub async fn events(
     Glance(user): Glance,
     State(app): State<App>,
     headers: HeaderMap,
-) -> Result<([(HeaderName, &'static str); 1], Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>)> {
+) -> Result<([(HeaderName, &'static str); 2], Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>)> {
     let user = user.ok_or(ApiError::new(Code::NotSignedIn))?;
     if user.role != Role::Admin {
         return Err(ApiError::new(Code::Forbidden));
@@ -69,8 +69,10 @@ pub async fn events(
         let event = watch.next().await?;
         Some((Ok(event), watch))
     });
-    // What `Sse` says by itself, "no-cache", would let a browser keep it (HDR-03).
-    Ok(([(CACHE_CONTROL, "no-store")], Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))))
+    // What `Sse` says by itself, "no-cache", would let a browser keep it (HDR-03). nginx holds answers back until they are
+    // long, unless told otherwise.
+    let headers = [(CACHE_CONTROL, "no-store"), (HeaderName::from_static("x-accel-buffering"), "no")];
+    Ok((headers, Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))))
 }
 
 impl Watch {

@@ -41,6 +41,7 @@ mod login;
 mod login_flood;
 mod mail;
 mod migrations;
+mod metrics;
 mod options;
 mod page;
 mod people;

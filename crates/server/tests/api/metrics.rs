@@ -1,0 +1,28 @@
+//! What an operator watches.
+
+use crate::command::Shell;
+use crate::database::Kind;
+use crate::serving::Serving;
+use crate::smtp::PATIENCE;
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_mail_server_that_is_away_shows_in_the_numbers() {
+    let shell = Shell::on(Kind::Sqlite).await;
+    shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin", "--mail"]);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let serving = Serving::start(&shell, &["--smtp-url", &format!("smtp://{nobody}")]);
+    let numbers = async || reqwest::get(format!("{}/metrics", serving.base)).await.expect("an answer").text().await.expect("text");
+    let failed = async {
+        loop {
+            let text = numbers().await;
+            if !text.contains("rekey_mails_total{outcome=\"failed\"} 0\n") {
+                return text;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let text = tokio::time::timeout(PATIENCE, failed).await.expect("an attempt fails in time");
+    assert!(text.contains("# TYPE rekey_mail_queue gauge\nrekey_mail_queue 1\n"), "{text}");
+    assert!(text.contains("rekey_mails_total{outcome=\"sent\"} 0\n") && !text.contains("ada"), "{text}");
+}
