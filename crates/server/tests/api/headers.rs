@@ -207,6 +207,11 @@ async fn hdr_03_hashed_files_are_immutable_and_pages_are_asked_about() {
         let other = visitor.send(visitor.request("GET", path).header("if-none-match", "\"older\"")).await;
         assert_eq!(other.status, page.status, "{path}");
     }
+    // A page that names somebody is kept nowhere, also not for who comes next on this device.
+    let admin = app.admin().await;
+    let own = admin.get("/settings/users").await.expect(200);
+    assert!(String::from_utf8_lossy(&own.bytes).contains("Ada Admin"));
+    assert_eq!((own.header("cache-control").as_str(), own.header("etag").as_str()), ("no-store", ""));
     let files = page::files(&String::from_utf8_lossy(&visitor.get("/login").await.bytes));
     let hashed: Vec<_> = files.iter().filter(|file| file.ends_with(".js") || file.ends_with(".wasm")).collect();
     assert!(hashed.len() >= 2, "{files:?}");
