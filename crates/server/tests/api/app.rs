@@ -77,7 +77,12 @@ impl App {
         };
         tokio::spawn(rekey_server::serve::run(listener, router(parts.clone()), stop, || ()));
         tokio::spawn(worker::run(parts.clone()));
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            // The server hangs up after thirty seconds.
+            .pool_idle_timeout(Duration::from_secs(10))
+            .build()
+            .expect("a client");
         Self { smtp, location, store: parts.store.clone(), base, _dir: dir, clock, parts, http }
     }
 

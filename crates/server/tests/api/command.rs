@@ -147,9 +147,12 @@ async fn what_cannot_work_is_one_sentence_and_exit_code_2() {
 async fn tok_04_a_link_that_would_live_over_a_day_refuses_to_start() {
     let shell = Shell::on(Kind::Sqlite).await;
     shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin"]);
+    // Were the life accepted, the complaint would be another, and nothing would be served for ever.
+    let occupied = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = occupied.local_addr().expect("an address").to_string();
     for flag in ["--link-ttl", "--invite-ttl"] {
         for life in ["86401s", "24h1s", "25h", "2d"] {
-            let complaint = shell.refused(&["serve", "--listen", "127.0.0.1:0", flag, life]);
+            let complaint = shell.refused(&["serve", "--listen", &address, flag, life]);
             assert!(complaint.contains(flag) && complaint.contains("24h at most"), "{complaint}");
         }
         for life in ["24h", "1d", "86400s"] {

@@ -64,14 +64,17 @@ on_both! {
     async fn rat_03_two_hundred_guesses_at_once_get_no_further_than_in_a_row(app) with ["--limit-login-per-ip", "off"] {
         app.add_user("Jo", "jo@example.com").await;
         app.add_user("Al", "al@example.com").await;
-        let mut in_a_row = Vec::new();
+        let mut in_a_row = 0;
         for _ in 0..200 {
-            in_a_row.push(guess(&app, "al@example.com", "not the password").await.status);
+            in_a_row += usize::from(guess(&app, "al@example.com", "not the password").await.status == 401);
         }
         for email in ["jo@example.com", "nobody@example.com"] {
-            let mut at_once: Vec<u16> = join_all((0..200).map(|_| guess(&app, email, "not the password"))).await.iter().map(|answer| answer.status).collect();
-            at_once.sort_unstable();
-            assert_eq!(at_once, in_a_row, "{email}");
+            let answers = join_all((0..200).map(|_| guess(&app, email, "not the password"))).await;
+            let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+            // On a slow disk some may wait too long for the database, and are told so; they were not let through.
+            let (through, slowed, turned_away) = (count(401), count(429), count(503));
+            assert!(through <= in_a_row && through + turned_away >= in_a_row, "{email}: {through} of {in_a_row} and {turned_away}");
+            assert_eq!(through + slowed + turned_away, 200, "{email}");
         }
         // The sixth and the seventh come one at a time, too, however many try for them.
         app.advance(1);
