@@ -30,7 +30,7 @@ pub(crate) struct Call {
 pub(crate) struct Held(u32);
 
 impl Held {
-    /// Gives it.
+    /// Lets it arrive.
     pub(crate) fn arrives(self) {
         world::open_gate(self.0);
     }
@@ -104,7 +104,7 @@ impl Server {
         world::cut(call);
     }
 
-    /// Keeps the answer to `call`, as told so far, back until it is let go.
+    /// Keeps the answer to `call`, as told so far, back until it [arrives](Held::arrives).
     #[must_use]
     pub(crate) fn holds(&self, call: &str) -> Held {
         Held(world::hold(call))
