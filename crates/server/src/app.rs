@@ -8,7 +8,7 @@ use crate::limit::{self, Over, Scope};
 use crate::mail::transport::Transport;
 use crate::secret_key::SecretKey;
 use crate::store::{Conn, Result, Store};
-use crate::users::total::Total;
+use crate::users::known::Known;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
@@ -31,8 +31,8 @@ pub struct Parts {
     pub hasher: Hasher,
     /// How mail leaves.
     pub transport: Transport,
-    /// How many users there are.
-    pub total: Total,
+    /// What searches found before.
+    pub known: Known,
     mail_waits: Notify,
     closing: watch::Sender<bool>,
 }
@@ -50,7 +50,7 @@ impl App {
     #[must_use]
     pub fn new(config: Config, store: Store, clock: Clock, key: SecretKey, hasher: Hasher, transport: Transport) -> Self {
         let (closing, _) = watch::channel(false);
-        Self(Arc::new(Parts { config, store, clock, key, hasher, transport, total: Total::default(), mail_waits: Notify::new(), closing }))
+        Self(Arc::new(Parts { config, store, clock, key, hasher, transport, known: Known::default(), mail_waits: Notify::new(), closing }))
     }
 
     /// Unix milliseconds.

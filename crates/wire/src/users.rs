@@ -261,6 +261,8 @@ pub struct UserPage {
     pub previous_cursor: Option<String>,
     /// How many users the search and the filter find, on all pages.
     pub total: u64,
+    /// Whether that is all. A search counts up to 10 000: where it finds more, this is false and `total` is 10 000.
+    pub total_is_exact: bool,
 }
 
 /// The body of `POST /api/users`.

@@ -1,21 +1,24 @@
 //! `GET /api/users`: search, filter, sort and paging of the users table.
 
 use super::cursor::{Cursor, Key};
+use super::page::{Question, key};
 use super::row::{COLUMNS, FROM, read};
-use super::search::condition;
+use super::search::Needle;
+use super::sql::Sql;
+use super::tally::Tally;
 use crate::app::App;
 use crate::audit::page_limit;
-use crate::clock::whole_second;
 use crate::docs::AdminProblems;
 use crate::error::{ApiError, Result};
 use crate::json::{Json, Query};
 use crate::session::Admin;
-use crate::store::number;
+use crate::store::Conn;
 use axum::extract::State;
 use rekey_wire::users::{Filter, Sort, SortKey, User, UserPage};
 use serde::Deserialize;
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row};
+use std::collections::HashMap;
 
 /// The longest search, in code points: longer than any address.
 const MAX_SEARCH: usize = 300;
@@ -46,7 +49,7 @@ pub struct ListQuery {
 /// List users
 #[utoipa::path(get, path = rekey_wire::users::USERS, tag = "users", params(ListQuery), responses((status = 200, body = UserPage), AdminProblems))]
 pub async fn list(_admin: Admin, State(app): State<App>, Query(query): Query<ListQuery>) -> Result<Json<UserPage>> {
-    let limit = page_limit(query.limit)? as usize;
+    let limit = page_limit(query.limit)?;
     let refused = |field| ApiError::refused(field, "invalid_value");
     let sort = query.sort.as_deref().map_or(Some(Sort::default()), Sort::parse).ok_or_else(|| refused("sort"))?;
     let cursor = match query.cursor.as_deref() {
@@ -57,45 +60,28 @@ pub async fn list(_admin: Admin, State(app): State<App>, Query(query): Query<Lis
         return Err(refused("search"));
     }
     let now = app.now();
-    let search = condition(&query.search, app.store.dialect(), 1);
-    let backward = cursor.as_ref().is_some_and(|cursor| cursor.backward);
-
-    let mut wheres: Vec<String> = search.iter().map(|found| found.sql.clone()).collect();
-    wheres.extend(filter_sql(query.filter, now));
-    let counted = clause(&wheres);
-    let binds = search.map(|found| found.binds).unwrap_or_default();
-    let key = key_sql(sort);
-    // Going back reads the table the other way round and turns the page over.
-    let descending = sort.descending != backward;
-    let (order, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-    if cursor.is_some() {
-        wheres.push(format!("({key}, u.id) {beyond} (${}, ${})", binds.len() + 1, binds.len() + 2));
-    }
-    let sql = format!("SELECT {COLUMNS}, {key} FROM {FROM}{} ORDER BY {key} {order}, u.id {order} LIMIT {}", clause(&wheres), limit + 1);
-
-    let mut tx = app.store.snapshot().await?;
-    let mut rows = sqlx::query(AssertSqlSafe(sql));
-    let mut total = sqlx::query(AssertSqlSafe(format!("SELECT count(*) FROM users u{counted}")));
-    for bind in binds {
-        rows = rows.bind(bind.clone());
-        total = total.bind(bind);
-    }
-    if let Some(cursor) = &cursor {
-        rows = match &cursor.key {
-            Key::Text(text) => rows.bind(text.clone()),
-            Key::Number(number) => rows.bind(*number),
-        };
-        rows = rows.bind(cursor.id);
-    }
-    let mut rows = rows.fetch_all(&mut *tx).await?;
-    let total = match counted.is_empty() {
-        true => app.total.of_all(&mut tx).await?,
-        false => number(&total.fetch_one(&mut *tx).await?)?,
+    let needle = Needle::read(&query.search);
+    let question = Question {
+        needle: needle.as_ref(),
+        filter: query.filter,
+        sort,
+        cursor: cursor.as_ref(),
+        now,
+        // One more than is shown tells whether there are more.
+        limit: i64::from(limit) + 1,
+        dialect: app.store.dialect(),
     };
+    let mut tx = app.store.snapshot().await?;
+    let tally = Tally::read(&mut tx).await?;
+    let total = question.count(&mut tx, &tally, &app.known).await?;
+    let ids = question.ids(&mut tx, &tally, total, &app.known).await?;
+    let mut rows = rows(&mut tx, &ids, sort).await?;
     tx.commit().await?;
 
+    let limit = limit as usize;
     let more = rows.len() > limit;
     rows.truncate(limit);
+    let backward = cursor.as_ref().is_some_and(|cursor| cursor.backward);
     if backward {
         rows.reverse();
     }
@@ -108,8 +94,22 @@ pub async fn list(_admin: Admin, State(app): State<App>, Query(query): Query<Lis
         next_cursor: place(rows.last(), after, false)?,
         previous_cursor: place(rows.first(), before, true)?,
         items: rows.iter().map(|row| read(row, now)).collect::<crate::store::Result<Vec<User>>>()?,
-        total: u64::try_from(total).unwrap_or(0),
+        total: u64::try_from(total.number).unwrap_or(0),
+        total_is_exact: total.is_exact,
     }))
+}
+
+/// What is shown of these users, in their order.
+async fn rows(conn: &mut Conn, ids: &[i64], sort: Sort) -> Result<Vec<AnyRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::default();
+    let places: Vec<String> = ids.iter().map(|id| sql.number(*id)).collect();
+    sql.text = format!("SELECT {COLUMNS}, {} FROM {FROM} WHERE u.id IN ({})", key(sort), places.join(", "));
+    let rows = sql.query(true).fetch_all(conn).await?;
+    let mut rows = rows.into_iter().map(|row| Ok((row.try_get(0)?, row))).collect::<Result<HashMap<i64, AnyRow>>>()?;
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
 /// Where the sort key stands among the columns.
@@ -121,28 +121,4 @@ fn cursor_at(row: &AnyRow, sort: Sort, backward: bool) -> Result<Cursor> {
         SortKey::Extension | SortKey::LastLogin => Key::Number(row.try_get(KEY_COLUMN)?),
     };
     Ok(Cursor { backward, sort, key, id: row.try_get(0)? })
-}
-
-/// The expression that sorts; each has an index. Who never logged in comes last, whichever the direction.
-const fn key_sql(sort: Sort) -> &'static str {
-    match (sort.key, sort.descending) {
-        (SortKey::Name, _) => "u.name_sort",
-        (SortKey::Email, _) => "coalesce(u.email, '')",
-        (SortKey::Extension, _) => "u.extension",
-        (SortKey::LastLogin, false) => "coalesce(u.last_login_at, 9223372036854775807)",
-        (SortKey::LastLogin, true) => "coalesce(u.last_login_at, -1)",
-    }
-}
-
-fn filter_sql(filter: Filter, now: i64) -> Option<String> {
-    match filter {
-        Filter::All => None,
-        Filter::NoValidEmail => Some("u.address IS NULL".to_owned()),
-        Filter::ResetPending => Some(format!("u.pending_until >= {}", whole_second(now))),
-        Filter::Disabled => Some("u.status = 'disabled'".to_owned()),
-    }
-}
-
-fn clause(wheres: &[String]) -> String {
-    if wheres.is_empty() { String::new() } else { format!(" WHERE {}", wheres.join(" AND ")) }
 }

@@ -4,14 +4,17 @@ mod create;
 mod cursor;
 mod events;
 mod id;
+pub mod known;
 mod list;
+mod page;
 mod patch;
 mod reset_many;
 mod reset_one;
 pub mod row;
 pub mod search;
 mod show;
-pub mod total;
+mod sql;
+pub mod tally;
 pub mod write;
 
 pub use create::{__path_create, create};

@@ -122,11 +122,12 @@ async fn must_still_be_admin(conn: &mut Conn, admin: i64) -> Result<()> {
 }
 
 async fn set_email(conn: &mut Conn, id: i64, email: &Profile) -> Result<()> {
-    sqlx::query("UPDATE users SET email = $2, address = $3, email_status = $4 WHERE id = $1")
+    sqlx::query("UPDATE users SET email = $2, address = $3, email_status = $4, email_sort = $5 WHERE id = $1")
         .bind(id)
         .bind(email.shown())
         .bind(email.address())
         .bind(email.status_str())
+        .bind(fold(email.shown().unwrap_or_default()))
         .execute(conn)
         .await?;
     Ok(())

@@ -13,68 +13,84 @@ pub fn fold(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// What is searched in: name, address and extension, folded, a line each.
+/// What is searched in: name, address and extension, folded. Two line ends before each make its first one or two
+/// characters a text of three, which the same index finds as it finds any other.
 #[must_use]
 pub fn text(name: &str, email: Option<&str>, extension: i64) -> String {
-    format!("{}\n{}\n{extension}", fold(name), fold(email.unwrap_or_default()))
+    format!("\n\n{}\n\n{}\n\n{extension}", fold(name), fold(email.unwrap_or_default()))
 }
 
-/// A condition on `users u`, and the texts it binds.
-#[derive(Debug, Eq, PartialEq)]
-pub struct Condition {
-    /// SQL, with placeholders from the number that was given.
-    pub sql: String,
-    /// What they stand for.
-    pub binds: Vec<String>,
+/// What was typed, made ready to be found.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Needle {
+    /// A part of [`text`].
+    pub text: String,
+    /// One or two letters that a name or an address must begin with (no extension does).
+    pub letters: Option<String>,
 }
 
-/// The condition for what was typed; `None` for nothing. Its placeholders begin at `$first`.
-#[must_use]
-pub fn condition(typed: &str, dialect: Dialect, first: usize) -> Option<Condition> {
-    let wanted = fold(typed.trim());
-    match wanted.chars().count() {
-        0 => None,
-        1..SUBSTRING => Some(prefix(&wanted, first)),
-        _ => Some(substring(&wanted, dialect, first)),
+impl Needle {
+    /// `None` for nothing.
+    #[must_use]
+    pub fn read(typed: &str) -> Option<Self> {
+        let wanted = fold(typed.trim());
+        let length = wanted.chars().count();
+        match length {
+            0 => None,
+            1..SUBSTRING => Some(Self {
+                text: format!("{}{wanted}", "\n".repeat(SUBSTRING - length)),
+                letters: (!wanted.starts_with(|c: char| c.is_ascii_digit())).then_some(wanted),
+            }),
+            _ => Some(Self { text: wanted, letters: None }),
+        }
     }
-}
 
-fn substring(wanted: &str, dialect: Dialect, first: usize) -> Condition {
-    match dialect {
-        // A phrase of FTS5's trigram tokenizer is a substring (SQLite, "FTS5 Extension", section 4.3.4).
-        Dialect::Sqlite => Condition {
-            sql: format!("u.id IN (SELECT rowid FROM users_search WHERE search MATCH ${first})"),
-            binds: vec![format!("\"{}\"", wanted.replace('"', "\"\""))],
-        },
-        Dialect::Postgres => {
-            let escaped = wanted.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            Condition { sql: format!("u.search LIKE ${first}"), binds: vec![format!("%{escaped}%")] }
+    /// What [`from`] and [`found`] bind.
+    #[must_use]
+    pub fn pattern(&self, dialect: Dialect) -> String {
+        match dialect {
+            // A phrase of FTS5's trigram tokenizer is a substring (SQLite, "FTS5 Extension", section 4.3.4).
+            Dialect::Sqlite => format!("\"{}\"", self.text.replace('"', "\"\"")),
+            Dialect::Postgres => {
+                format!("%{}%", self.text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+            }
         }
     }
 }
 
-/// Ranges, which an index answers: `LIKE 'x%'` on a bound value is a scan on both databases.
-fn prefix(wanted: &str, first: usize) -> Condition {
-    let (from, to) = (first, first + 1);
-    let end = format!("{wanted}{}", char::MAX);
-    let mut any = vec![
-        format!("(u.name_sort >= ${from} AND u.name_sort < ${to})"),
-        format!("(coalesce(u.email, '') >= ${from} AND coalesce(u.email, '') < ${to})"),
-    ];
-    if let Ok(digits @ 1..) = wanted.parse::<i64>() {
-        // Extensions have four to nine digits, by which each range is one of the index.
-        any.extend(
-            (0..=8)
-                .map(|zeros| 10_i64.pow(zeros))
-                .map(|tens| format!("(u.extension >= {} AND u.extension < {})", digits * tens, (digits + 1) * tens)),
-        );
+/// The users that the index finds, as a table `u`; together with [`found`].
+#[must_use]
+pub fn from(dialect: Dialect, pattern: &str) -> String {
+    match dialect {
+        // A cross join is SQLite's way of saying which table comes first.
+        Dialect::Sqlite => {
+            format!("(SELECT rowid AS found FROM users_search WHERE search MATCH {pattern}) AS f CROSS JOIN users u ON u.id = f.found")
+        }
+        Dialect::Postgres => "users u".to_owned(),
     }
-    Condition { sql: format!("({})", any.join(" OR ")), binds: vec![wanted.to_owned(), end] }
+}
+
+/// The condition that goes with [`from`].
+#[must_use]
+pub fn found(dialect: Dialect, pattern: &str) -> Option<String> {
+    match dialect {
+        Dialect::Sqlite => None,
+        Dialect::Postgres => Some(format!("u.search LIKE {pattern}")),
+    }
+}
+
+/// The same looked up in a row that is at hand, by the text itself: no index answers this.
+#[must_use]
+pub fn holds(dialect: Dialect, text: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("instr(search, {text}) > 0"),
+        Dialect::Postgres => format!("strpos(search, {text}) > 0"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{condition, fold};
+    use super::{Needle, fold, text};
     use crate::store::Dialect;
 
     #[test]
@@ -85,10 +101,21 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_no_pattern() {
-        let found = condition("50%_\\", Dialect::Postgres, 1).expect("a condition");
-        assert_eq!(found.binds, ["%50\\%\\_\\\\%"]);
-        let found = condition("a\"b OR", Dialect::Sqlite, 1).expect("a condition");
-        assert_eq!(found.binds, ["\"a\"\"b or\""]);
-        assert_eq!(condition("  ", Dialect::Sqlite, 1), None);
+        let needle = |typed| Needle::read(typed).expect("something was typed");
+        assert_eq!(needle("50%_\\").pattern(Dialect::Postgres), "%50\\%\\_\\\\%");
+        assert_eq!(needle("a\"b OR").pattern(Dialect::Sqlite), "\"a\"\"b or\"");
+        assert_eq!(Needle::read("  "), None);
+    }
+
+    #[test]
+    fn one_and_two_characters_are_beginnings_and_three_are_anywhere() {
+        let text = text("Zoë Müller", Some("z@example.com"), 1001);
+        for (typed, found) in
+            [("z", true), ("ZO", true), ("oe", false), ("mu", false), ("mul", true), ("10", true), ("01", false), ("z@", true)]
+        {
+            assert_eq!(text.contains(&Needle::read(typed).expect("something was typed").text), found, "{typed}");
+        }
+        assert_eq!(Needle::read("Z").and_then(|needle| needle.letters).as_deref(), Some("z"));
+        assert_eq!(Needle::read("1").and_then(|needle| needle.letters), None, "an extension may begin with it");
     }
 }

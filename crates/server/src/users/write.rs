@@ -137,7 +137,7 @@ pub async fn owner(conn: &mut Conn, address: &Address) -> Result<Option<i64>> {
 /// # Errors
 /// Those of the database: an address or an extension is taken.
 pub async fn insert(conn: &mut Conn, now: i64, users: &[NewRow]) -> Result<Vec<i64>> {
-    const WIDTH: usize = 13;
+    const WIDTH: usize = 14;
     let mut ids = Vec::with_capacity(users.len());
     for batch in users.chunks(BATCH) {
         let tuple = |i: usize| {
@@ -146,7 +146,7 @@ pub async fn insert(conn: &mut Conn, now: i64, users: &[NewRow]) -> Result<Vec<i
         };
         let tuples: Vec<String> = (0..batch.len()).map(tuple).collect();
         let sql = format!(
-            "INSERT INTO users (name, name_sort, email, address, email_status, role, status, extension, password_hash, created_at,
+            "INSERT INTO users (name, name_sort, email, email_sort, address, email_status, role, status, extension, password_hash, created_at,
              changed_at, last_login_at, search) VALUES {} RETURNING id",
             tuples.join(", ")
         );
@@ -156,6 +156,7 @@ pub async fn insert(conn: &mut Conn, now: i64, users: &[NewRow]) -> Result<Vec<i
                 .bind(user.name.as_str())
                 .bind(fold(&user.name))
                 .bind(user.email.shown())
+                .bind(fold(user.email.shown().unwrap_or_default()))
                 .bind(user.email.address())
                 .bind(user.email.status_str())
                 .bind(role_str(user.role))

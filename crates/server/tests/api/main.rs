@@ -54,3 +54,4 @@ mod shutdown;
 mod tokens;
 mod users;
 mod writers;
+mod users_found;

@@ -1,0 +1,150 @@
+//! What the users table finds, whichever way it is found.
+
+use crate::app::App;
+use crate::http::Visitor;
+use crate::on_both;
+use crate::world::*;
+use rekey_server::demo::people;
+use rekey_server::users::search::fold;
+use rekey_server::users::write::{self, FIRST_EXTENSION, NewRow, Profile};
+
+/// Adds made-up people, and one admin logged in.
+async fn fill(app: &App, count: u32, name: impl Fn(usize, String) -> String) -> Visitor {
+    let admin = app.admin().await;
+    let rows: Vec<NewRow> = people(count)
+        .skip(1)
+        .enumerate()
+        .map(|(at, person)| NewRow {
+            name: name(at, person.name),
+            email: Profile::keep(person.email.as_deref()),
+            role: person.role,
+            status: person.status,
+            extension: FIRST_EXTENSION + 1 + i64::try_from(at).expect("few"),
+            password_hash: None,
+            last_login_at: person.last_login.map(|ago| 1_800_000_000_000 - i64::try_from(ago.as_millis()).expect("not so long")),
+        })
+        .collect();
+    let mut tx = app.store.begin().await.expect("begins");
+    write::insert(&mut tx, 1_700_000_000_000, &rows).await.expect("users");
+    tx.commit().await.expect("commits");
+    admin
+}
+
+/// Every page of an answer; each must say the same total.
+async fn all(admin: &Visitor, query: &str) -> (Vec<Value>, u64) {
+    let (mut items, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = admin.get(&format!("/api/users?{query}{cursor}")).await.expect(200).json();
+        items.extend(page["items"].as_array().expect("items").iter().cloned());
+        let total = page["total"].as_u64().expect("a number");
+        assert_eq!(page["total_is_exact"], true);
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return (items, total),
+        }
+    }
+}
+
+/// The rule as the contract has it, applied to what the API shows of a user.
+fn fits(user: &Value, typed: &str) -> bool {
+    let fields = ["name", "email", "extension"].map(|field| fold(user[field].as_str().unwrap_or_default()));
+    match typed.chars().count() {
+        1 | 2 => fields.iter().any(|field| field.starts_with(typed)),
+        _ => fields.iter().any(|field| field.contains(typed)),
+    }
+}
+
+fn ids(users: &[Value]) -> Vec<&str> {
+    users.iter().map(|user| user["id"].as_str().expect("an id")).collect()
+}
+
+on_both! {
+    async fn every_search_filter_and_sort_finds_what_looking_through_all_finds(app) {
+        let admin = fill(&app, 250, |_, name| name).await;
+        for user in all(&admin, "search=an&limit=3").await.0.iter().filter(|user| user["email_status"] == "ok" && user["status"] == "active").take(9) {
+            admin.post(&format!("/api/users/{}/password-reset", user["id"].as_str().expect("an id")), json!({})).await.expect(202);
+        }
+        app.settled().await;
+        for sort in ["name", "-email", "extension", "-last_login"] {
+            let (everybody, total) = all(&admin, &format!("sort={sort}&limit=100")).await;
+            assert_eq!((everybody.len(), total), (250, 250));
+            for filter in ["all", "no_valid_email", "reset_pending", "disabled"] {
+                let passes = |user: &Value| match filter {
+                    "no_valid_email" => user["email_status"] == "missing" || user["email_status"] == "invalid",
+                    "reset_pending" => user["reset"]["state"] == "sent",
+                    "disabled" => user["status"] == "disabled",
+                    _ => true,
+                };
+                for typed in ["", "a", "s", "10", "ann", "example", "lindqvist"] {
+                    let expected: Vec<Value> = everybody.iter().filter(|user| passes(user) && fits(user, typed)).cloned().collect();
+                    let query = format!("sort={sort}&filter={filter}&search={typed}&limit=20");
+                    let (found, total) = all(&admin, &query).await;
+                    assert_eq!((ids(&found), total), (ids(&expected), expected.len() as u64), "{query}");
+                }
+            }
+        }
+    }
+
+    async fn what_was_found_before_is_found_anew_after_a_change(app) {
+        let admin = app.admin().await;
+        let jo = app.add_user("Jo Common", "jo@example.com").await;
+        let bo = app.add_user("Bo Common", "bo@example.com").await;
+        let ask = async |query: &str| {
+            let (found, total) = all(&admin, query).await;
+            (ids(&found).into_iter().map(str::to_owned).collect::<Vec<_>>(), total)
+        };
+        for query in ["search=common", "search=common&filter=disabled", "search=jo"] {
+            ask(query).await;
+        }
+        assert_eq!(ask("search=common").await, (vec![bo.clone(), jo.clone()], 2));
+        admin.patch(&format!("/api/users/{bo}"), json!({"name": "Zo Common"})).await.expect(200);
+        assert_eq!(ask("search=common").await, (vec![jo.clone(), bo.clone()], 2));
+        admin.patch(&format!("/api/users/{jo}"), json!({"status": "disabled"})).await.expect(200);
+        assert_eq!(ask("search=common&filter=disabled").await, (vec![jo.clone()], 1));
+        admin.patch(&format!("/api/users/{jo}"), json!({"email": "else@example.com"})).await.expect(200);
+        assert_eq!(ask("search=else%40").await, (vec![jo.clone()], 1));
+        let mo = app.add_user("Mo Common", "mo@example.com").await;
+        assert_eq!(ask("search=common").await, (vec![jo, mo, bo], 3));
+    }
+
+    async fn the_numbers_of_filters_follow_every_change(app) {
+        let admin = app.admin().await;
+        let totals = async || {
+            let mut totals = Vec::new();
+            for filter in ["all", "no_valid_email", "disabled"] {
+                totals.push(admin.get(&format!("/api/users?filter={filter}")).await.expect(200).json()["total"].as_u64().expect("a number"));
+            }
+            totals
+        };
+        let jo = app.add_user("Jo", "jo@example.com").await;
+        app.add_disabled_user("Di", "di@example.com").await;
+        assert_eq!(totals().await, [3, 0, 1]);
+        let path = format!("/api/users/{jo}");
+        for (change, expected) in [
+            (json!({"email": null}), [3, 1, 1]),
+            (json!({"name": "Joanna"}), [3, 1, 1]),
+            (json!({"status": "disabled"}), [3, 1, 2]),
+            (json!({"email": "jo@example.com", "status": "active"}), [3, 0, 1]),
+        ] {
+            admin.patch(&path, change).await.expect(200);
+            assert_eq!(totals().await, expected);
+        }
+        // What fails leaves no trace.
+        admin.patch(&path, json!({"status": "disabled", "email": "di@example.com"})).await.expect(409);
+        assert_eq!(totals().await, [3, 0, 1]);
+    }
+
+    async fn a_search_that_finds_more_than_ten_thousand_says_so(app) {
+        let admin = fill(&app, 10_200, |at, name| if at < 10_050 { format!("{name} Everyman") } else { name }).await;
+        for _ in 0..2 {
+            let page = admin.get("/api/users?search=everyman&limit=5").await.expect(200).json();
+            assert_eq!((&page["total"], &page["total_is_exact"]), (&json!(10_000), &json!(false)));
+            assert_eq!(page["items"].as_array().map(Vec::len), Some(5));
+        }
+        let page = admin.get("/api/users").await.expect(200).json();
+        assert_eq!((&page["total"], &page["total_is_exact"]), (&json!(10_200), &json!(true)));
+        // Where a walk meets few the page is whole all the same.
+        let (last, total) = all(&admin, "search=10199&sort=name").await;
+        assert_eq!((last.len(), total), (1, 1));
+    }
+}
