@@ -217,6 +217,7 @@ async fn one_page_leads_to_the_next_and_back() {
         next_cursor: next.map(str::to_owned),
         previous_cursor: previous.map(str::to_owned),
         total: 1234,
+        total_is_exact: true,
         ..page(vec![user("2", name, "jo@example.com")])
     };
     let server = at_the_table(vec![]).await;

@@ -26,7 +26,7 @@ pub async fn forgot(
 ) -> Result<(StatusCode, Json<ForgotAnswer>)> {
     let address = Address::parse(&request.email)?.as_str().to_owned();
     let now = app.now();
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_light().await?;
     let over = match app.take(&mut tx, Scope::ForgotIp(&client.limit_key()), now).await? {
         None => app.take(&mut tx, Scope::ForgotAddress(&address), now).await?,
         over => over,

@@ -131,11 +131,13 @@ pub async fn glance(app: &App, headers: &HeaderMap) -> Result<Option<SessionUser
 async fn touch(app: &App, user: &CurrentUser) -> Result<()> {
     let now = app.now();
     if now - user.last_used_at >= TOUCH.min(millis(app.config.session_idle) / 10) {
+        let mut tx = app.store.begin_light().await?;
         sqlx::query("UPDATE sessions SET last_used_at = $1 WHERE id_hash = $2 AND last_used_at < $1")
             .bind(now)
             .bind(user.session.clone())
-            .execute(app.store.write())
+            .execute(&mut *tx)
             .await?;
+        tx.commit().await?;
     }
     Ok(())
 }

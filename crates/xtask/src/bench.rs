@@ -1,10 +1,24 @@
-//! `cargo xtask bench`: the benchmarks, as a table.
+//! `cargo xtask bench`: sets up what the benchmarks need and runs them; `crates/bench` measures, and writes docs/speed.md.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use crate::shell::{Failure, Result};
+use crate::setup::{self, For};
+use crate::shell::{self, Failure, Result};
+use crate::throwaway_postgres::ThrowawayPostgres;
+use crate::{pages, workspace};
 
-/// There is nothing to measure yet.
+/// Builds pages, server and benchmarks for release, and measures on a PostgreSQL of its own.
 pub(crate) fn bench() -> Result<ExitCode> {
-    Err(Failure("There are no benchmarks yet.".into()))
+    let tools = setup::begin(For::Tests)?.finish()?;
+    pages::build(&tools)?;
+    println!("Building the server and the benchmarks");
+    // Together, so that what they share is compiled once.
+    shell::run(workspace::cargo("build").args(["--release", "--package", "rekey-server", "--package", "rekey-bench"]))?;
+    let program = |name: &str| workspace::target().join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    let system = tools.system.as_ref().ok_or_else(|| Failure("The database has not been set up.".into()))?;
+    let postgres = ThrowawayPostgres::start(&system.postgres)?;
+    let mut bench = Command::new(program("rekey-bench"));
+    bench.arg(program("rekey")).arg(postgres.url()).arg(workspace::root().join("docs/speed.md"));
+    shell::run(&mut bench)?;
+    Ok(ExitCode::SUCCESS)
 }

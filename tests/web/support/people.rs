@@ -43,7 +43,7 @@ pub(crate) fn user(id: &str, name: &str, email: &str) -> User {
 /// A page that holds all there are.
 pub(crate) fn page(items: Vec<User>) -> UserPage {
     let total = items.len() as u64;
-    UserPage { items, next_cursor: None, previous_cursor: None, total }
+    UserPage { items, next_cursor: None, previous_cursor: None, total, total_is_exact: true }
 }
 
 /// A reset that an admin asked for, and how far it has come.

@@ -7,6 +7,7 @@ use crate::clock::millis;
 use crate::demo::people;
 use crate::hashing::hash_now;
 use crate::store::number;
+use crate::users::load::{self, SetAside};
 use crate::users::write::{self, FIRST_EXTENSION, NewRow, Profile};
 
 /// Rows made and written at a time, so that a million need no more memory than these.
@@ -25,6 +26,7 @@ pub async fn demo(app: &App, users: u32) -> Result<String, Stop> {
     if number(&sqlx::query("SELECT count(*) FROM (SELECT 1 AS one FROM users LIMIT 1) AS found").fetch_one(&mut *tx).await?)? > 0 {
         return Err(Stop::new("The database holds users already; give `rekey demo` an empty one by --database-url."));
     }
+    let indexes = SetAside::begin(&mut tx, app.store.dialect()).await?;
     let mut rows = people(users).zip(FIRST_EXTENSION..).map(|(person, extension)| NewRow {
         name: person.name,
         email: Profile::keep(person.email.as_deref()),
@@ -41,8 +43,10 @@ pub async fn demo(app: &App, users: u32) -> Result<String, Stop> {
         }
         write::insert(&mut tx, now, &batch).await?;
     }
+    indexes.end(&mut tx, app.store.dialect()).await?;
     app.audit(&mut tx, now, &Entry::new(Action::UsersImported).detail(format!("{users} demo users, by the command line."))).await?;
     tx.commit().await?;
+    load::settle(&app.store).await?;
     Ok(password)
 }
 

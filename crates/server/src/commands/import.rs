@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::audit::{Action, Entry};
 use crate::csv::{Columns, LineFault, Row};
 use crate::store::Conn;
+use crate::users::load;
 use crate::users::write::{self, FIRST_EXTENSION, HIGHEST_EXTENSION, NewRow, Profile};
 use rekey_wire::users::Status;
 use sqlx::Row as _;
@@ -72,6 +73,7 @@ pub async fn import(app: &App, path: &Path, skip_duplicates: bool) -> Result<Imp
         app.audit(&mut tx, now, &Entry::new(Action::UsersImported).detail(detail)).await?;
     }
     tx.commit().await?;
+    load::settle(&app.store).await?;
     Ok(imported)
 }
 

@@ -53,7 +53,7 @@ pub async fn log_in(
     };
 
     let now = app.now();
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_light().await?;
     // The password or the status may have changed while the hash was made: then this login is too late.
     let stands = sqlx::query(
         "UPDATE users SET last_login_at = $2, changed_at = $2, password_hash = coalesce($4, password_hash)
@@ -85,7 +85,7 @@ pub async fn log_in(
 /// Counts the attempt, by client and by address, before the password is looked at.
 async fn reserve(app: &App, client: &ClientIp, address: &Address, party: Option<Party>) -> Result<()> {
     let now = app.now();
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_light().await?;
     let over = app.take(&mut tx, Scope::LoginIp(&client.limit_key()), now).await?;
     let (wait, tell) = match over {
         Some(over) => (Some(over.seconds), over.first),
@@ -100,7 +100,7 @@ async fn reserve(app: &App, client: &ClientIp, address: &Address, party: Option<
 }
 
 async fn fail<T>(app: &App, client: &ClientIp, party: Option<Party>) -> Result<T> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_light().await?;
     let entry = Entry { subject: party, ..Entry::new(Action::LoginFailed).from(client.0) };
     app.audit(&mut tx, app.now(), &entry).await?;
     tx.commit().await?;

@@ -116,7 +116,7 @@ pub async fn claim(store: &Store, now: i64, which: Which, most: usize) -> Result
          RETURNING id, kind, user_id, reset_id, address, ip, created_at, attempts",
         store.dialect().skip_locked()
     );
-    let mut tx = store.begin().await?;
+    let mut tx = store.begin_light().await?;
     let rows =
         sqlx::query(AssertSqlSafe(sql)).bind(now).bind(horizon).bind(tried_before).bind(most).bind(now + LEASE).fetch_all(&mut *tx).await?;
     tx.commit().await?;

@@ -6,6 +6,7 @@ mod events;
 mod id;
 pub mod known;
 mod list;
+pub mod load;
 mod page;
 mod patch;
 mod reset_many;

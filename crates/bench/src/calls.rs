@@ -1,0 +1,154 @@
+//! Calls that hash or mail: forgot, login beside the bare hash, and everything else while logins flood in.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+
+use crate::Result;
+use crate::client::Client;
+use crate::figures::Figures;
+use crate::program::{Folder, Program};
+use crate::report::{Report, verdict};
+
+/// Requests for a link, for each kind of address.
+const FORGOTS: usize = 300;
+/// Logins.
+const LOGINS: usize = 60;
+/// Calls of each kind with and without a flood.
+const CALLS: usize = 150;
+/// Clients that log in as fast as they are answered.
+const FLOOD: usize = 16;
+/// Goals in milliseconds: forgot's median, and what a login may cost beside its hash.
+const FORGOT: f64 = 1.0;
+const LOGIN: f64 = 2.0;
+
+/// Measures and writes down.
+pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
+    let folder = Folder::new("calls")?;
+    let program = Program::new(program, folder.sqlite());
+    let (password, _) = program.fill(1000)?;
+    let (server, _) = program.serve()?;
+    let mut admin = Client::log_in(&server.host, &password)?;
+    let users = admin.get("/api/users?limit=100")?.json()?;
+    let items = users["items"].as_array().cloned().unwrap_or_default();
+    let reachable = items.iter().filter(|user| user["email_status"] == "ok" && user["status"] == "active");
+    let known: Vec<String> = reachable.filter_map(|user| user["email"].as_str().map(str::to_owned)).collect();
+
+    report.section("Forgot and login", "As a client on the same machine sees them; SQLite, 1000 users. Known and unknown addresses in turn, logins in turn with the bare argon2id call.", &["call", "measured", "beside it", "goal", "kept"]);
+    let (mut to_known, mut to_unknown) = (Vec::new(), Vec::new());
+    for at in 0..FORGOTS {
+        to_known.push(forgot(&mut admin, &known[at % known.len()])?);
+        to_unknown.push(forgot(&mut admin, &format!("nobody{at}@example.com"))?);
+    }
+    let (to_known, to_unknown) = (Figures::new(to_known), Figures::new(to_unknown));
+    let kept = verdict(to_known.median() < FORGOT && to_unknown.median() < FORGOT);
+    report.row(&[
+        "forgot, known address".into(),
+        to_known.spread(),
+        format!("unknown: {}", to_unknown.spread()),
+        format!("{FORGOT:.0} ms"),
+        kept.into(),
+    ]);
+
+    let (mut logins, mut hashes) = (Vec::new(), Vec::new());
+    let mut bare = Bare::new()?;
+    let body = format!(r#"{{"email":"admin@example.com","password":"{password}"}}"#);
+    for _ in 0..LOGINS {
+        hashes.push(bare.hash(&password)?);
+        let answer = admin.send("POST", "/api/session", &body)?;
+        logins.push(if answer.status == 200 { answer.took } else { return Err("A login failed.".into()) });
+    }
+    let (logins, hashes) = (Figures::new(logins), Figures::new(hashes));
+    let more = logins.median() - hashes.median();
+    let goal = format!("hash + {LOGIN:.0} ms");
+    report.row(&[
+        "login".into(),
+        logins.spread(),
+        format!("bare hash: {}; {more:+.2} ms", hashes.spread()),
+        goal,
+        verdict(more <= LOGIN).into(),
+    ]);
+    flood(&server.host, &mut admin, report)
+}
+
+fn forgot(client: &mut Client, address: &str) -> Result<Duration> {
+    let answer = client.send("POST", "/api/password-resets", &format!(r#"{{"email":"{address}"}}"#))?;
+    if answer.status == 202 { Ok(answer.took) } else { Err(format!("Forgot was answered {}.", answer.status).into()) }
+}
+
+/// The hash alone, with the server's parameters, in memory that is there already.
+struct Bare {
+    argon: Argon2<'static>,
+    blocks: Vec<Block>,
+}
+
+impl Bare {
+    fn new() -> Result<Self> {
+        let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| error.to_string())?;
+        let blocks = vec![Block::default(); params.block_count()];
+        Ok(Self { argon: Argon2::new(Algorithm::Argon2id, Version::V0x13, params), blocks })
+    }
+
+    fn hash(&mut self, password: &str) -> Result<Duration> {
+        let began = Instant::now();
+        let mut hash = [0; 32];
+        let done = self.argon.hash_password_into_with_memory(password.as_bytes(), b"sixteen bytes of", &mut hash, &mut self.blocks);
+        done.map_err(|error| error.to_string())?;
+        Ok(began.elapsed())
+    }
+}
+
+fn flood(host: &str, admin: &mut Client, report: &mut Report) -> Result<()> {
+    let how = format!(
+        "Each call {CALLS} times, first alone, then while {FLOOD} clients log in as fast as they are answered, wrongly, each time as somebody else."
+    );
+    report.section("Under a login flood", &how, &["call", "alone", "flooded", "flooded, p95", "ratio of medians"]);
+    let paths = ["/healthz", "/login", "/api/config", "/api/session", "/api/users"];
+    let alone = all(admin, &paths)?;
+    let (over, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let flooders: Vec<_> = (0..FLOOD)
+        .map(|_| {
+            let (host, over, count) = (host.to_owned(), Arc::clone(&over), Arc::clone(&count));
+            thread::spawn(move || {
+                let Ok(mut client) = Client::connect(&host) else { return };
+                while !over.load(Ordering::Relaxed) {
+                    let who = count.fetch_add(1, Ordering::Relaxed);
+                    let body = format!(r#"{{"email":"flood{who}@example.com","password":"not the password at all"}}"#);
+                    if client.send("POST", "/api/session", &body).is_err() {
+                        return;
+                    }
+                }
+            })
+        })
+        .collect();
+    let began = Instant::now();
+    while count.load(Ordering::Relaxed) < 2 * FLOOD && began.elapsed() < Duration::from_secs(20) {
+        thread::sleep(Duration::from_millis(10));
+    }
+    let flooded = all(admin, &paths);
+    over.store(true, Ordering::Relaxed);
+    for flooder in flooders {
+        let _ = flooder.join();
+    }
+    for ((path, alone), flooded) in paths.iter().copied().chain(["forgot"]).zip(alone).zip(flooded?) {
+        let ratio = format!("{:.1}", flooded.median() / alone.median());
+        report.row(&[format!("`{path}`"), alone.spread(), flooded.spread(), format!("{:.2} ms", flooded.p95()), ratio]);
+    }
+    Ok(())
+}
+
+/// Every path, and forgot.
+fn all(client: &mut Client, paths: &[&str]) -> Result<Vec<Figures>> {
+    let mut figures = Vec::new();
+    for path in paths {
+        let times: Result<Vec<Duration>> = (0..CALLS).map(|_| client.send("GET", path, "").map(|answer| answer.took)).collect();
+        figures.push(Figures::new(times?));
+    }
+    let times: Result<Vec<Duration>> = (0..CALLS).map(|at| forgot(client, &format!("somebody{at}@example.com"))).collect();
+    figures.push(Figures::new(times?));
+    Ok(figures)
+}

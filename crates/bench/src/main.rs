@@ -1,0 +1,46 @@
+//! Measures Rekey: `rekey-bench PROGRAM POSTGRES-URL DOCUMENT`, which `cargo xtask bench` calls with what it has set up. The
+//! table goes to standard output and between two marks of the document.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program talks to the person who typed the command")]
+
+mod calls;
+mod client;
+mod figures;
+mod pages;
+mod peer;
+mod program;
+mod report;
+mod users;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use report::Report;
+
+/// What went wrong, in words for the person who typed the command.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["peer"] => peer::serve(),
+        [program, postgres, document] => measure(&PathBuf::from(program), postgres, Path::new(document)),
+        _ => Err("Usage: rekey-bench PROGRAM POSTGRES-URL DOCUMENT".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(program: &Path, postgres: &str, document: &Path) -> Result<()> {
+    let mut report = Report::default();
+    pages::measure(program, &mut report)?;
+    calls::measure(program, &mut report)?;
+    users::measure(program, postgres, &mut report)?;
+    print!("{}", report.text());
+    report.write(document)
+}

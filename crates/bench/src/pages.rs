@@ -1,0 +1,104 @@
+//! The pages, as files: how fast, beside a server that does nothing else; how heavy, beside the budget. And the program itself.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::Result;
+use crate::client::Client;
+use crate::figures::Figures;
+use crate::peer;
+use crate::program::{Folder, Program};
+use crate::report::{Report, verdict};
+
+/// Starts of the program, and requests for each file.
+const STARTS: usize = 9;
+const REQUESTS: usize = 400;
+/// The goals: start in milliseconds, memory in megabytes.
+const START: f64 = 300.0;
+const MEMORY: f64 = 40.0;
+
+/// Measures and writes down.
+pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
+    let folder = Folder::new("pages")?;
+    let program = Program::new(program, folder.sqlite());
+    // The first start makes the database.
+    let (server, first) = program.serve()?;
+    drop(server);
+    let mut starts = Vec::new();
+    let mut memory = None;
+    for _ in 0..STARTS {
+        let (server, took) = program.serve()?;
+        starts.push(took);
+        Client::connect(&server.host)?.get("/healthz")?;
+        memory = server.memory();
+    }
+    let starts = Figures::new(starts);
+    report.section(
+        "The program",
+        "From the call to `listening on`, and memory (RSS) after the first answer.",
+        &["what", "measured", "goal", "kept"],
+    );
+    report.row(&[
+        "first start, which makes the database".into(),
+        format!("{:.0} ms", first.as_secs_f64() * 1000.0),
+        String::new(),
+        String::new(),
+    ]);
+    report.row(&["start".into(), starts.spread(), format!("{START:.0} ms"), verdict(starts.median() < START).into()]);
+    if let Some(memory) = memory {
+        report.row(&["idle memory".into(), format!("{memory:.1} MB"), format!("{MEMORY:.0} MB"), verdict(memory < MEMORY).into()]);
+    }
+    let (server, _) = program.serve()?;
+    files(&server.host, report)
+}
+
+fn files(host: &str, report: &mut Report) -> Result<()> {
+    let mut client = Client::connect(host)?;
+    let page = client.send("GET", "/login", "")?;
+    if page.status != 200 {
+        eprintln!("The pages have not been built into this program; they are left out.");
+        return Ok(());
+    }
+    let mut paths = vec!["/login".to_owned()];
+    // As sent it is compressed; a client that takes no brotli would read it plain.
+    let plain = plain(host)?;
+    paths.extend(linked(&plain));
+    let how = format!(
+        "Each {REQUESTS} times on one connection, in turn with a hyper handler that answers as many bytes from memory, in a process of its own. \
+         Bytes are those of the body, compressed with brotli."
+    );
+    report.section("Pages and files", &how, &["file", "bytes", "rekey", "bare hyper", "ratio"]);
+    let mut sum = 0;
+    for path in &paths {
+        let length = client.get(path)?.body.len();
+        sum += length;
+        let bare = peer::start(length)?;
+        let mut other = Client::connect(&bare.host)?;
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..REQUESTS {
+            ours.push(client.get(path)?.took);
+            theirs.push(other.get("/")?.took);
+        }
+        let (ours, theirs) = (Figures::new(ours), Figures::new(theirs));
+        let ratio = format!("{:.2}", ours.median() / theirs.median());
+        report.row(&[format!("`{path}`"), length.to_string(), ours.spread(), theirs.spread(), ratio]);
+    }
+    report.row(&["the login page with all it links to".into(), sum.to_string(), String::new(), String::new(), String::new()]);
+    Ok(())
+}
+
+/// The login page as text.
+fn plain(host: &str) -> Result<String> {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(host)?;
+    write!(stream, "GET /login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// What the page names of this site.
+fn linked(page: &str) -> BTreeSet<String> {
+    let quoted = page.split(['"', '\'']).filter(|text| text.starts_with('/') && !text.starts_with("//"));
+    quoted.filter(|path| path.rsplit('/').next().is_some_and(|name| name.contains('.'))).map(str::to_owned).collect()
+}
