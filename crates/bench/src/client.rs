@@ -11,6 +11,8 @@ use crate::Result;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// After so long without a request the server may have hung up: a new connection is made.
+const IDLE: Duration = Duration::from_secs(10);
 
 /// An answer, read to its end.
 pub(crate) struct Answer {
@@ -32,15 +34,13 @@ pub(crate) struct Client {
     stream: BufReader<TcpStream>,
     host: String,
     cookie: String,
+    used: Instant,
 }
 
 impl Client {
     /// Connects to `HOST:PORT`.
     pub(crate) fn connect(host: &str) -> Result<Self> {
-        let stream = TcpStream::connect(host)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        Ok(Self { stream: BufReader::new(stream), host: host.to_owned(), cookie: String::new() })
+        Ok(Self { stream: open(host)?, host: host.to_owned(), cookie: String::new(), used: Instant::now() })
     }
 
     /// Logs in and stays so.
@@ -60,6 +60,9 @@ impl Client {
 
     /// Sends a request with a JSON body, or none.
     pub(crate) fn send(&mut self, method: &str, path: &str, body: &str) -> Result<Answer> {
+        if self.used.elapsed() > IDLE {
+            self.stream = open(&self.host)?;
+        }
         let Self { host, cookie, .. } = self;
         let kind = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
         let request = format!(
@@ -70,6 +73,7 @@ impl Client {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let mut answer = self.read()?;
         answer.took = began.elapsed();
+        self.used = Instant::now();
         Ok(answer)
     }
 
@@ -92,4 +96,11 @@ impl Client {
         self.stream.read_exact(&mut body)?;
         Ok(Answer { status, cookie, body, took: Duration::ZERO })
     }
+}
+
+fn open(host: &str) -> Result<BufReader<TcpStream>> {
+    let stream = TcpStream::connect(host)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    Ok(BufReader::new(stream))
 }
