@@ -1,13 +1,18 @@
-//! Puts the built pages into the program: every file of `dist/`, compressed once, with its tag and its policy.
+//! Puts the built pages into the program: every file of `dist/`, compressed once, with its tag and its policy. And the
+//! list of common passwords, packed.
 
 #[path = "src/spa/csp.rs"]
 mod csp;
+#[path = "src/password/blocklist/pack.rs"]
+mod pack;
+#[path = "src/password/blocklist/place.rs"]
+mod place;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -18,9 +23,12 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-env-changed=REKEY_DIST");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/spa/csp.rs");
+    println!("cargo::rerun-if-changed=src/password/blocklist");
+    println!("cargo::rerun-if-changed=passwords");
     let dist = dist();
     println!("cargo::rerun-if-changed={}", dist.display());
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
+    fs::write(out.join("blocklist"), blocklist()?)?;
     let mut files = Vec::new();
     collect(&dist, &dist, &mut files)?;
     files.sort();
@@ -30,6 +38,16 @@ fn main() -> io::Result<()> {
     }
     source += "]\n";
     fs::write(out.join("pages.rs"), source)
+}
+
+/// The common passwords, each a line, and after a line's end the very common ones; see `src/password/blocklist`.
+fn blocklist() -> io::Result<Vec<u8>> {
+    let mut common = Vec::new();
+    brotli::Decompressor::new(fs::File::open("passwords/common.txt.br")?, 64 * 1024).read_to_end(&mut common)?;
+    let pairs = fs::read_to_string("passwords/pairs.txt")?;
+    let marked: Vec<String> = pairs.lines().map(|word| format!("\n{word}")).collect();
+    let lines = common.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    Ok(pack::pack(lines.chain(marked.iter().map(String::as_bytes))))
 }
 
 /// `REKEY_DIST`, or `dist/` of the workspace. Cargo cannot watch what does not exist without building anew each time,

@@ -37,9 +37,9 @@ pub enum PasswordFault {
     TooLong,
     /// One character, over and over.
     Repeated,
-    /// `abcdef…`, `987654…`.
+    /// `abcdef…`, `987654…`, and pieces of such.
     Sequence,
-    /// A walk along a row of the keyboard.
+    /// A walk along rows or columns of the keyboard.
     KeyboardRow,
     /// The brand, the person's name or address, with or without a tail.
     Personal,
@@ -111,10 +111,10 @@ pub fn check_patterns(password: &str) -> Result<(), PasswordFault> {
     if all_steps(&lower, |a, b| a == b) {
         return Err(PasswordFault::Repeated);
     }
-    if is_sequence(&lower) {
+    if is_walk(&lower, WALK, next) {
         return Err(PasswordFault::Sequence);
     }
-    if KEYBOARD.iter().any(|rows| is_keyboard_walk(&lower, rows)) {
+    if is_walk(&lower, WALK, step) {
         return Err(PasswordFault::KeyboardRow);
     }
     Ok(())
@@ -124,49 +124,87 @@ fn all_steps(text: &[char], step: impl Fn(char, char) -> bool) -> bool {
     text.windows(2).all(|pair| step(pair[0], pair[1]))
 }
 
-/// One alphabet or the digits, up or down, starting over at the end: `xyzabc`, `9876543210987`.
-fn is_sequence(text: &[char]) -> bool {
-    let follows = |a: char, b: char| {
-        let next = u32::from(a) + 1 == u32::from(b);
-        next || matches!((a, b), ('9', '0') | ('0', '1') | ('z', 'a'))
-    };
-    all_steps(text, follows) || all_steps(text, |a, b| follows(b, a))
+/// Steps forward, back, or, where one cannot tell, both: bits of a set.
+pub type Steps = u8;
+const FORWARD: Steps = 1;
+const BACK: Steps = 2;
+/// A step that goes with any other.
+pub const BOTH: Steps = FORWARD | BACK;
+
+/// One up or down in an alphabet or the digits, starting over at the end: `yzab`, `1098`.
+fn next(a: char, b: char) -> Steps {
+    let follows =
+        |a: char, b: char| u32::from(a) + 1 == u32::from(b) || matches!((a, b), ('9', '0') | ('0', '1') | ('z', 'a') | ('я', 'а'));
+    FORWARD * u8::from(follows(a, b)) | BACK * u8::from(follows(b, a))
 }
 
-/// The rows of the layouts that most people type on, row by row.
-const KEYBOARD: [[&str; 4]; 3] = [
-    ["1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./"],
-    ["1234567890ß", "qwertzuiopü+", "asdfghjklöä#", "yxcvbnm,.-"],
-    ["&é\"'(-è_çà)=", "azertyuiop^$", "qsdfghjklmù*", "wxcvbn,;:!"],
+/// Ways along the keys of the layouts that most people type on: rows, rows with shift, columns, rows in turn; the number pad.
+const WAYS: [&str; 31] = [
+    "1234567890-=",
+    "qwertyuiop[]",
+    "asdfghjkl;'",
+    "zxcvbnm,./",
+    "!@#$%^&*()_+",
+    "!\"£$%^&*()_+",
+    "1qaz",
+    "!qaz",
+    "2wsx",
+    "@wsx",
+    "3edc",
+    "#edc",
+    "4rfv",
+    "$rfv",
+    "5tgb6yhn7ujm8ik,9ol.",
+    "1q2w3e4r5t6y7u8i9o0p",
+    "qawsedrftgyhujikolp",
+    "azsxdcfvgbhnjmk",
+    "147",
+    "258",
+    "369",
+    "qwertzuiopü+",
+    "asdfghjklöä#",
+    "yxcvbnm,.-",
+    "!\"§$%&/()=?",
+    "&é\"'(-è_çà)=",
+    "azertyuiop^$",
+    "qsdfghjklmù*",
+    "wxcvbn,;:!",
+    "йцукенгшщзхъ",
+    "фывапролджэ",
 ];
 
-/// The shortest piece of a row that counts as a walk.
-const WALK: usize = 3;
-
-/// Pieces of rows, each along one row in one direction, back to back: `qwertyuiopasdfg`, `asdfasdfasdfasd`.
-fn is_keyboard_walk(text: &[char], rows: &[&str]) -> bool {
-    let neighbours = |a: char, b: char| {
-        rows.iter().any(|row| {
-            let at = |c| row.chars().position(|key| key == c);
-            matches!((at(a), at(b)), (Some(i), Some(j)) if i.abs_diff(j) == 1)
-        })
-    };
-    let is_key = |c: &char| rows.iter().any(|row| row.contains(*c));
-    if text.len() < WALK || !text.iter().all(is_key) {
-        return false;
-    }
-    let mut run = 1;
-    let mut short = 0;
-    for pair in text.windows(2) {
-        if neighbours(pair[0], pair[1]) {
-            run += 1;
-        } else {
-            short += usize::from(run < WALK);
-            run = 1;
+/// How one character, in lower case, leads to the other in the alphabet or on a keyboard; 0 where it does not.
+#[must_use]
+pub fn step(a: char, b: char) -> Steps {
+    WAYS.iter().fold(next(a, b), |steps, way| {
+        let at = |key| way.chars().position(|c| c == key);
+        match (at(a), at(b)) {
+            (Some(i), Some(j)) if i + 1 == j => steps | FORWARD,
+            (Some(i), Some(j)) if i == j + 1 => steps | BACK,
+            _ => steps,
         }
+    })
+}
+
+/// The shortest piece that counts as a walk.
+pub const WALK: usize = 3;
+
+/// Whether text is walks of at least so many characters, each in one direction, back to back: `abcdefg7654321`,
+/// `qwertyuiopasdfg`, `asdfasdfasdfasd`.
+pub fn is_walk(text: &[char], least: usize, step: impl Fn(char, char) -> Steps) -> bool {
+    let (mut length, mut direction) = (1, BOTH);
+    for pair in text.windows(2) {
+        direction &= step(pair[0], pair[1]);
+        if direction == 0 {
+            if length < least {
+                return false;
+            }
+            (length, direction) = (0, BOTH);
+        }
+        length += 1;
     }
     // The last piece may be cut off by the end of the password.
-    short == 0
+    text.len() >= least
 }
 
 #[cfg(test)]
@@ -196,6 +234,26 @@ mod tests {
             ("azertyuiopqsdfghjklm", PasswordFault::KeyboardRow),
             ("asdfasdfasdfasdfa", PasswordFault::KeyboardRow),
             ("QwErTyUiOp1234567890", PasswordFault::KeyboardRow),
+            // Backwards, from the middle, over the end, in pieces, with shift.
+            ("890123456789012", PasswordFault::Sequence),
+            ("765432109876543", PasswordFault::Sequence),
+            ("123456789123456", PasswordFault::Sequence),
+            ("abcdefgh12345678", PasswordFault::Sequence),
+            ("ABCdefGHIjklMNO", PasswordFault::Sequence),
+            ("абвгдежзийклмноп", PasswordFault::Sequence),
+            ("poiuytrewqlkjhgfdsa", PasswordFault::KeyboardRow),
+            ("qwertyabcdefghij", PasswordFault::KeyboardRow),
+            ("qwertyuiop123456", PasswordFault::KeyboardRow),
+            ("!@#$%^&*()_+!@#$", PasswordFault::KeyboardRow),
+            ("!\"§$%&/()=?!\"§$%", PasswordFault::KeyboardRow),
+            ("&é\"'(-è_çà&é\"'(-", PasswordFault::KeyboardRow),
+            ("1qaz2wsx3edc4rfv", PasswordFault::KeyboardRow),
+            ("1QAZ@WSX3EDC$RFV", PasswordFault::KeyboardRow),
+            ("zaq12wsxcde34rfv", PasswordFault::KeyboardRow),
+            ("qazwsxedcrfvtgb", PasswordFault::KeyboardRow),
+            ("1q2w3e4r5t6y7u8i9o", PasswordFault::KeyboardRow),
+            ("147258369147258", PasswordFault::KeyboardRow),
+            ("ЙЦУКЕНгшщзхъфыва", PasswordFault::KeyboardRow),
         ] {
             assert_eq!(check(password, POLICY), Err(fault), "{password}");
         }
@@ -203,9 +261,16 @@ mod tests {
 
     #[test]
     fn sentences_pass() {
-        for password in
-            ["correct horse battery staple", "Tuesday is laundry day", "пароль на вторник утром", "ÄÖÜ sind Umlaute im Alphabet"]
-        {
+        for password in [
+            "correct horse battery staple",
+            "Tuesday is laundry day",
+            "пароль на вторник утром",
+            "ÄÖÜ sind Umlaute im Alphabet",
+            "8301 9472 6518 3847",
+            "qwerty is where I begin",
+            "aaaaaaaaaaaaaaaaaaaaab",
+            "ababababababababab",
+        ] {
             assert_eq!(check(password, POLICY), Ok(()), "{password}");
         }
     }

@@ -64,8 +64,11 @@ impl App {
             Location::Postgres(url) => url.clone(),
         };
         let smtp_url = format!("smtp://{}", smtp.address);
-        let mut line = vec!["rekey", "serve", "--database-url", &database_url, "--smtp-url", &smtp_url, "--secret-key", SECRET_KEY];
+        let mut line = vec!["rekey", "serve", "--database-url", &database_url, "--secret-key", SECRET_KEY];
         line.extend(flags);
+        if !flags.contains(&"--smtp-url") {
+            line.extend(["--smtp-url", &smtp_url]);
+        }
         let Ok(cli) = Cli::read(line) else { unreachable!("the flags are understood") };
         let clock = Clock::manual(start);
         let parts = commands::open(cli.config, clock.clone()).await.expect("the server opens");
