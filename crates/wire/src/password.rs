@@ -135,7 +135,7 @@ pub const BOTH: Steps = FORWARD | BACK;
 fn next(a: char, b: char) -> Steps {
     let follows =
         |a: char, b: char| u32::from(a) + 1 == u32::from(b) || matches!((a, b), ('9', '0') | ('0', '1') | ('z', 'a') | ('я', 'а'));
-    FORWARD * u8::from(follows(a, b)) | BACK * u8::from(follows(b, a))
+    (FORWARD * u8::from(follows(a, b))) | (BACK * u8::from(follows(b, a)))
 }
 
 /// Ways along the keys of the layouts that most people type on: rows, rows with shift, columns, rows in turn; the number pad.
