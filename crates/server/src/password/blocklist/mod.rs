@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn the_list_is_whole_and_small() {
-        for listed in ["password", "trustno1", "iloveyouforever", "1q2w3e4r5t6y7u8i", "welcometothejungle"] {
+        for listed in ["password", "letmein", "iloveyouforever", "1q2w3e4r5t6y7u8i", "welcometothejungle"] {
             assert!(holds(listed), "{listed}");
         }
         for other in ["seven purple umbrellas", "Password", "", "password\n"] {
