@@ -71,7 +71,7 @@ on_both! {
         let change = json!({"current_password": astral(15), "new_password": astral(256)});
         session.put("/api/account/password", change).await.expect(204);
         app.log_in("jo@example.com", &astral(256)).await;
-        assert_eq!(tries(&app, "jo@example.com", &astral(257)).await, 401);
+        assert_eq!(tries(&app, "jo@example.com", &astral(257)).await, 422);
     }
 
     async fn pwd_01_nothing_is_cut_off(app) {
@@ -207,7 +207,7 @@ on_both! {
             salts.push(salt.to_owned());
         }
         assert_ne!(salts[0], salts[1]);
-        assert!(!app.dump().await.contains(NEW_PASSWORD));
+        assert!(!String::from_utf8_lossy(&app.dump().await).contains(NEW_PASSWORD));
     }
 
     async fn pwd_07_an_older_work_factor_is_raised_at_the_next_login(app) {
