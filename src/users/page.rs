@@ -48,7 +48,8 @@ pub(crate) fn UsersPage() -> impl IntoView {
         Some(Asked::Reset(user)) => view! { <ResetDialog desktop user/> }.into_any(),
         Some(Asked::Email(user)) => view! { <EmailDialog desktop user/> }.into_any(),
     };
-    let total = move || list.with_page(|page| page.map(|page| w::TOTAL.count(page.total)));
+    let total =
+        move || list.with_page(|page| page.map(|page| if page.total_is_exact { w::TOTAL } else { w::TOTAL_OVER }.count(page.total)));
     view! {
         <Desk>
             <PageHeading text=w::HEADING/>

@@ -1,8 +1,8 @@
 //! The server under test: real, on a port of its own, with a database of its own and a clock that stands still.
 
-use crate::command::Shell;
 use crate::database::{self, Dir, Kind};
 use crate::http::Visitor;
+use crate::shell::Shell;
 use crate::smtp::{Mail, PATIENCE, Smtp};
 use crate::watch;
 use crate::world::PASSWORD;

@@ -1,10 +1,10 @@
 //! The audit log: who did what, when, from where; and that nobody rewrites it unseen.
 
 use crate::app::App;
-use crate::command::Shell;
 use crate::database::Kind;
 use crate::http::Visitor;
 use crate::on_both;
+use crate::shell::Shell;
 use crate::world::*;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::BTreeSet;

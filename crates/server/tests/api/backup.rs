@@ -1,11 +1,11 @@
 //! Backups of the SQLite database, made beside a running server, and what a restore brings back.
 
-use crate::command::Shell;
 use crate::database::Kind;
 use crate::http::Visitor;
 use crate::people;
 use crate::process::Process;
 use crate::queue::until;
+use crate::shell::Shell;
 use crate::smtp::Smtp;
 use crate::world::*;
 use rekey_server::store::{Location, Store};

@@ -1,9 +1,9 @@
 //! Being killed at any moment: what belongs together stays together, what was promised is kept, what was done stays done.
 
-use crate::command::Shell;
 use crate::dice::Dice;
 use crate::http::Visitor;
 use crate::people;
+use crate::shell::Shell;
 use crate::smtp::Smtp;
 use crate::world::*;
 use crate::{on_both, on_both_shells};

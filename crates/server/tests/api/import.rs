@@ -1,7 +1,7 @@
 //! `rekey user import`, with files as spreadsheets write them.
 
-use crate::command::Shell;
 use crate::database::Kind;
+use crate::shell::Shell;
 
 #[tokio::test]
 async fn files_of_every_make_are_read() {

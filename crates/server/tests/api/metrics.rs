@@ -1,8 +1,8 @@
 //! What an operator watches.
 
-use crate::command::Shell;
 use crate::database::Kind;
 use crate::serving::Serving;
+use crate::shell::Shell;
 use crate::smtp::PATIENCE;
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
 //! The schema: brought up to date whole or not at all, and never by an older program.
 
-use crate::command::Shell;
 use crate::database::Kind;
 use crate::dice::Dice;
 use crate::on_both_shells;
+use crate::shell::Shell;
 use rekey_server::store::Location;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::process::Stdio;

@@ -1,8 +1,8 @@
 //! Every option as a flag and as a variable, good and bad.
 
-use crate::command::Shell;
 use crate::database::Kind;
 use crate::serving::Serving;
+use crate::shell::Shell;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;

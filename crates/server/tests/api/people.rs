@@ -1,6 +1,6 @@
 //! Many people at once, brought in as an operator does it.
 
-use crate::command::Shell;
+use crate::shell::Shell;
 use rekey_server::store::Store;
 use sqlx::Row;
 use std::fmt::Write;

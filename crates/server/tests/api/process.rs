@@ -1,7 +1,7 @@
 //! The program as a process of its own, for what only a process shows: being killed, being stopped, two of them at once.
 
-use crate::command::Shell;
 use crate::http::Visitor;
+use crate::shell::Shell;
 use crate::smtp::PATIENCE;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;

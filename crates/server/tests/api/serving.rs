@@ -1,6 +1,6 @@
 //! The program while it serves, as an operator starts it.
 
-use crate::command::Shell;
+use crate::shell::Shell;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 

@@ -1,11 +1,11 @@
 //! Being told to stop.
 
-use crate::command::Shell;
 use crate::database::Kind;
 use crate::http::Visitor;
 use crate::on_both_shells;
 use crate::people;
 use crate::process::Process;
+use crate::shell::Shell;
 use crate::smtp::PATIENCE;
 use crate::world::*;
 use futures_util::future::join_all;

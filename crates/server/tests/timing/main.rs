@@ -19,6 +19,9 @@ mod http;
 #[path = "../api/line.rs"]
 #[expect(dead_code, reason = "made for more than is measured here")]
 mod line;
+#[path = "../api/shell.rs"]
+#[expect(dead_code, reason = "made for more than is measured here")]
+mod shell;
 #[path = "../api/smtp.rs"]
 #[expect(dead_code, reason = "made for more than is measured here")]
 mod smtp;
