@@ -58,7 +58,7 @@ impl Route {
     #[must_use]
     pub(crate) fn parse(path: &str) -> Self {
         let path = match path.strip_suffix('/') {
-            Some(shorter) if !shorter.is_empty() => shorter,
+            Some(shorter) if !shorter.is_empty() && !shorter.ends_with('/') => shorter,
             _ => path,
         };
         PATHS.iter().find(|(_, known)| *known == path).map_or(Self::NotFound, |(route, _)| *route)

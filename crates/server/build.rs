@@ -125,11 +125,10 @@ fn is_hashed(name: &str) -> bool {
     hash.is_some_and(|hash| hash.len() >= 8 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// The best that brotli can do in a release; fast while developing.
+/// The best that brotli can do, also while developing: the tests weigh what people will fetch.
 fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
-    let quality = if is_release() { 11 } else { 4 };
     let mut compressed = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, quality, 22);
+    let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, 11, 22);
     writer.write_all(content)?;
     // Dropping it writes the end of the stream.
     drop(writer);

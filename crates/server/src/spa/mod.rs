@@ -125,7 +125,7 @@ enum Found<'a> {
 }
 
 fn find<'a>(files: &'a [File], path: &'a str) -> Found<'a> {
-    let trimmed = path.strip_suffix('/').filter(|shorter| !shorter.is_empty()).unwrap_or(path);
+    let trimmed = path.strip_suffix('/').filter(|shorter| !shorter.is_empty() && !shorter.ends_with('/')).unwrap_or(path);
     if PAGES.contains(&trimmed) {
         return Found::Page(trimmed);
     }

@@ -124,7 +124,7 @@ fn compress(html: &str, coding: Coding) -> Bytes {
     let mut compressed = Vec::new();
     let done = match coding {
         Coding::Brotli => {
-            let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, 6, 18);
+            let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, 9, 18);
             writer.write_all(html.as_bytes())
             // Dropping it writes the end of the stream.
         }

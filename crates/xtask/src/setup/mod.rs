@@ -5,6 +5,7 @@
 
 mod cargo_tool;
 mod schemathesis;
+mod std_source;
 mod system;
 mod wasm_opt;
 mod wasm_target;
@@ -43,6 +44,8 @@ pub(crate) struct Tools {
     path: OsString,
     /// Whether Trunk finds all it needs on that path, and so need not download anything.
     complete: bool,
+    /// Whether the pages can bring a standard library of their own.
+    std_source: bool,
     /// Only with [`For::Tests`].
     pub(crate) system: Option<System>,
     /// The program; only with [`For::Tests`].
@@ -80,6 +83,9 @@ impl Tools {
         command.env_remove("NO_COLOR");
         if self.complete {
             command.arg("--offline");
+        }
+        if self.std_source {
+            std_source::build_for_size(&mut command);
         }
         command
     }
@@ -124,6 +130,7 @@ pub(crate) fn begin(purpose: For) -> Result<Running> {
 
     let system = (purpose == For::Tests).then(system::Plan::make).transpose()?;
     wasm_target::ensure()?;
+    let std_source = std_source::ensure()?;
 
     let mut folders = Vec::<PathBuf>::new();
     let mut missing = Vec::new();
@@ -148,6 +155,7 @@ pub(crate) fn begin(purpose: For) -> Result<Running> {
     // From here on an early return must end the compilations.
     let mut running = Running { tools: Tools::default(), compiling };
     let wasm_opt = wasm_opt::ensure()?;
+    running.tools.std_source = std_source;
     running.tools.complete = !matches!(wasm_opt, WasmOpt::LeftToTrunk);
     if let WasmOpt::In(folder) = wasm_opt {
         folders.push(folder);
