@@ -6,7 +6,7 @@
 
 use super::{Entry, spell};
 use crate::secret_key::SecretKey;
-use crate::store::{Conn, Dialect, Result};
+use crate::store::{Conn, Dialect, Result, Store};
 use sqlx::{AssertSqlSafe, Row};
 
 /// The MAC before the first row.
@@ -48,6 +48,27 @@ pub(super) fn seal(key: &SecretKey, seq: i64, mac: &[u8]) -> Vec<u8> {
     key.hmac("audit-head", &[&seq.to_be_bytes(), mac]).to_vec()
 }
 
+/// Seals the beginning of the log for as long as there is nobody and nothing to tell of, whatever the key was the last time:
+/// a log that is found without a head later was emptied.
+///
+/// # Errors
+/// Those of the database.
+pub async fn begin(store: &Store, key: &SecretKey) -> Result<()> {
+    let anything = sqlx::query("SELECT 1 FROM users UNION ALL SELECT 1 FROM audit LIMIT 1").fetch_optional(store.read()).await?;
+    if anything.is_some() {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO audit_head (id, seq, mac, seal) VALUES (1, 0, $1, $2)
+         ON CONFLICT (id) DO UPDATE SET mac = $1, seal = $2 WHERE audit_head.seq = 0",
+    )
+    .bind(START.to_vec())
+    .bind(seal(key, 0, &START))
+    .execute(store.write())
+    .await
+    .map(drop)
+}
+
 /// Adds a row within the caller's transaction; make it the last thing in it, as it serialises writers on PostgreSQL.
 ///
 /// # Errors
@@ -57,7 +78,7 @@ pub async fn record(conn: &mut Conn, dialect: Dialect, key: &SecretKey, at: i64,
         // Before there is a head row to lock, too.
         sqlx::query("SELECT pg_advisory_xact_lock(7305422)").execute(&mut *conn).await?;
     }
-    let End { last, before, sound } = end(conn, dialect, key, at).await?;
+    let End { last, before, sound } = end(conn, dialect, key).await?;
     let action = spell(entry.action);
     let link = Link {
         seq: last + 1,
@@ -105,23 +126,22 @@ struct End {
     sound: bool,
 }
 
-async fn end(conn: &mut Conn, dialect: Dialect, key: &SecretKey, at: i64) -> Result<End> {
+async fn end(conn: &mut Conn, dialect: Dialect, key: &SecretKey) -> Result<End> {
     let head = format!("SELECT seq, mac, seal FROM audit_head WHERE id = 1{}", dialect.for_update());
     let head = sqlx::query(AssertSqlSafe(head)).fetch_optional(&mut *conn).await?;
-    let newest = sqlx::query("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1").fetch_optional(&mut *conn).await?;
+    let newest = sqlx::query("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1").fetch_optional(conn).await?;
     let newest: Option<(i64, Vec<u8>)> = newest.map(|row| Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?))).transpose()?;
-    let sound = match (&head, &newest) {
-        (Some(head), Some((last, mac))) => {
-            let (seq, head_mac): (i64, Vec<u8>) = (head.try_get(0)?, head.try_get(1)?);
-            seq == *last && head_mac == *mac && seal(key, seq, mac) == head.try_get::<Vec<u8>, _>(2)?
+    let (last, before) = newest.unwrap_or_else(|| (0, START.to_vec()));
+    let sound = match &head {
+        Some(head) => {
+            let (seq, mac): (i64, Vec<u8>) = (head.try_get(0)?, head.try_get(1)?);
+            seq == last && mac == before && seal(key, seq, &mac) == head.try_get::<Vec<u8>, _>(2)?
         }
-        // The first row of all tells of the first users: there were none before.
-        (None, None) => sqlx::query("SELECT 1 FROM users WHERE created_at <> $1 LIMIT 1").bind(at).fetch_optional(conn).await?.is_none(),
-        _ => false,
+        // There was one from the beginning: [`begin`].
+        None => false,
     };
     if !sound {
         tracing::error!("the audit log does not end as it was written; see `rekey audit verify`");
     }
-    let (last, before) = newest.unwrap_or_else(|| (0, START.to_vec()));
     Ok(End { last, before, sound })
 }

@@ -4,7 +4,7 @@ mod chain;
 mod list;
 mod verify;
 
-pub use chain::record;
+pub use chain::{begin, record};
 pub(crate) use list::page_limit;
 pub use list::{__path_list, list};
 pub use verify::{Finding, verify};

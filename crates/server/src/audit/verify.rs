@@ -81,8 +81,8 @@ pub async fn verify(store: &Store, key: &SecretKey) -> Result<Finding> {
         }
     }
     drop(rows);
+    let users = sqlx::query("SELECT 1 FROM users LIMIT 1").fetch_optional(&mut *tx).await?.is_some();
     let Some(head) = head else {
-        let users = sqlx::query("SELECT 1 FROM users LIMIT 1").fetch_optional(&mut *tx).await?.is_some();
         return Ok(match (last, users) {
             (0, false) => Finding::Intact { rows: 0 },
             (0, true) => Finding::Gone,
@@ -92,6 +92,9 @@ pub async fn verify(store: &Store, key: &SecretKey) -> Result<Finding> {
     let (seq, mac, sealed): (i64, Vec<u8>, Vec<u8>) = (head.try_get(0)?, head.try_get(1)?, head.try_get(2)?);
     if seal(key, seq, &mac) != sealed {
         return Ok(Finding::HeadChanged);
+    }
+    if (seq, users) == (0, true) && last == 0 {
+        return Ok(Finding::Gone);
     }
     if seq > last {
         return Ok(Finding::CutOff { last, head: seq });

@@ -115,6 +115,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<App, Stop> {
     } else {
         (load()?, Store::open(&config.database).await?)
     };
+    crate::audit::begin(&store, &key).await?;
     let transport = Transport::connect(&config).map_err(Stop)?;
     let hasher = Hasher::new()?;
     Ok(App::new(config, store, clock, key, hasher, transport))

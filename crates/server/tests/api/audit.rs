@@ -203,6 +203,8 @@ on_both! {
             (&format!("DELETE FROM audit WHERE seq = 6; {head_of_5}"), "end of the audit log"),
             ("DELETE FROM audit WHERE seq = 6; DELETE FROM audit_head", "end of the audit log"),
             ("DELETE FROM audit; DELETE FROM audit_head", "all of it was deleted"),
+            // The same, with users who look as if they came with the next row.
+            (&format!("DELETE FROM audit; DELETE FROM audit_head; UPDATE users SET created_at = {}", app.now()), "all of it was deleted"),
             // Deleted, and the rest moved up.
             ("DELETE FROM audit WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 4; UPDATE audit SET seq = 4 WHERE seq = 5; UPDATE audit SET seq = 5 WHERE seq = 6", "Row 3"),
             // Two in each other's place.
