@@ -25,9 +25,14 @@ pub async fn restore(config: &Config, file: &Path, clock: &Clock) -> Result<Stri
         return Err(Stop(format!("There is no file {}; give the backup to restore.", file.display())));
     }
     must_be_unused(database).await?;
+    must_be_whole(file)?;
     let now = clock.now();
     let fresh = beside(database, "restoring");
-    let prepared = prepare(config, file, &fresh, now).await;
+    let prepared = match prepare(config, file, &fresh, now).await {
+        // Copying took its time: a server may have been started.
+        Ok(()) => must_be_unused(database).await,
+        Err(stop) => Err(stop),
+    };
     if let Err(stop) = prepared {
         remove(&fresh);
         return Err(stop);
@@ -91,6 +96,20 @@ async fn must_be_unused(database: &Path) -> Result<(), Stop> {
     }
     let alone = Store::leave_wal(database).await;
     alone.map_err(|_| Stop(format!("The database {} is in use or cannot be opened; stop the server, then restore.", database.display())))
+}
+
+/// What came last is in the log beside a file that was copied, or left behind, while a server had it open: without it, the
+/// file is sound and old.
+fn must_be_whole(file: &Path) -> Result<(), Stop> {
+    let mut log = file.canonicalize().unwrap_or_else(|_| file.to_owned()).into_os_string();
+    log.push("-wal");
+    if std::fs::metadata(log).is_ok_and(|log| log.len() > 0) {
+        return Err(Stop(format!(
+            "The newest of {0} is not in it, but in {0}-wal; make one file of both with `rekey backup --database-url sqlite://{0} FILE`, and restore that.",
+            file.display()
+        )));
+    }
+    Ok(())
 }
 
 /// By a second name for it, so that whenever this is cut short, one database or the other is in place.
