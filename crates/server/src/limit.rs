@@ -6,6 +6,10 @@ use crate::secret_key::SecretKey;
 use crate::store::{Conn, Result, Store};
 use sqlx::Row;
 
+/// A window that ends later than any that begins now, by more than the clocks of several servers differ, was begun before
+/// the clock was set back: it has ended. Milliseconds.
+pub(crate) const SKEW: i64 = 600_000;
+
 /// What is counted. The key that is stored is keyed with the secret: the table names no address and no client.
 #[derive(Clone, Copy, Debug)]
 pub enum Scope<'a> {
@@ -57,13 +61,14 @@ pub async fn take(conn: &mut Conn, secret: &SecretKey, scope: Scope<'_>, limit: 
     let Some(limit) = limit else { return Ok(None) };
     let row = sqlx::query(
         "INSERT INTO limits (key, count, ends_at) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE SET
-            count = CASE WHEN limits.ends_at <= $3 THEN 1 ELSE limits.count + 1 END,
-            ends_at = CASE WHEN limits.ends_at <= $3 THEN $2 ELSE limits.ends_at END
+            count = CASE WHEN limits.ends_at <= $3 OR limits.ends_at > $4 THEN 1 ELSE limits.count + 1 END,
+            ends_at = CASE WHEN limits.ends_at <= $3 OR limits.ends_at > $4 THEN $2 ELSE limits.ends_at END
          RETURNING count, ends_at",
     )
     .bind(scope.key(secret))
     .bind(now.saturating_add(millis(limit.window)))
     .bind(now)
+    .bind(now.saturating_add(millis(limit.window)).saturating_add(SKEW))
     .fetch_one(conn)
     .await?;
     let (count, ends_at): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
