@@ -46,7 +46,7 @@ pub async fn demo(app: &App, users: u32) -> Result<String, Stop> {
     indexes.end(&mut tx, app.store.dialect()).await?;
     app.audit(&mut tx, now, &Entry::new(Action::UsersImported).detail(format!("{users} demo users, by the command line."))).await?;
     tx.commit().await?;
-    load::settle(&app.store).await?;
+    load::settle(&app.store).await;
     Ok(password)
 }
 

@@ -73,7 +73,7 @@ pub async fn import(app: &App, path: &Path, skip_duplicates: bool) -> Result<Imp
         app.audit(&mut tx, now, &Entry::new(Action::UsersImported).detail(detail)).await?;
     }
     tx.commit().await?;
-    load::settle(&app.store).await?;
+    load::settle(&app.store).await;
     Ok(imported)
 }
 

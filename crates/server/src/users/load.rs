@@ -46,14 +46,11 @@ impl SetAside {
 }
 
 /// Tells PostgreSQL's planner, after many users were written, what there is now; it would find out in a minute or so, and plan
-/// badly until then. SQLite is told by the queries which index to take.
-///
-/// # Errors
-/// Those of the database.
-pub async fn settle(store: &Store) -> Result<()> {
-    if store.dialect() == Dialect::Postgres {
-        let mut conn = store.read().acquire().await?;
-        sqlx::raw_sql("VACUUM (ANALYZE) users").execute(&mut *conn).await?;
+/// badly until then. SQLite is told by the queries which index to take. The users are there whether it works or not.
+pub async fn settle(store: &Store) {
+    if store.dialect() == Dialect::Postgres
+        && let Err(error) = sqlx::raw_sql("VACUUM (ANALYZE) users").execute(store.read()).await
+    {
+        tracing::warn!(%error, "PostgreSQL could not be told at once how many users there are");
     }
-    Ok(())
 }
