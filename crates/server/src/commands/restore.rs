@@ -5,7 +5,7 @@
 
 use super::Stop;
 use super::backup::create_private;
-use crate::audit::{self, Action, Entry};
+use crate::audit::{self, Action, Entry, Finding};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::secret_key::SecretKey;
@@ -30,13 +30,16 @@ pub async fn restore(config: &Config, file: &Path, clock: &Clock) -> Result<Stri
     let fresh = beside(database, "restoring");
     let prepared = match prepare(config, file, &fresh, now).await {
         // Copying took its time: a server may have been started.
-        Ok(()) => must_be_unused(database).await,
+        Ok(log) => must_be_unused(database).await.map(|()| log),
         Err(stop) => Err(stop),
     };
-    if let Err(stop) = prepared {
-        remove(&fresh);
-        return Err(stop);
-    }
+    let log = match prepared {
+        Ok(log) => log,
+        Err(stop) => {
+            remove(&fresh);
+            return Err(stop);
+        }
+    };
     let failed = |error: std::io::Error| Stop(format!("The database could not be put in place ({error}); nothing was changed."));
     let mut kept = String::new();
     if database.exists() {
@@ -45,11 +48,15 @@ pub async fn restore(config: &Config, file: &Path, clock: &Clock) -> Result<Stri
         kept = format!(" What was there before is kept as {}.", old.display());
     }
     std::fs::rename(&fresh, database).map_err(failed)?;
-    Ok(format!("The database is restored. All sessions and all open links have ended.{kept}"))
+    let but = match log {
+        Finding::Intact { .. } => String::new(),
+        found => format!(" But: {found} If the secret key here is not the one of the backup, put that one in its place and restore again."),
+    };
+    Ok(format!("The database is restored. All sessions and all open links have ended.{kept}{but}"))
 }
 
-/// Makes the new database beside the old one, complete, before anything is replaced.
-async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result<(), Stop> {
+/// Makes the new database beside the old one, complete, before anything is replaced. Tells how the backup's audit log is.
+async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result<Finding, Stop> {
     remove(fresh);
     create_private(fresh)?;
     copy(file, fresh)
@@ -65,6 +72,7 @@ async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result
     }
     let key = SecretKey::load(config).map_err(|error| Stop(error.0))?;
     let store = Store::open(&Location::Sqlite(fresh.to_owned())).await?;
+    let log = audit::verify(&store, &key).await?;
     let mut tx = store.begin().await?;
     let sessions = sqlx::query("DELETE FROM sessions").execute(&mut *tx).await?.rows_affected();
     sqlx::query("UPDATE resets SET cancelled_at = $1 WHERE used_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL")
@@ -79,7 +87,7 @@ async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result
     store.close().await;
     // Everything into the one file that is moved.
     Store::leave_wal(fresh).await?;
-    Ok(())
+    Ok(log)
 }
 
 /// Into the file that is there already: `std::fs::copy` would hand the backup's permissions on.
