@@ -116,7 +116,7 @@ proptest! {
             row.line = 1 + (index as u64 + 1) * breaks;
         }
         let parsed = parse(&file(&order, end, &users.iter().map(cells).collect::<Vec<_>>()));
-        let columns = parsed.columns;
+        let columns = parsed.columns.clone();
         prop_assert_eq!(parsed, Parsed { rows: users, columns, ..Parsed::default() });
     }
 
