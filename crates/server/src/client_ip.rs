@@ -2,7 +2,7 @@
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use ipnet::IpNet;
@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::middleware::Middleware;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 
 /// The client's address; an IPv4 address that came wrapped in IPv6 (`::ffff:…`) is unwrapped.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,6 +30,22 @@ impl ClientIp {
             IpAddr::V6(address) => address.octets().into_iter().take(8).collect(),
         }
     }
+
+    /// Whether it is this machine's or of its own network: loopback, private (RFC 1918, RFC 4193) or link-local.
+    #[must_use]
+    pub const fn is_inside(&self) -> bool {
+        match self.0.to_canonical() {
+            IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
+            IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+        }
+    }
+}
+
+/// Whether a proxy says that it passed the request on. Where it is not trusted, its own address is all that is known of
+/// the client: whoever stands behind it seems to be inside.
+#[must_use]
+pub fn is_passed_on(headers: &HeaderMap) -> bool {
+    [FORWARDED_FOR, REAL_IP, header::FORWARDED, header::VIA].into_iter().any(|name| headers.contains_key(name))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for ClientIp {
@@ -137,6 +154,18 @@ mod tests {
         assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
         assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
         assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
+    }
+
+    #[test]
+    fn inside_is_this_machine_and_its_network() {
+        let inside = |address: &str| ClientIp(address.parse::<IpAddr>().expect("an address")).is_inside();
+        for address in ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.1.1", "::1", "fd00::1", "fe80::1", "::ffff:10.0.0.1"]
+        {
+            assert!(inside(address), "{address}");
+        }
+        for address in ["203.0.113.9", "172.32.0.1", "100.64.0.1", "0.0.0.0", "2001:db8::1", "::", "::ffff:203.0.113.9"] {
+            assert!(!inside(address), "{address}");
+        }
     }
 
     #[tokio::test]

@@ -96,7 +96,7 @@ impl fmt::Display for PublicUrl {
 }
 
 /// Whether a host never leaves this machine: `localhost` and its subdomains (RFC 6761 section 6.3), 127.0.0.0/8, `::1`.
-pub(super) fn is_loopback<S: AsRef<str>>(host: Host<S>) -> bool {
+pub(crate) fn is_loopback<S: AsRef<str>>(host: Host<S>) -> bool {
     match host {
         Host::Domain(name) => {
             let name = name.as_ref();

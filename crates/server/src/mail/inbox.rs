@@ -5,10 +5,13 @@
 
 use super::compose::Mail;
 use super::template::escape;
-use crate::client_ip::ClientIp;
+use crate::client_ip::{ClientIp, is_passed_on};
+use crate::config::public_url::is_loopback;
 use crate::error::ApiError;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST};
+use axum::http::uri::Authority;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -82,7 +85,21 @@ impl Inbox {
 }
 
 async fn for_this_machine(ClientIp(ip): ClientIp, request: Request, next: Next) -> Response {
-    if ip.is_loopback() { next.run(request).await } else { ApiError::new(Code::NotFound).into_response() }
+    let headers = request.headers();
+    if ip.is_loopback() && !is_passed_on(headers) && asks_this_machine(headers) {
+        next.run(request).await
+    } else {
+        ApiError::new(Code::NotFound).into_response()
+    }
+}
+
+/// Whether it was asked under a name of this machine. A foreign name that leads here is a tunnel from elsewhere, or a page
+/// elsewhere that has the developer's own browser ask (DNS rebinding). Browsers always say under which name.
+fn asks_this_machine(headers: &HeaderMap) -> bool {
+    headers.get_all(HOST).iter().all(|host| {
+        let name = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
+        name.and_then(|name| url::Host::parse(name.host()).ok()).is_some_and(is_loopback)
+    })
 }
 
 /// The page loads its style sheet and nothing else.
@@ -175,6 +192,25 @@ mod tests {
         for path in ["/dev/inbox", "/dev/inbox.json"] {
             let (status, body) = get_from([192, 0, 2, 1], &inbox_with(&["ada"]), path).await;
             assert!(status == StatusCode::NOT_FOUND && !body.contains("token"), "{path}: {body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_tunnel_or_a_foreign_name_finds_nothing() {
+        let inbox = inbox_with(&["ada"]);
+        let status = async |name: &str, value: &str| {
+            let ip = ClientIp([127, 0, 0, 1].into());
+            let request = Request::get("/dev/inbox.json").header(name, value).extension(ip).body(Body::empty()).expect("a request");
+            inbox.router::<()>().oneshot(request).await.expect("an answer").status()
+        };
+        for host in ["localhost:8080", "LOCALHOST", "127.0.0.1:8080", "[::1]:8080", "rekey.localhost"] {
+            assert_eq!(status("host", host).await, StatusCode::OK, "{host}");
+        }
+        for host in ["evil.example:8080", "localhost.evil.example", "192.0.2.1:8080", ""] {
+            assert_eq!(status("host", host).await, StatusCode::NOT_FOUND, "{host}");
+        }
+        for header in ["x-forwarded-for", "x-real-ip", "forwarded", "via"] {
+            assert_eq!(status(header, "127.0.0.1").await, StatusCode::NOT_FOUND, "{header}");
         }
     }
 

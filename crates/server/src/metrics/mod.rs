@@ -3,13 +3,16 @@
 mod registry;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use rekey_wire::problem::Code;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
 use crate::app::App;
+use crate::client_ip::{ClientIp, is_passed_on};
+use crate::error::ApiError;
 use crate::mail::outbox;
 use crate::middleware::Middleware;
 use registry::{Count, Registry};
@@ -35,8 +38,12 @@ pub fn login(is_success: bool) {
     REGISTRY.count(if is_success { Count::LoginSucceeded } else { Count::LoginFailed });
 }
 
-/// `GET /metrics`.
-pub async fn serve(State(app): State<App>) -> Response {
+/// `GET /metrics`, to who asks from inside and directly: whether "Forgot your password?" made a mail shows in the
+/// numbers, and so who has an account (ENU-01).
+pub async fn serve(State(app): State<App>, client: ClientIp, headers: HeaderMap) -> Response {
+    if !client.is_inside() || is_passed_on(&headers) {
+        return ApiError::new(Code::NotFound).into_response();
+    }
     let mut text = REGISTRY.text();
     // Without the database the other numbers are wanted all the more.
     if let Ok(Ok(waiting)) = timeout(PATIENCE, outbox::waiting(&app.store)).await {

@@ -7,6 +7,20 @@ use crate::smtp::PATIENCE;
 use std::time::Duration;
 
 #[tokio::test]
+async fn enu_01_the_numbers_are_for_who_is_inside() {
+    let shell = Shell::on(Kind::Sqlite).await;
+    let http = reqwest::Client::new();
+    for flags in [&["--trusted-proxies", "127.0.0.0/8"][..], &[]] {
+        let serving = Serving::start(&shell, flags);
+        let request = || http.get(format!("{}/metrics", serving.base));
+        assert_eq!(request().send().await.expect("an answer").status(), 200);
+        for (name, value) in [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "10.0.0.9"), ("via", "1.1 proxy")] {
+            assert_eq!(request().header(name, value).send().await.expect("an answer").status(), 404, "{name} {flags:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_mail_server_that_is_away_shows_in_the_numbers() {
     let shell = Shell::on(Kind::Sqlite).await;
     shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin", "--mail"]);
