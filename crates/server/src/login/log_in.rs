@@ -89,7 +89,7 @@ async fn reserve(app: &App, client: &ClientIp, address: &Address, party: Option<
     let over = app.take(&mut tx, Scope::LoginIp(&client.limit_key()), now).await?;
     let (wait, tell) = match over {
         Some(over) => (Some(over.seconds), over.first),
-        None => (throttle::reserve(&mut tx, &app.key, address.as_str(), now).await?, true),
+        None => (throttle::reserve_at(&mut tx, &app.key, address.as_str(), &client.limit_key(), now).await?, true),
     };
     if wait.is_some() && tell {
         let entry = Entry { subject: party, ..Entry::new(Action::LoginThrottled).from(client.0) };

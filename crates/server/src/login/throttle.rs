@@ -3,7 +3,8 @@
 //!
 //! An attempt is counted before its password is compared and forgiven when it was right, so that two hundred at once get
 //! no further than two hundred in a row. The count is kept by the address as typed, in canonical form, whether or not
-//! anybody has it; a stranger who runs it up cannot lock the owner out, as a reset clears it.
+//! anybody has it; a stranger who runs it up cannot lock the owner out, as a reset clears it, and leaves whoever redeemed the
+//! link a few tries that the stranger, who goes on guessing, cannot use up ([`welcome`]).
 
 use crate::clock::seconds_until;
 use crate::limit::SKEW;
@@ -20,6 +21,8 @@ const FIRST_WAIT: i64 = 1000;
 const LONGEST_WAIT: i64 = 900_000;
 /// After so long without an attempt a count that is not full is forgotten, milliseconds.
 const FORGOTTEN: i64 = 30 * 24 * 3600 * 1000;
+/// How long after a reset the client that made it has tries of its own, milliseconds.
+const WELCOME: i64 = 900_000;
 
 /// How long a further attempt waits after so many failures, milliseconds.
 fn wait(failures: i64) -> i64 {
@@ -31,6 +34,46 @@ fn wait(failures: i64) -> i64 {
 
 fn key(secret: &SecretKey, address: &str) -> Vec<u8> {
     secret.hmac("login", &[address.as_bytes()]).to_vec()
+}
+
+fn welcome_key(secret: &SecretKey, address: &str, client: &[u8]) -> Vec<u8> {
+    secret.hmac("login after reset", &[address.as_bytes(), client]).to_vec()
+}
+
+/// [`clear`], for whoever has just redeemed a link at `client` ([`crate::client_ip::ClientIp::limit_key`]): for a while
+/// its first [`FREE`] attempts wait for nothing, whatever others fail meanwhile.
+///
+/// # Errors
+/// Those of the database.
+pub async fn welcome(conn: &mut Conn, secret: &SecretKey, address: &str, client: &[u8], now: i64) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO login_failures (key, failures, next_at) VALUES ($1, 0, $2)
+         ON CONFLICT (key) DO UPDATE SET failures = 0, next_at = $2",
+    )
+    .bind(welcome_key(secret, address, client))
+    .bind(now)
+    .execute(&mut *conn)
+    .await?;
+    clear(conn, secret, address).await
+}
+
+/// [`reserve`] for a login at `client`. Every attempt there uses up one of those that [`welcome`] gave, so that all in all
+/// no more failures wait for nothing than without.
+///
+/// # Errors
+/// Those of the database.
+pub async fn reserve_at(conn: &mut Conn, secret: &SecretKey, address: &str, client: &[u8], now: i64) -> Result<Option<u64>> {
+    let spend = "UPDATE login_failures SET failures = failures + 1 WHERE key = $1 AND failures < $2 AND next_at > $3";
+    let spent = sqlx::query(spend)
+        .bind(welcome_key(secret, address, client))
+        .bind(FREE)
+        .bind(now - WELCOME)
+        .execute(&mut *conn)
+        .await?
+        .rows_affected()
+        == 1;
+    let wait = reserve(conn, secret, address, now).await?;
+    Ok(wait.filter(|_| !spent))
 }
 
 /// Counts an attempt as failed before its password is looked at; `Some` is the seconds to wait where it may not be made.

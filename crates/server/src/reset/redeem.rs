@@ -60,7 +60,7 @@ pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(request
     cancel_open(&mut tx, now, link.user).await?;
     let sessions_ended = session::end_all(&mut tx, link.user, None).await?;
     if let Some(address) = &link.address {
-        throttle::clear(&mut tx, &app.key, address).await?;
+        throttle::welcome(&mut tx, &app.key, address, &ClientIp(ip).limit_key(), now).await?;
         outbox::put(&mut tx, now, &Job::Notice { user: link.user, address: address.clone() }).await?;
     }
     let entry = Entry::new(Action::ResetRedeemed).by_oneself(Party { id: link.user, name: link.name }).from(ip);

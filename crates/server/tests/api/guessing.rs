@@ -52,6 +52,33 @@ on_both! {
         }
     }
 
+    async fn rat_02_nor_while_the_stranger_goes_on(app) with ["--limit-login-per-ip", "off", "--trusted-proxies", "127.0.0.0/8"] {
+        app.add_user("Jo", "jo@example.com").await;
+        let from = async |ip: &str, path: &str, body: Value| {
+            let visitor = app.visitor();
+            let request = visitor.request("POST", path).json(&body).header("x-forwarded-for", ip);
+            visitor.send(request).await.status
+        };
+        let wrong = || json!({"email": "jo@example.com", "password": "not the password"});
+        let right = || json!({"email": "jo@example.com", "password": NEW_PASSWORD});
+        let token = app.link_for("jo@example.com").await;
+        let redeem = json!({"token": token, "password": NEW_PASSWORD});
+        assert_eq!(from("192.0.2.1", "/api/password-resets/redeem", redeem).await, 200);
+        for n in 0..20 {
+            assert_eq!(from("203.0.113.9", "/api/session", wrong()).await, if n < 5 { 401 } else { 429 });
+        }
+        // Who redeemed mistypes four times; elsewhere the same person waits.
+        for _ in 0..4 {
+            assert_eq!(from("192.0.2.1", "/api/session", wrong()).await, 401);
+        }
+        assert_eq!(from("192.0.2.2", "/api/session", right()).await, 429);
+        assert_eq!(from("192.0.2.1", "/api/session", right()).await, 200);
+        // The tries are used up, and give a guesser at the same client none beyond the usual.
+        for n in 0..7 {
+            assert_eq!(from("192.0.2.1", "/api/session", wrong()).await, if n < 5 { 401 } else { 429 });
+        }
+    }
+
     async fn rat_02_who_is_logged_in_stays_so(app) with ["--limit-login-per-ip", "off"] {
         app.add_user("Jo", "jo@example.com").await;
         let jo = app.log_in("jo@example.com", PASSWORD).await;
