@@ -9,7 +9,7 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rekey_wire::problem::Code;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Memory in KiB, passes and lanes: the first of OWASP's equivalent choices (Password Storage Cheat Sheet, 2025).
@@ -48,6 +48,9 @@ pub enum Verdict {
     RightButWeak,
 }
 
+/// A place among those who wait for a hash.
+pub type Place = OwnedSemaphorePermit;
+
 /// Hashes and compares; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Hasher {
@@ -72,7 +75,8 @@ impl Hasher {
     /// # Errors
     /// Too many wait already, or the library failed.
     pub async fn hash(&self, password: String) -> Result<String, HashError> {
-        self.run(move || hash_now(&password)).await?
+        let place = self.place()?;
+        self.run(place, move || hash_now(&password)).await?
     }
 
     /// Compares a password with a PHC string. Where there is none it hashes all the same, so that the time tells
@@ -81,8 +85,26 @@ impl Hasher {
     /// # Errors
     /// Too many wait already.
     pub async fn verify(&self, password: String, phc: Option<String>) -> Result<Verdict, HashError> {
+        let place = self.place()?;
+        self.verify_at(place, password, phc).await
+    }
+
+    /// A place, for who must know that there is one before the attempt is counted: nobody shall have failed who was only
+    /// turned away.
+    ///
+    /// # Errors
+    /// Too many wait already.
+    pub fn place(&self) -> Result<Place, HashError> {
+        Arc::clone(&self.queue).try_acquire_owned().map_err(|_| HashError::Busy)
+    }
+
+    /// [`Self::verify`] for who has a place.
+    ///
+    /// # Errors
+    /// The runtime failed.
+    pub async fn verify_at(&self, place: Place, password: String, phc: Option<String>) -> Result<Verdict, HashError> {
         let decoy = Arc::clone(&self.decoy);
-        self.run(move || match &phc {
+        self.run(place, move || match &phc {
             Some(phc) => verify_now(&password, phc),
             None => {
                 verify_now(&password, &decoy);
@@ -92,8 +114,7 @@ impl Hasher {
         .await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
-        let _place = self.queue.try_acquire().map_err(|_| HashError::Busy)?;
+    async fn run<T: Send + 'static>(&self, _place: Place, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
         let core = Arc::clone(&self.cores).acquire_owned().await.map_err(|_| HashError::Failed)?;
         let work = move || {
             // Held by the thread, not by the request: somebody who hangs up frees no core before its time.
@@ -188,7 +209,7 @@ impl Stored {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hasher, Verdict, hash_now, verify_now};
+    use super::{HashError, Hasher, Verdict, hash_now, verify_now};
     use argon2::password_hash::phc::PasswordHash;
     use argon2::password_hash::{PasswordHasher, PasswordVerifier};
     use argon2::{Algorithm, Argon2, Params, Version};
@@ -204,6 +225,18 @@ mod tests {
             assert_eq!(verdict(wrong).await.expect("compared"), Verdict::Wrong, "{wrong:?}");
         }
         assert_eq!(hasher.verify("nobody's password".to_owned(), None).await.expect("compared"), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn who_has_a_place_is_served_and_nobody_else() {
+        let hasher = Hasher::new().expect("a hasher");
+        let mut places = Vec::new();
+        while let Ok(place) = hasher.place() {
+            places.push(place);
+        }
+        assert!(matches!(hasher.verify("nobody's password".to_owned(), None).await, Err(HashError::Busy)));
+        let place = places.pop().expect("a place");
+        assert_eq!(hasher.verify_at(place, "nobody's password".to_owned(), None).await.expect("compared"), Verdict::Wrong);
     }
 
     #[test]

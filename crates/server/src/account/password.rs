@@ -35,8 +35,9 @@ pub async fn change(
     password::check(&new, app.config.password_policy(), about).map_err(|fault| password::refusal(&app, "new_password", fault))?;
     // Whoever found an open session must not guess the password here faster than at the login page.
     let guesses = address.clone().unwrap_or_else(|| user.id.to_string());
+    let place = app.hasher.place()?;
     reserve(&app, &user, &guesses, ip).await?;
-    if app.hasher.verify(request.current_password, current.clone()).await? == Verdict::Wrong {
+    if app.hasher.verify_at(place, request.current_password, current.clone()).await? == Verdict::Wrong {
         return Err(ApiError::refused("current_password", "wrong_password"));
     }
     let hash = app.hasher.hash(new).await?;

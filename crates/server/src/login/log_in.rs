@@ -40,10 +40,11 @@ pub async fn log_in(
     password::must_fit("password", &request.password)?;
     let account = find(&app, &address).await?;
     let party = account.as_ref().map(|account| Party { id: account.id, name: account.user.name.clone() });
+    let place = app.hasher.place()?;
     reserve(&app, &client, &address, party.clone()).await?;
 
     let hash = account.as_ref().filter(|account| account.active).and_then(|account| account.hash.clone());
-    let verdict = app.hasher.verify(request.password.clone(), hash.clone()).await?;
+    let verdict = app.hasher.verify_at(place, request.password.clone(), hash.clone()).await?;
     let (Some(account), true) = (account, verdict != Verdict::Wrong) else {
         return fail(&app, &client, party).await;
     };
