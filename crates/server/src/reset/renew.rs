@@ -21,6 +21,8 @@ use rekey_wire::users::RequesterKind;
     responses((status = 202, body = ForgotAnswer), LinkProblems))]
 pub async fn renew(State(app): State<App>, client: ClientIp, Json(request): Json<LinkRequest>) -> Result<(StatusCode, Json<ForgotAnswer>)> {
     let now = app.now();
+    // What is no link is refused before it holds up who writes.
+    Link::find(&mut *app.store.read().acquire().await?, &request.token).await?;
     let mut tx = app.store.begin().await?;
     let link = Link::find(&mut tx, &request.token).await?;
     let cancelled = || ApiError::new(Code::LinkCancelled);

@@ -18,6 +18,8 @@ use rekey_wire::reset::LinkRequest;
     responses((status = 204, description = "The link is cancelled, and resets pause for a while"), LinkProblems))]
 pub async fn report(State(app): State<App>, ClientIp(ip): ClientIp, Json(request): Json<LinkRequest>) -> Result<StatusCode> {
     let now = app.now();
+    // What is no link is refused before it holds up who writes.
+    Link::find(&mut *app.store.read().acquire().await?, &request.token).await?;
     let mut tx = app.store.begin().await?;
     let link = Link::find(&mut tx, &request.token).await?;
     cancel_open(&mut tx, now, link.user).await?;
