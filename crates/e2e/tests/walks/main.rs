@@ -4,6 +4,7 @@ mod accessibility;
 mod account;
 mod admin_reset;
 mod bytes;
+mod early;
 mod forgot;
 mod instruments;
 mod links;

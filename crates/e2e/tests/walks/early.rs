@@ -1,0 +1,71 @@
+//! Before the WebAssembly is there: the form that came with the page can be used, and nothing of it is lost.
+
+use rekey_e2e::{Page, Stage};
+
+use crate::subject;
+
+/// A page whose WebAssembly does not arrive until [`comes_to_life`].
+fn drawn(stage: &Stage, path: &str) -> Page {
+    let page = stage.browser.device();
+    page.block(&["*.wasm"]);
+    page.goto(&stage.url(path));
+    page
+}
+
+/// Lets the WebAssembly arrive, as the page itself would have started it.
+fn comes_to_life(page: &Page) {
+    page.block(&[]);
+    page.evaluate(
+        "import(document.querySelector('link[rel=modulepreload]').href)
+            .then((app) => app.default({ module_or_path: document.querySelector('link[rel=preload][as=fetch]').href }))
+            .then(() => null)",
+    );
+    page.until("document.getElementById('app') === null");
+}
+
+#[test]
+fn what_is_typed_and_pressed_before_the_page_is_live_is_kept() {
+    let stage = Stage::set();
+    let page = drawn(&stage, "/login");
+    page.heading("Log in");
+    let email = page.field("Email");
+    page.fill("Email", "jordan@example.com");
+    page.fill("Password", "half of a pass");
+    page.press("Show password");
+    comes_to_life(&page);
+    page.find("button", "Hide password");
+    assert_eq!(page.field("Password").value(), "half of a pass");
+    // The very field: who held on to it holds the live one.
+    assert_eq!(email.value(), "jordan@example.com");
+    assert_eq!(page.evaluate("document.activeElement.textContent"), "Hide password");
+    assert_eq!(page.title(), "Log in · Squaretalk");
+}
+
+#[test]
+fn a_form_sent_before_the_page_is_live_is_sent_once_then() {
+    let stage = Stage::set();
+    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
+    let page = drawn(&stage, "/forgot-password");
+    page.fill("Email", &jordan.email);
+    page.find("button", "Send reset link").double_click();
+    assert!(page.has("heading", "Forgot your password?"));
+    comes_to_life(&page);
+    page.heading("Check your inbox");
+    let _ = stage.mail.letter(1, &jordan.email, subject::RESET);
+    let asked = page.requests().iter().filter(|address| address.ends_with("/api/password-resets")).count();
+    assert_eq!(asked, 1);
+}
+
+#[test]
+fn who_is_logged_in_is_never_shown_the_login_form() {
+    let stage = Stage::set();
+    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
+    let page = stage.logged_in(&jordan);
+    page.heading("Your account");
+    page.block(&["*.wasm"]);
+    page.goto(&stage.url("/login"));
+    page.until("document.readyState === 'complete'");
+    assert!(!page.has("heading", "Log in"));
+    comes_to_life(&page);
+    page.heading("Your account");
+}
