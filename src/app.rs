@@ -28,6 +28,10 @@ pub fn App(
     let router = Router::provide(address.map(|address| Address::parse(&address)));
     Headings::provide();
     effect(move || start.run(session));
+    // Before anything is drawn: who comes to "/" is shown the login form by the page itself, which must not be drawn anew.
+    if let Visit::Go(to) = untrack(|| session.with(|person| gate::decide(&router.address(), person))) {
+        router.redirect(&to);
+    }
     let visit = Memo::new(move |_| session.with(|person| gate::decide(&router.address(), person)));
     effect(move || {
         if let Visit::Go(to) = visit.get() {
