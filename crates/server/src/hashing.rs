@@ -1,15 +1,17 @@
-//! Password hashing: argon2id, off the async threads, never more at once than there are cores.
+//! Password hashing: argon2id, on threads of its own, one for each core.
 //!
-//! A flood of logins queues up here and nowhere else: memory stays at cores × 19 MiB, and pages are served meanwhile.
-//! The blocks are kept from hash to hash: asked for anew each time, by ever other threads, they end up in as many of the
-//! allocator's arenas, which give nothing back (400 MB after 400 logins).
+//! A flood of logins queues up here and nowhere else: memory stays at cores × 19 MiB, and the threads give way to all others,
+//! so that pages and calls keep their speed while every core hashes. Each thread keeps its blocks from hash to hash: asked for
+//! anew each time they end up in the allocator's arenas, which give nothing back (400 MB after 400 logins).
 
 use crate::error::ApiError;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rekey_wire::problem::Code;
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Memory in KiB, passes and lanes: the first of OWASP's equivalent choices (Password Storage Cheat Sheet, 2025).
@@ -18,6 +20,9 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Waiters beyond which a login is told to come back: some ten seconds of work.
 const QUEUE: usize = 512;
+/// How far hashing gives way to everything else: `nice`'s middle, a tenth of the share of a thread that does not.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
 
 /// Why no hash was made.
 #[derive(Debug)]
@@ -51,9 +56,14 @@ pub enum Verdict {
 /// A place among those who wait for a hash.
 pub type Place = OwnedSemaphorePermit;
 
-/// Hashes and compares; cheap to clone.
+/// Where a hash is made; kept from one to the next.
+type Blocks = Vec<Block>;
+type Work = Box<dyn FnOnce(&mut Blocks) + Send>;
+
+/// Hashes and compares; cheap to clone. Its threads end with the last clone.
 #[derive(Clone, Debug)]
 pub struct Hasher {
+    work: mpsc::Sender<Work>,
     cores: Arc<Semaphore>,
     queue: Arc<Semaphore>,
     decoy: Arc<str>,
@@ -63,11 +73,17 @@ impl Hasher {
     /// One hash at a time for each core.
     ///
     /// # Errors
-    /// The system has no randomness to give.
+    /// The system has no randomness to give, or no threads.
     pub fn new() -> Result<Self, HashError> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let cores = thread::available_parallelism().map_or(1, usize::from);
         let decoy = hash_now("nobody's password")?.into();
-        Ok(Self { cores: Arc::new(Semaphore::new(cores)), queue: Arc::new(Semaphore::new(cores + QUEUE)), decoy })
+        let (work, waiting) = mpsc::channel();
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..cores {
+            let waiting = Arc::clone(&waiting);
+            thread::Builder::new().name("hash".to_owned()).spawn(move || hash_for(&waiting)).map_err(|_| HashError::Failed)?;
+        }
+        Ok(Self { work, cores: Arc::new(Semaphore::new(cores)), queue: Arc::new(Semaphore::new(cores + QUEUE)), decoy })
     }
 
     /// Hashes a password to a PHC string.
@@ -76,7 +92,7 @@ impl Hasher {
     /// Too many wait already, or the library failed.
     pub async fn hash(&self, password: String) -> Result<String, HashError> {
         let place = self.place()?;
-        self.run(place, move || hash_now(&password)).await?
+        self.run(place, move |blocks| hash_in(blocks, &password)).await?
     }
 
     /// Compares a password with a PHC string. Where there is none it hashes all the same, so that the time tells
@@ -104,26 +120,54 @@ impl Hasher {
     /// The runtime failed.
     pub async fn verify_at(&self, place: Place, password: String, phc: Option<String>) -> Result<Verdict, HashError> {
         let decoy = Arc::clone(&self.decoy);
-        self.run(place, move || match &phc {
-            Some(phc) => verify_now(&password, phc),
+        self.run(place, move |blocks| match &phc {
+            Some(phc) => verify_in(blocks, &password, phc),
             None => {
-                verify_now(&password, &decoy);
+                verify_in(blocks, &password, &decoy);
                 Verdict::Wrong
             }
         })
         .await
     }
 
-    async fn run<T: Send + 'static>(&self, _place: Place, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
+    async fn run<T: Send + 'static>(&self, _place: Place, work: impl FnOnce(&mut Blocks) -> T + Send + 'static) -> Result<T, HashError> {
         let core = Arc::clone(&self.cores).acquire_owned().await.map_err(|_| HashError::Failed)?;
-        let work = move || {
+        let (tell, told) = oneshot::channel();
+        let work = move |blocks: &mut Blocks| {
             // Held by the thread, not by the request: somebody who hangs up frees no core before its time.
             let _core = core;
-            work()
+            let _ = tell.send(work(blocks));
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| HashError::Failed)
+        self.work.send(Box::new(work)).map_err(|_| HashError::Failed)?;
+        told.await.map_err(|_| HashError::Failed)
     }
 }
+
+/// A thread's life: hashes what comes, until nobody can send any more.
+fn hash_for(waiting: &Mutex<mpsc::Receiver<Work>>) {
+    give_way();
+    let mut blocks = Blocks::new();
+    loop {
+        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(work) = next else { return };
+        // Whoever waits for it is told that it failed; the next one finds the thread alive.
+        let _ = catch_unwind(AssertUnwindSafe(|| work(&mut blocks)));
+        // An older hash that took more is no reason to hold more from now on.
+        if blocks.len() > MEMORY as usize {
+            blocks = Blocks::new();
+        }
+    }
+}
+
+/// Lets every thread that does not hash go first.
+#[cfg(target_os = "linux")]
+fn give_way() {
+    // Linux keeps the number for each thread (setpriority(2)). Where it may not be changed, hashing is only less considerate.
+    let _ = rustix::process::setpriority_process(None, NICE);
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn give_way() {}
 
 /// Brings text to NFC, in which passwords are counted, hashed and compared (NIST SP 800-63B-4 section 3.1.1.2).
 #[must_use]
@@ -136,21 +180,13 @@ fn argon() -> Result<Argon2<'static>, HashError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// Blocks that no hash is made in right now; as many as were ever needed at once.
-static FREE: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
-
 /// The raw hash, `length` bytes of it, made in blocks that others used before: each is overwritten before it is read.
-fn digest(argon: &Argon2<'_>, password: &[u8], salt: &[u8], length: usize) -> Option<Output> {
+fn digest(blocks: &mut Blocks, argon: &Argon2<'_>, password: &[u8], salt: &[u8], length: usize) -> Option<Output> {
     let count = argon.params().block_count();
-    let mut blocks = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
     blocks.resize(count.max(blocks.len()), Block::default());
     let mut bytes = [0; Output::MAX_LENGTH];
     let bytes = bytes.get_mut(..length)?;
     let done = argon.hash_password_into_with_memory(password, salt, bytes, &mut blocks[..count]);
-    // An older hash that took more is no reason to hold more from now on.
-    if blocks.len() <= MEMORY as usize {
-        FREE.lock().unwrap_or_else(PoisonError::into_inner).push(blocks);
-    }
     done.ok().and_then(|()| Output::new(bytes).ok())
 }
 
@@ -159,10 +195,14 @@ fn digest(argon: &Argon2<'_>, password: &[u8], salt: &[u8], length: usize) -> Op
 /// # Errors
 /// The library failed.
 pub fn hash_now(password: &str) -> Result<String, HashError> {
+    hash_in(&mut Blocks::new(), password)
+}
+
+fn hash_in(blocks: &mut Blocks, password: &str) -> Result<String, HashError> {
     let argon = argon()?;
     let mut salt = [0; Salt::RECOMMENDED_LENGTH];
     getrandom::fill(&mut salt).map_err(|_| HashError::Failed)?;
-    let hash = digest(&argon, nfc(password).as_bytes(), &salt, Params::DEFAULT_OUTPUT_LEN).ok_or(HashError::Failed)?;
+    let hash = digest(blocks, &argon, nfc(password).as_bytes(), &salt, Params::DEFAULT_OUTPUT_LEN).ok_or(HashError::Failed)?;
     let phc = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
@@ -173,9 +213,9 @@ pub fn hash_now(password: &str) -> Result<String, HashError> {
     Ok(phc.to_string())
 }
 
-fn verify_now(password: &str, phc: &str) -> Verdict {
+fn verify_in(blocks: &mut Blocks, password: &str, phc: &str) -> Verdict {
     let Some(stored) = Stored::read(phc) else { return Verdict::Wrong };
-    let typed = digest(&stored.argon, nfc(password).as_bytes(), &stored.salt, stored.hash.len());
+    let typed = digest(blocks, &stored.argon, nfc(password).as_bytes(), &stored.salt, stored.hash.len());
     // `Output` compares in constant time.
     match typed.is_some_and(|typed| typed == stored.hash) {
         false => Verdict::Wrong,
@@ -209,7 +249,7 @@ impl Stored {
 
 #[cfg(test)]
 mod tests {
-    use super::{HashError, Hasher, Verdict, hash_now, verify_now};
+    use super::{Blocks, HashError, Hasher, Verdict, hash_in, hash_now, verify_in};
     use argon2::password_hash::phc::PasswordHash;
     use argon2::password_hash::{PasswordHasher, PasswordVerifier};
     use argon2::{Algorithm, Argon2, Params, Version};
@@ -242,19 +282,42 @@ mod tests {
     #[test]
     fn blocks_that_were_used_before_make_no_difference() {
         let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8 * 1024, 1, 1, None).expect("parameters"));
+        let mut blocks = Blocks::new();
         for password in ["one", "two", "one"] {
             let hash: PasswordHash = weak.hash_password(password.as_bytes()).expect("a hash of the library's own making");
-            assert_eq!(verify_now(password, &hash.to_string()), Verdict::RightButWeak);
-            let phc = hash_now(password).expect("a hash");
+            assert_eq!(verify_in(&mut blocks, password, &hash.to_string()), Verdict::RightButWeak);
+            let phc = hash_in(&mut blocks, password).expect("a hash");
             assert!(Argon2::default().verify_password(password.as_bytes(), &PasswordHash::new(&phc).expect("a PHC string")).is_ok());
         }
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_fails_takes_no_thread_with_it() {
+        let hasher = Hasher::new().expect("a hasher");
+        for _ in 0..64 {
+            let place = hasher.place().expect("a place");
+            assert!(matches!(hasher.run(place, |_| std::panic::panic_any("out of luck")).await, Err(HashError::Failed)));
+        }
+        assert_eq!(hasher.verify("nobody's password".to_owned(), None).await.expect("compared"), Verdict::Wrong);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn hashing_gives_way_and_nothing_else_does() {
+        let hasher = Hasher::new().expect("a hasher");
+        let own = rustix::process::getpriority_process(None).expect("a priority");
+        let place = hasher.place().expect("a place");
+        let hashing = hasher.run(place, |_| rustix::process::getpriority_process(None)).await.expect("run").expect("a priority");
+        assert!(hashing >= super::NICE && hashing > own, "{hashing}, {own}");
+        assert_eq!(rustix::process::getpriority_process(None), Ok(own));
     }
 
     #[test]
     fn an_older_work_factor_is_noticed() {
         let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8 * 1024, 1, 1, None).expect("parameters"));
         let hash: PasswordHash = weak.hash_password(b"an old password").expect("a hash");
-        assert_eq!(verify_now("an old password", &hash.to_string()), Verdict::RightButWeak);
-        assert_eq!(verify_now("an old password", &hash_now("an old password").expect("a hash")), Verdict::Right);
+        let verdict = |phc: &str| verify_in(&mut Blocks::new(), "an old password", phc);
+        assert_eq!(verdict(&hash.to_string()), Verdict::RightButWeak);
+        assert_eq!(verdict(&hash_now("an old password").expect("a hash")), Verdict::Right);
     }
 }

@@ -4,8 +4,10 @@ use super::{Dialect, OpenError, Store, brief, number};
 use sqlx::AssertSqlSafe;
 
 /// The steps in order, SQLite and PostgreSQL; a step's number is its place, from 1. Never change one that was released.
-const STEPS: &[(&str, &str)] =
-    &[(include_str!("../../migrations/sqlite/0001_start.sql"), include_str!("../../migrations/postgres/0001_start.sql"))];
+const STEPS: &[(&str, &str)] = &[
+    (include_str!("../../migrations/sqlite/0001_start.sql"), include_str!("../../migrations/postgres/0001_start.sql")),
+    (include_str!("../../migrations/sqlite/0002_walks.sql"), include_str!("../../migrations/postgres/0002_walks.sql")),
+];
 
 /// Any number, the same in every process, that PostgreSQL serialises migrations by.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7305421)";

@@ -204,12 +204,12 @@ async fn sqlite_pool(connections: u32, url: &str, wal: bool) -> sqlx::Result<Any
     const PRAGMAS: &str = "PRAGMA busy_timeout = 30000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
     // A hundred thousand users written at once touch more pages than the default two megabytes hold; taken as needed.
     const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA cache_size = -131072";
+    // A search among a million users reads that much of the indexes.
+    const READER: &str = "PRAGMA cache_size = -32768";
     let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_connect(move |connection, _| {
         Box::pin(async move {
             sqlx::raw_sql(PRAGMAS).execute(&mut *connection).await?;
-            if wal {
-                sqlx::raw_sql(WRITER).execute(&mut *connection).await?;
-            }
+            sqlx::raw_sql(if wal { WRITER } else { READER }).execute(&mut *connection).await?;
             Ok(())
         })
     });

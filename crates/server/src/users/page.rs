@@ -12,11 +12,14 @@ use super::tally::Tally;
 use crate::clock::whole_second;
 use crate::store::{Conn, Dialect, Result, number};
 use rekey_wire::users::{Filter, Sort, SortKey};
+use sqlx::Row;
 
 /// Up to so many a search counts what it finds. Nobody turns so many pages, and counting half a million takes half a second.
 pub(super) const COUNTED: i64 = 10_000;
 /// How many times as far as one expects to go a walk goes before it is given up.
 const PATIENCE: i64 = 4;
+/// So many steps within an index cost as much as one row that is looked up to be sorted.
+const STEPS_A_ROW: i64 = 4;
 
 /// Which page of which users.
 #[derive(Clone, Copy, Debug)]
@@ -51,24 +54,39 @@ impl Question<'_> {
             return Ok(count);
         }
         let by = self.narrower(conn, tally, known).await?;
-        let count = self.counted(conn, by, COUNTED).await?;
+        let count = if self.dialect == Dialect::Postgres && self.cursor.is_none() && self.lasts() {
+            let (count, ids) = self.counted_and_sorted(conn, by).await?;
+            if count.is_exact {
+                known.set_page(tally.version, self.name(), ids);
+            }
+            count
+        } else {
+            self.counted(conn, by, COUNTED).await?
+        };
         known.set_count(tally.version, question, count);
         Ok(count)
     }
 
     /// Which users, in the order in which they are read.
     pub(super) async fn ids(&self, conn: &mut Conn, tally: &Tally, count: Count, known: &Known) -> Result<Vec<i64>> {
-        // Logins move rows without a change that the tally knows of.
-        let lasts = self.needle.is_some() && self.filter != Filter::ResetPending && self.sort.key != SortKey::LastLogin;
-        let question = format!("{:?}", Question { now: 0, ..*self });
-        if let Some(ids) = known.page(tally.version, &question).filter(|_| lasts) {
+        if let Some(ids) = known.page(tally.version, &self.name()).filter(|_| self.lasts()) {
             return Ok(ids);
         }
         let ids = self.find(conn, tally, count, known).await?;
-        if lasts {
-            known.set_page(tally.version, question, ids.clone());
+        if self.lasts() {
+            known.set_page(tally.version, self.name(), ids.clone());
         }
         Ok(ids)
+    }
+
+    /// Whether the answer holds until a user comes or changes: logins move rows, and time ends resets, without the tally.
+    fn lasts(&self) -> bool {
+        self.needle.is_some() && self.filter != Filter::ResetPending && self.sort.key != SortKey::LastLogin
+    }
+
+    /// The question, as what is known of it is kept by.
+    fn name(&self) -> String {
+        format!("{:?}", Question { now: 0, ..*self })
     }
 
     async fn find(&self, conn: &mut Conn, tally: &Tally, count: Count, known: &Known) -> Result<Vec<i64>> {
@@ -79,10 +97,9 @@ impl Question<'_> {
             return beginnings.ids(conn).await;
         }
         let all = tally.of(self.filter).unwrap_or(tally.users);
-        let expected = self.limit.saturating_mul(all) / count.number.max(1);
-        // A step of the walk costs about as much as a row that is looked up to be sorted.
-        if !count.is_exact || expected < count.number {
-            let steps = PATIENCE * expected;
+        let steps = PATIENCE * self.limit.saturating_mul(all) / count.number.max(1);
+        // A walk in vain costs no more than the sorting that must then be done.
+        if !count.is_exact || steps < count.number.saturating_mul(self.steps_a_row()) {
             let ids = self.walk(steps).ids(conn).await?;
             if i64::try_from(ids.len()) == Ok(self.limit) || steps >= all {
                 return Ok(ids);
@@ -104,18 +121,52 @@ impl Question<'_> {
             None => everybody.counted(conn, Some(needle), COUNTED).await?,
         };
         known.set_count(tally.version, question, found);
-        Ok(Some(needle).filter(|_| found.is_exact))
+        let fewer = tally.of(self.filter).is_none_or(|all| found.number.saturating_mul(STEPS_A_ROW) < all);
+        Ok(Some(needle).filter(|_| found.is_exact && fewer))
+    }
+
+    /// How many steps of a walk cost as much as one row: the indexes by name and by address hold what is searched, the others
+    /// do not.
+    const fn steps_a_row(&self) -> i64 {
+        match self.sort.key {
+            SortKey::Name | SortKey::Email => STEPS_A_ROW,
+            SortKey::Extension | SortKey::LastLogin => 1,
+        }
     }
 
     /// Counts up to `most`, by the index of the search or of the filter.
     async fn counted(&self, conn: &mut Conn, by: Option<&Needle>, most: i64) -> Result<Count> {
         let mut sql = Sql::default();
-        let (from, wheres) = self.selected(&mut sql, by);
+        let (from, wheres) = match by {
+            Some(needle) if self.filter == Filter::All => {
+                let pattern = sql.bind(needle.pattern(self.dialect));
+                search::alone(self.dialect, &pattern)
+            }
+            _ => self.selected(&mut sql, by),
+        };
         let limit = sql.number(most.saturating_add(1));
         sql.text = format!("SELECT count(*) FROM (SELECT 1 AS one FROM {from}{} LIMIT {limit}) AS found", clause(&wheres));
         // Planned anew for what it looks for: on PostgreSQL few and many are best found in different ways.
         let found = number(&sql.query(false).fetch_one(conn).await?)?;
         Ok(Count { number: found.min(most), is_exact: found <= most })
+    }
+
+    /// Counts up to [`COUNTED`], and the page where there are no more, in one pass: PostgreSQL's index only suspects, and each
+    /// row has to be read to know.
+    async fn counted_and_sorted(&self, conn: &mut Conn, by: Option<&Needle>) -> Result<(Count, Vec<i64>)> {
+        let mut sql = Sql::default();
+        let (from, wheres) = self.selected(&mut sql, by);
+        let (key, way) = (key(self.sort), self.way());
+        let (most, limit) = (sql.number(COUNTED + 1), sql.number(self.limit));
+        sql.text = format!(
+            "WITH found AS MATERIALIZED (SELECT u.id AS id, {key} AS k FROM {from}{} LIMIT {most}) \
+             SELECT id, (SELECT count(*) FROM found) FROM found ORDER BY k {way}, id {way} LIMIT {limit}",
+            clause(&wheres)
+        );
+        let rows = sql.query(false).fetch_all(conn).await?;
+        let found: i64 = rows.first().map_or(Ok(0), |row| row.try_get(1))?;
+        let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<_>>()?;
+        Ok((Count { number: found.min(COUNTED), is_exact: found <= COUNTED }, ids))
     }
 
     /// The page as an index has it.
@@ -198,7 +249,13 @@ impl Question<'_> {
         let pattern = sql.bind(needle.pattern(self.dialect));
         // A plus keeps the filter's own index out of it.
         let filtered = self.filtered(sql).map(|filter| filter.replace("u.pending_until", "+u.pending_until"));
-        (search::from(self.dialect, &pattern), search::found(self.dialect, &pattern).into_iter().chain(filtered).collect())
+        // Where the sort key is all that is read of a user, a smaller index has it.
+        let by = match (self.filter, self.sort.key) {
+            (Filter::All, SortKey::Name) => Some("users_name_of"),
+            (Filter::All, SortKey::Email) => Some("users_email_of"),
+            _ => None,
+        };
+        (search::from(self.dialect, &pattern, by), search::found(self.dialect, &pattern).into_iter().chain(filtered).collect())
     }
 
     /// The table, read by the index that has what the filter lets through in order: SQLite would rather find the addresses

@@ -134,6 +134,16 @@ on_both! {
         assert_eq!(totals().await, [3, 0, 1]);
     }
 
+    async fn a_name_of_characters_that_are_many_when_folded_is_kept_and_found(app) {
+        let admin = app.admin().await;
+        // Each is a whole phrase or word to whoever searches without knowing the sign for it; nothing in it repeats.
+        let signs: String = ('\u{3300}'..='\u{3357}').chain('\u{fdf0}'..='\u{fdfb}').chain('\u{20000}'..'\u{20060}').collect();
+        assert_eq!(signs.chars().count(), 196);
+        let id = app.add_user(&signs, &format!("{}@example.com", "x".repeat(60))).await;
+        let (found, total) = all(&admin, "search=%E3%82%A2%E3%83%91%E3%83%BC%E3%83%88").await;
+        assert_eq!((ids(&found), total, found[0]["name"].as_str()), (vec![id.as_str()], 1, Some(signs.as_str())));
+    }
+
     async fn a_search_that_finds_more_than_ten_thousand_says_so(app) {
         let admin = fill(&app, 10_200, |at, name| if at < 10_050 { format!("{name} Everyman") } else { name }).await;
         for _ in 0..2 {
