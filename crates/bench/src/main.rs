@@ -4,6 +4,7 @@
 
 mod calls;
 mod client;
+mod cold;
 mod figures;
 mod pages;
 mod peer;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
 
 fn measure(program: &Path, postgres: &str, document: &Path) -> Result<()> {
     let mut report = Report::default();
+    cold::measure(program, document, &mut report)?;
     pages::measure(program, &mut report)?;
     calls::measure(program, &mut report)?;
     users::measure(program, postgres, &mut report)?;

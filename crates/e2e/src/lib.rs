@@ -10,7 +10,7 @@ mod program;
 mod smtp;
 mod stage;
 
-pub use browser::{Answer, Browser, Element, Page, Violation};
+pub use browser::{Answer, Browser, ColdLoad, Element, Page, Violation};
 pub use folder::Folder;
 pub use mail::Mail;
 pub use program::{Program, Rekey};

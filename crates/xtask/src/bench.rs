@@ -18,6 +18,7 @@ pub(crate) fn bench() -> Result<ExitCode> {
     let system = tools.system.as_ref().ok_or_else(|| Failure("The database has not been set up.".into()))?;
     let postgres = ThrowawayPostgres::start(&system.postgres)?;
     let mut bench = Command::new(program("rekey-bench"));
+    bench.env("CHROMIUM", &system.chromium);
     bench.arg(program("rekey")).arg(postgres.url()).arg(workspace::root().join("docs/speed.md"));
     shell::run(&mut bench)?;
     Ok(ExitCode::SUCCESS)

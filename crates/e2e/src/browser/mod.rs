@@ -2,6 +2,7 @@
 
 mod axe;
 mod cdp;
+mod cold;
 mod device;
 mod element;
 mod page;
@@ -18,6 +19,7 @@ use serde_json::json;
 use crate::folder::Folder;
 pub use axe::Violation;
 use cdp::Cdp;
+pub use cold::ColdLoad;
 pub use element::Element;
 pub use page::Page;
 pub use traces::Answer;

@@ -1,0 +1,90 @@
+//! The first second of a visitor far out: a cold load in a browser that is slowed down, with pictures.
+
+use std::fs;
+use std::path::Path;
+
+use rekey_e2e::{Browser, ColdLoad};
+use serde_json::json;
+
+use crate::Result;
+use crate::program::{Folder, Program};
+use crate::report::{Report, verdict};
+
+/// Loads of each page.
+const LOADS: usize = 7;
+/// The goals, in milliseconds: something painted, the form usable. The second is Django's login page on the same machine.
+const PAINTED: f64 = 500.0;
+const USABLE: f64 = 870.0;
+/// The film strip: pictures in a row, rows, milliseconds between two.
+const ACROSS: u32 = 6;
+const PICTURES: u32 = 12;
+const STEP: u32 = 100;
+
+const PAGES: [(&str, &str); 3] = [("login", "/login"), ("forgot", "/forgot-password"), ("reset", "/reset-password#token=none")];
+
+/// Measures and writes down; the pictures go beside the document.
+pub(crate) fn measure(program: &Path, document: &Path, report: &mut Report) -> Result<()> {
+    let folder = Folder::new("cold")?;
+    let program = Program::new(program, folder.sqlite());
+    let (server, _) = program.serve()?;
+    let browser = Browser::start();
+    let how = format!(
+        "Chromium with an empty cache, 1.6 Mbit/s, 150 ms latency, processor 4 times slower; {LOADS} loads, median (least to most). Usable: the \
+         form is painted and keeps what is typed into it, chosen and sent; live: the app has taken it over. Goals: painted in {PAINTED:.0} ms, \
+         usable in {USABLE:.0} ms, nothing moves."
+    );
+    report.section("A cold load on a slow phone", &how, &["page", "first paint", "usable", "live", "layout shift", "received", "kept"]);
+    for (name, path) in PAGES {
+        let url = format!("http://{}{path}", server.host);
+        let loads: Vec<ColdLoad> = (0..LOADS).map(|_| browser.load_cold(&url)).collect();
+        let of = |what: fn(&ColdLoad) -> f64| {
+            let mut sorted: Vec<f64> = loads.iter().map(what).collect();
+            sorted.sort_by(f64::total_cmp);
+            sorted
+        };
+        let cell = |sorted: &[f64]| format!("{:.0} ms ({:.0}–{:.0})", sorted[LOADS / 2], sorted[0], sorted[LOADS - 1]);
+        let (paint, usable, live) = (of(|load| load.first_paint), of(|load| load.usable), of(|load| load.live));
+        let (shift, bytes) = (of(|load| load.shift)[LOADS - 1], of(|load| load.bytes)[LOADS / 2]);
+        let kept = paint[LOADS / 2] < PAINTED && usable[LOADS / 2] < USABLE && shift == 0.0;
+        report.row(&[
+            name.into(),
+            cell(&paint),
+            cell(&usable),
+            cell(&live),
+            format!("{shift:.3}"),
+            format!("{:.1} kB", bytes / 1000.0),
+            verdict(kept).into(),
+        ]);
+        let usual = loads.iter().min_by(|one, other| (one.live - live[LOADS / 2]).abs().total_cmp(&(other.live - live[LOADS / 2]).abs()));
+        if let Some(load) = usual {
+            let pictures = document.with_file_name("pictures");
+            fs::write(pictures.join(format!("first-second-{name}.png")), strip(&browser, load))?;
+        }
+    }
+    Ok(())
+}
+
+/// The load as a strip of pictures, one every so many milliseconds, and the moment when the app was live.
+fn strip(browser: &Browser, load: &ColdLoad) -> Vec<u8> {
+    let page = browser.device();
+    page.size(ACROSS * 190 + 10, 2 * 360 + 10);
+    let shown = |at: f64| load.film.iter().take_while(|(when, _)| *when <= at).last().map_or("", |(_, jpeg)| jpeg.as_str());
+    let mut frames: Vec<_> =
+        (0..PICTURES - 1).map(|at| (f64::from(at * STEP), format!("{:.1} s", f64::from(at * STEP) / 1000.0))).collect();
+    frames.push((f64::MAX, format!("live at {:.2} s", load.live / 1000.0)));
+    let figures: String = frames
+        .iter()
+        .map(|(at, caption)| match shown(*at) {
+            "" => format!("<figure><div></div><figcaption>{caption}</figcaption></figure>"),
+            jpeg => format!("<figure><img src='data:image/jpeg;base64,{jpeg}'><figcaption>{caption}</figcaption></figure>"),
+        })
+        .collect();
+    let html = format!(
+        "<style>body{{margin:10px 0 0 10px;display:flex;flex-wrap:wrap;gap:10px;background:#fff;font:16px sans-serif;color:#222}}\
+         figure{{margin:0;width:180px;text-align:center}}img,div{{display:block;width:178px;height:316px;border:1px solid #ccc;margin-bottom:4px}}</style>{figures}"
+    );
+    page.goto("about:blank");
+    page.evaluate(&format!("document.documentElement.innerHTML = {}", json!(html)));
+    page.until("[...document.images].every(image => image.complete && image.naturalWidth > 0)");
+    page.picture()
+}

@@ -1,0 +1,87 @@
+//! A page's first second on a phone far out: slow network, slow processor, nothing cached.
+
+use serde_json::{Value, json};
+
+use super::Browser;
+use super::cdp::text;
+
+/// 1.6 Mbit/s down, 750 kbit/s up (in bytes a second), 150 ms there and back: what Lighthouse calls slow 4G.
+const DOWN: f64 = 1.6e6 / 8.0;
+const UP: f64 = 750e3 / 8.0;
+const LATENCY: u32 = 150;
+/// How many times slower than this machine.
+const SLOWER: u32 = 4;
+
+/// Notes what happens when; runs before anything of the page does.
+const WATCH: &str = "(() => {
+    const seen = (window.seen = { shift: 0 });
+    const watch = (type, note) => new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
+    watch('layout-shift', (entry) => (seen.shift += entry.value));
+    watch('paint', (entry) => entry.name === 'first-contentful-paint' && (seen.paint = entry.startTime));
+    new MutationObserver(() => {
+        const field = document.querySelector('#app input');
+        if (field && typeof window.takeOver === 'function') seen.field ??= performance.now();
+        if (seen.field && !document.getElementById('app')) seen.live ??= performance.now();
+    }).observe(document, { childList: true, subtree: true });
+})()";
+
+/// What a cold load was like. Times are milliseconds from the call for the page.
+#[derive(Debug)]
+pub struct ColdLoad {
+    /// When something was painted that is not blank.
+    pub first_paint: f64,
+    /// When the form was painted and kept what is typed into it or sent.
+    pub usable: f64,
+    /// When the app had taken the form over.
+    pub live: f64,
+    /// How far things moved that were painted already (Cumulative Layout Shift).
+    pub shift: f64,
+    /// Bytes received, headers included.
+    pub bytes: f64,
+    /// Pictures as they came: when, and a JPEG in base64.
+    pub film: Vec<(f64, String)>,
+}
+
+impl Browser {
+    /// Loads `url`, a page that begins with a form, on a device that never saw it.
+    #[must_use]
+    #[track_caller]
+    pub fn load_cold(&self, url: &str) -> ColdLoad {
+        let page = self.device();
+        page.size(360, 640);
+        page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH }));
+        let conditions = json!({ "offline": false, "latency": LATENCY, "downloadThroughput": DOWN, "uploadThroughput": UP });
+        page.call("Network.emulateNetworkConditions", conditions);
+        page.call("Emulation.setCPUThrottlingRate", json!({ "rate": SLOWER }));
+        let film = json!({ "transferMode": "ReportEvents", "traceConfig": {
+            "includedCategories": ["disabled-by-default-devtools.screenshot", "blink.user_timing"], "excludedCategories": ["*"] } });
+        page.call("Tracing.start", film);
+        page.goto(url);
+        page.until("window.seen.live > 0 && window.seen.paint > 0");
+        // Until what came last is painted, too.
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))");
+        page.call("Tracing.end", json!({}));
+        page.wait(|| page.events("Tracing.tracingComplete").pop(), || "the film does not end".to_owned());
+        let seen = page.evaluate("window.seen");
+        let number = |name: &str| seen[name].as_f64().unwrap_or_default();
+        let received = page.events("Network.loadingFinished");
+        ColdLoad {
+            first_paint: number("paint"),
+            usable: number("paint").max(number("field")),
+            live: number("live"),
+            shift: number("shift"),
+            bytes: received.iter().filter_map(|event| event["encodedDataLength"].as_f64()).sum(),
+            film: film_of(&page.events("Tracing.dataCollected")),
+        }
+    }
+}
+
+/// The pictures of a trace, in time from the start of the navigation.
+#[track_caller]
+fn film_of(chunks: &[Value]) -> Vec<(f64, String)> {
+    let events = || chunks.iter().flat_map(|chunk| chunk["value"].as_array().into_iter().flatten());
+    let time = |event: &Value| event["ts"].as_f64().unwrap_or_default() / 1000.0;
+    let start = events().find(|event| event["name"] == "navigationStart").map(time).expect("the trace has the start of the navigation");
+    let pictures = events().filter(|event| event["name"] == "Screenshot");
+    pictures.map(|event| (time(event) - start, text(&event["args"], "snapshot"))).collect()
+}
