@@ -75,25 +75,26 @@ pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
     flood(&server.host, &mut admin, report)
 }
 
-fn forgot(client: &mut Client, address: &str) -> Result<Duration> {
+/// Asks for a link.
+pub(crate) fn forgot(client: &mut Client, address: &str) -> Result<Duration> {
     let answer = client.send("POST", "/api/password-resets", &format!(r#"{{"email":"{address}"}}"#))?;
     if answer.status == 202 { Ok(answer.took) } else { Err(format!("Forgot was answered {}.", answer.status).into()) }
 }
 
 /// The hash alone, with the server's parameters, in memory that is there already.
-struct Bare {
+pub(crate) struct Bare {
     argon: Argon2<'static>,
     blocks: Vec<Block>,
 }
 
 impl Bare {
-    fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| error.to_string())?;
         let blocks = vec![Block::default(); params.block_count()];
         Ok(Self { argon: Argon2::new(Algorithm::Argon2id, Version::V0x13, params), blocks })
     }
 
-    fn hash(&mut self, password: &str) -> Result<Duration> {
+    pub(crate) fn hash(&mut self, password: &str) -> Result<Duration> {
         let began = Instant::now();
         let mut hash = [0; 32];
         let done = self.argon.hash_password_into_with_memory(password.as_bytes(), b"sixteen bytes of", &mut hash, &mut self.blocks);

@@ -10,6 +10,7 @@ mod pages;
 mod peer;
 mod program;
 mod report;
+mod resets;
 mod users;
 
 use std::error::Error;
@@ -42,7 +43,10 @@ fn measure(program: &Path, postgres: &str, document: &Path) -> Result<()> {
     cold::measure(program, document, &mut report)?;
     pages::measure(program, &mut report)?;
     calls::measure(program, &mut report)?;
-    users::measure(program, postgres, &mut report)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    sqlx::any::install_default_drivers();
+    resets::measure(program, &runtime.block_on(users::database(postgres, "rekey_bench_resets"))?, &mut report)?;
+    users::measure(program, postgres, &runtime, &mut report)?;
     print!("{}", report.text());
     report.write(document)
 }

@@ -33,11 +33,17 @@ impl Drop for Folder {
 pub(crate) struct Program {
     file: PathBuf,
     database: String,
+    more: Option<(&'static str, String)>,
 }
 
 impl Program {
     pub(crate) fn new(file: &Path, database: String) -> Self {
-        Self { file: file.to_path_buf(), database }
+        Self { file: file.to_path_buf(), database, more: None }
+    }
+
+    /// Adds a setting.
+    pub(crate) fn set(&mut self, name: &'static str, value: String) {
+        self.more = Some((name, value));
     }
 
     /// Fills the database with demo users; their password, and how long it took.
@@ -78,6 +84,7 @@ impl Program {
         ] {
             command.env(name, value);
         }
+        command.envs(self.more.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sqlx::{AssertSqlSafe, Connection};
+use tokio::runtime::Runtime;
 
 use crate::Result;
 use crate::client::Client;
@@ -16,6 +17,7 @@ const REQUESTS: usize = 40;
 const NEW: usize = 15;
 /// The sizes.
 const FEW: u32 = 1000;
+const NAMES: [&str; 2] = ["rekey_bench_few", "rekey_bench_many"];
 /// What the p95 may be: twice that with few users, and this many milliseconds.
 const ALLOWED: f64 = 2.0;
 
@@ -33,16 +35,15 @@ struct Table {
 }
 
 /// Measures and writes down.
-pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(program: &Path, postgres: &str, runtime: &Runtime, report: &mut Report) -> Result<()> {
     let many: u32 = match std::env::var("REKEY_BENCH_USERS") {
         Ok(number) => number.parse()?,
         Err(_) => 1_000_000,
     };
     let folders = [Folder::new("few")?, Folder::new("many")?];
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    sqlx::any::install_default_drivers();
     let sqlite = folders.each_ref().map(Folder::sqlite);
-    let postgres = runtime.block_on(databases(postgres))?;
+    let [few, lots] = NAMES;
+    let postgres = [runtime.block_on(database(postgres, few))?, runtime.block_on(database(postgres, lots))?];
     for (name, databases) in [("SQLite", sqlite), ("PostgreSQL", postgres)] {
         one(program, name, &databases, many, report)?;
         let times = runtime.block_on(bare(&databases[1]))?;
@@ -148,19 +149,14 @@ impl Table {
     }
 }
 
-/// Two empty databases on the server.
-async fn databases(server: &str) -> Result<[String; 2]> {
+/// An empty database of that name on the server.
+pub(crate) async fn database(server: &str, name: &str) -> Result<String> {
     let mut connection = sqlx::AnyConnection::connect(server).await?;
-    let base = server.rsplit_once('/').map_or(server, |(base, _)| base);
-    let mut urls = Vec::new();
-    for name in ["rekey_bench_few", "rekey_bench_many"] {
-        for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name} TEMPLATE template0")] {
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
-        }
-        urls.push(format!("{base}/{name}"));
+    for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name} TEMPLATE template0")] {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
     }
     connection.close().await?;
-    urls.try_into().map_err(|_| "two databases".into())
+    Ok(format!("{}/{name}", server.rsplit_once('/').map_or(server, |(base, _)| base)))
 }
 
 /// What the first page costs without a server around it.

@@ -20,9 +20,9 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Waiters beyond which a login is told to come back: some ten seconds of work.
 const QUEUE: usize = 512;
-/// How far hashing gives way to everything else: `nice`'s middle, a tenth of the share of a thread that does not.
+/// How far hashing gives way to everything else (`nice`): a third of the share of a thread that does not.
 #[cfg(target_os = "linux")]
-const NICE: i32 = 10;
+const NICE: i32 = 5;
 
 /// Why no hash was made.
 #[derive(Debug)]

@@ -65,14 +65,16 @@ impl Browser {
         let seen = page.evaluate("window.seen");
         let number = |name: &str| seen[name].as_f64().unwrap_or_default();
         let received = page.events("Network.loadingFinished");
-        ColdLoad {
+        let load = ColdLoad {
             first_paint: number("paint"),
             usable: number("paint").max(number("field")),
             live: number("live"),
             shift: number("shift"),
             bytes: received.iter().filter_map(|event| event["encodedDataLength"].as_f64()).sum(),
             film: film_of(&page.events("Tracing.dataCollected")),
-        }
+        };
+        page.throw_away();
+        load
     }
 }
 

@@ -45,6 +45,12 @@ impl Page {
         Self::open(Rc::clone(&self.wire), self.context.clone())
     }
 
+    /// Closes all tabs of the device and forgets it.
+    #[track_caller]
+    pub(super) fn throw_away(self) {
+        self.wire.borrow_mut().call(None, "Target.disposeBrowserContext", json!({ "browserContextId": self.context }));
+    }
+
     /// Goes to `url`, as by the address bar or a link in a mail.
     #[track_caller]
     pub fn goto(&self, url: &str) {

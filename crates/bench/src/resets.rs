@@ -1,0 +1,95 @@
+//! A reset from the request to the new password: what the mail and the last step cost, on both databases.
+
+use std::path::Path;
+use std::time::Instant;
+
+use rekey_e2e::SmtpServer;
+use serde_json::{Value, json};
+
+use crate::Result;
+use crate::calls::{Bare, forgot};
+use crate::client::Client;
+use crate::figures::Figures;
+use crate::program::{Folder, Program};
+use crate::report::{Report, verdict};
+
+/// Mails that wait at once, and of the links in them those that are used.
+const MAILS: usize = 300;
+const USED: usize = 40;
+/// The goal in milliseconds for what a new password may cost beside its hash: as a login.
+const BESIDE: f64 = 2.0;
+const SUBJECT: &str = "Reset your Squaretalk password";
+
+/// Measures and writes down.
+pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Result<()> {
+    let how = format!(
+        "{MAILS} people with an account ask at once; a mail server on this machine takes what comes. Then {USED} of the links are used, in turn with \
+         the bare argon2id call. Setting a password waits for the disk."
+    );
+    report.section(
+        "A reset, from request to new password",
+        &how,
+        &["database", "requests", "mails", "a new password", "beside it", "kept"],
+    );
+    let folder = Folder::new("resets")?;
+    for (name, database) in [("SQLite", folder.sqlite()), ("PostgreSQL", postgres.to_owned())] {
+        let mail = SmtpServer::start();
+        let mut program = Program::new(program, database);
+        program.set("REKEY_SMTP_URL", mail.url());
+        let (password, _) = program.fill(1000)?;
+        let (server, _) = program.serve()?;
+        let mut admin = Client::log_in(&server.host, &password)?;
+        let addresses = reachable(&mut admin)?;
+
+        let began = Instant::now();
+        for address in &addresses {
+            forgot(&mut admin, address)?;
+        }
+        let asked = began.elapsed();
+        let letters: Vec<_> = addresses.iter().map(|address| mail.letter(1, address, SUBJECT)).collect();
+        let sent = began.elapsed();
+
+        let (mut times, mut hashes) = (Vec::new(), Vec::new());
+        let mut bare = Bare::new()?;
+        for letter in &letters[..USED] {
+            hashes.push(bare.hash(&password)?);
+            let link = letter.reset_link();
+            let (_, token) = link.split_once("#token=").ok_or("A mail has no link.")?;
+            let body = json!({ "token": token, "password": "violet harbour thirty lanterns" }).to_string();
+            let answer = admin.send("POST", "/api/password-resets/redeem", &body)?;
+            times.push(if answer.status == 200 {
+                answer.took
+            } else {
+                return Err(format!("A link was answered {}.", answer.status).into());
+            });
+        }
+        let (times, hashes) = (Figures::new(times), Figures::new(hashes));
+        let more = times.median() - hashes.median();
+        let a_second = |time: std::time::Duration| format!("{:.0} a second", addresses.len() as f64 / time.as_secs_f64());
+        report.row(&[
+            name.into(),
+            a_second(asked),
+            a_second(sent),
+            times.spread(),
+            format!("bare hash: {}; {more:+.2} ms", hashes.spread()),
+            verdict(more <= BESIDE).into(),
+        ]);
+    }
+    Ok(())
+}
+
+/// Addresses of people who would get a link.
+fn reachable(admin: &mut Client) -> Result<Vec<String>> {
+    let mut addresses = Vec::new();
+    let mut path = "/api/users?limit=100".to_owned();
+    while addresses.len() < MAILS {
+        let page = admin.get(&path)?.json()?;
+        let items = page["items"].as_array().into_iter().flatten();
+        let ok = items.filter(|user| user["email_status"] == "ok" && user["status"] == "active");
+        addresses.extend(ok.filter_map(|user| user["email"].as_str().map(str::to_owned)));
+        let Value::String(next) = &page["next_cursor"] else { break };
+        path = format!("/api/users?limit=100&cursor={next}");
+    }
+    addresses.truncate(MAILS);
+    Ok(addresses)
+}
