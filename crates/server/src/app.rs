@@ -77,7 +77,7 @@ impl App {
             Scope::ForgotIp(_) => config.limit_forgot_per_ip,
             Scope::LoginIp(_) => config.limit_login_per_ip,
             Scope::ForgotAddress(_) | Scope::AdminReset(_) => config.resend_limit(),
-            Scope::Recipient(_) => config.limit_mail_per_recipient,
+            Scope::Recipient(_) | Scope::RecipientByAdmin(_) => config.limit_mail_per_recipient,
             Scope::Mail => config.limit_mail,
         };
         limit::take(conn, &self.key, scope, limit, now).await

@@ -21,8 +21,10 @@ pub enum Scope<'a> {
     ForgotAddress(&'a str),
     /// Resets of one user by admins.
     AdminReset(i64),
-    /// Reset mails to one address.
+    /// Reset mails to one address that whoever knows it can ask for.
     Recipient(&'a str),
+    /// Reset mails to one address that admins and the command line ask for: strangers cannot use these up.
+    RecipientByAdmin(&'a str),
     /// Reset mails in all.
     Mail,
 }
@@ -36,6 +38,7 @@ impl Scope<'_> {
             Self::ForgotAddress(address) => hmac("forgot-address", address.as_bytes()),
             Self::AdminReset(user) => hmac("admin-reset", &user.to_be_bytes()),
             Self::Recipient(address) => hmac("recipient", address.as_bytes()),
+            Self::RecipientByAdmin(address) => hmac("recipient-by-admin", address.as_bytes()),
             Self::Mail => hmac("mail", b""),
         }
     }

@@ -175,7 +175,7 @@ pub(super) struct Options {
         default_value = "60/1m"
     )]
     pub(super) limit_login_per_ip: String,
-    /// Reset mails to one address, or off
+    /// Reset mails to one address, and as many again that admins ask for, or off
     #[arg(
         long,
         global = true,

@@ -69,7 +69,7 @@ pub struct Config {
     pub limit_forgot_per_ip: Option<Limit>,
     /// Logins from one IP address.
     pub limit_login_per_ip: Option<Limit>,
-    /// Reset mails to one address.
+    /// Reset mails to one address, and as many again that admins ask for.
     pub limit_mail_per_recipient: Option<Limit>,
     /// Reset mails in all.
     pub limit_mail: Option<Limit>,

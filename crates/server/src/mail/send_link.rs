@@ -10,7 +10,7 @@ use crate::limit::Scope;
 use crate::metrics;
 use crate::reset::{self, Kind, Marks, link};
 use crate::store::{Conn, Result};
-use rekey_wire::users::ResetState;
+use rekey_wire::users::{RequesterKind, ResetState};
 use sqlx::{AssertSqlSafe, Row};
 
 /// How long a mail over the limit of all mails waits before it asks again, milliseconds.
@@ -20,7 +20,7 @@ const LONGEST_HOLD: i64 = outbox::HORIZON / 2;
 struct Waiting {
     reset: i64,
     kind: Kind,
-    by: String,
+    by: RequesterKind,
     by_name: String,
     user: Party,
     address: Option<String>,
@@ -104,7 +104,11 @@ async fn attempt_link(app: &App, claim: &Claim, waiting: &Waiting) -> crate::err
             tx.rollback().await?;
             return Ok(Outcome::Later(over.ends_at.min(now + LONGEST_HOLD)));
         }
-        if app.take(&mut tx, Scope::Recipient(to.as_str()), now).await?.is_some() {
+        let share = match waiting.by {
+            RequesterKind::Oneself => Scope::Recipient(to.as_str()),
+            RequesterKind::Admin | RequesterKind::Cli => Scope::RecipientByAdmin(to.as_str()),
+        };
+        if app.take(&mut tx, share, now).await?.is_some() {
             tx.rollback().await?;
             return Ok(Outcome::Failed(Cause::OverShare, "This address has had its share of reset mails for now.".to_owned()));
         }
@@ -121,7 +125,7 @@ async fn attempt_link(app: &App, claim: &Claim, waiting: &Waiting) -> crate::err
             link,
             not_me_link: app.config.public_url.not_me_link(&secret),
             ttl,
-            requested_by_admin: (waiting.by == "admin").then(|| waiting.by_name.clone()),
+            requested_by_admin: (waiting.by == RequesterKind::Admin).then(|| waiting.by_name.clone()),
         },
     };
     let envelope = Envelope { to, to_name: waiting.user.name.clone() };
@@ -157,7 +161,7 @@ async fn load(conn: &mut Conn, reset: i64) -> Result<Option<Waiting>> {
     Ok(Some(Waiting {
         reset: row.try_get(0)?,
         kind: Kind::read(row.try_get(1)?),
-        by: row.try_get(2)?,
+        by: reset::read_requester(row.try_get(2)?),
         by_name: row.try_get(3)?,
         user: Party { id: row.try_get(4)?, name: row.try_get(5)? },
         address: row.try_get(6)?,

@@ -50,6 +50,15 @@ const fn spell(kind: RequesterKind) -> &'static str {
     }
 }
 
+/// Reads what [`spell`] wrote.
+pub(crate) fn read_requester(stored: &str) -> RequesterKind {
+    match stored {
+        "admin" => RequesterKind::Admin,
+        "cli" => RequesterKind::Cli,
+        _ => RequesterKind::Oneself,
+    }
+}
+
 /// Marks a user's row as changed: the first thing in every transaction that changes resets. On PostgreSQL those of one user
 /// queue up here; elsewhere each would wait for what the other holds.
 ///

@@ -1,9 +1,9 @@
 //! A user and the newest reset, from their rows to the wire.
 
 use crate::clock::rfc3339;
-use crate::reset::Marks;
+use crate::reset::{Marks, read_requester};
 use crate::store::Result;
-use rekey_wire::users::{EmailStatus, Requester, RequesterKind, Reset, Role, Status, User};
+use rekey_wire::users::{EmailStatus, Requester, Reset, Role, Status, User};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -35,15 +35,10 @@ pub fn read(row: &AnyRow, now: i64) -> Result<User> {
 fn reset(row: &AnyRow, now: i64) -> Result<Option<Reset>> {
     let Some(requested_at) = row.try_get::<Option<i64>, _>(8)? else { return Ok(None) };
     let marks = Marks::read(row, 12)?;
-    let kind = match row.try_get::<&str, _>(9)? {
-        "admin" => RequesterKind::Admin,
-        "cli" => RequesterKind::Cli,
-        _ => RequesterKind::Oneself,
-    };
     Ok(Some(Reset {
         state: marks.state(now),
         requested_at: rfc3339(requested_at),
-        requested_by: Requester { kind, name: row.try_get(10)? },
+        requested_by: Requester { kind: read_requester(row.try_get(9)?), name: row.try_get(10)? },
         // Between minting and the mail server's word the mail still counts as queued.
         expires_at: marks.sent_at.and(marks.expires_at).map(rfc3339),
         detail: row.try_get(11)?,
