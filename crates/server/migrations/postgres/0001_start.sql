@@ -112,10 +112,10 @@ CREATE INDEX tokens_by_reset ON tokens (reset_id);
 
 CREATE TABLE outbox (
     id            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    kind          TEXT NOT NULL,              -- forgot, throttled, link, notice
+    kind          TEXT NOT NULL,              -- forgot, throttled, link, notice, address_changed
     user_id       BIGINT,
     reset_id      BIGINT,
-    address       TEXT,                       -- forgot, throttled: as typed, canonical; notice: where to
+    address       TEXT,                       -- forgot, throttled: as typed, canonical; else: where to
     ip            TEXT,
     detail        TEXT,
     created_at    BIGINT NOT NULL,

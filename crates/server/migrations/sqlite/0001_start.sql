@@ -108,10 +108,10 @@ CREATE INDEX tokens_by_reset ON tokens (reset_id);
 
 CREATE TABLE outbox (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
-    kind          TEXT NOT NULL,              -- forgot, throttled, link, notice
+    kind          TEXT NOT NULL,              -- forgot, throttled, link, notice, address_changed
     user_id       INTEGER,
     reset_id      INTEGER,
-    address       TEXT,                       -- forgot, throttled: as typed, canonical; notice: where to
+    address       TEXT,                       -- forgot, throttled: as typed, canonical; else: where to
     ip            TEXT,
     detail        TEXT,
     created_at    INTEGER NOT NULL,

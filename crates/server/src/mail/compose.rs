@@ -105,6 +105,11 @@ const fn templates(letter: &Letter) -> Templates {
             text: include_str!("../../mails/password_changed/body.txt"),
             html: include_str!("../../mails/password_changed/body.html"),
         },
+        Letter::AddressChanged { .. } => Templates {
+            subject: include_str!("../../mails/address_changed/subject.txt"),
+            text: include_str!("../../mails/address_changed/body.txt"),
+            html: include_str!("../../mails/address_changed/body.html"),
+        },
     }
 }
 
@@ -146,7 +151,7 @@ pub fn compose(brand: &Brand, envelope: &Envelope, letter: &Letter) -> Result<Ma
 fn facts(letter: &Letter) -> Vec<(&'static str, String)> {
     match letter {
         Letter::ResetLink { link, not_me_link, ttl, requested_by_admin } => {
-            let admin = requested_by_admin.as_deref().map(|name| harmless_name(name).unwrap_or_else(|| "An administrator".to_owned()));
+            let admin = requested_by_admin.as_deref().map(admin_name);
             vec![
                 ("link", link.clone()),
                 ("not_me_link", not_me_link.clone()),
@@ -156,7 +161,13 @@ fn facts(letter: &Letter) -> Vec<(&'static str, String)> {
         }
         Letter::Welcome { link, ttl } => vec![("link", link.clone()), ("ttl", duration::in_words(*ttl))],
         Letter::PasswordChanged { at } => vec![("at", moment(*at))],
+        Letter::AddressChanged { at, by } => vec![("at", moment(*at)), ("admin", admin_name(by))],
     }
+}
+
+/// An admin as a mail names them.
+fn admin_name(name: &str) -> String {
+    harmless_name(name).unwrap_or_else(|| "An administrator".to_owned())
 }
 
 /// Quoted-printable whatever the text: every line short, ASCII, and ended by CRLF. RUSTSEC-2026-0561 (a dot after a bare
@@ -215,7 +226,7 @@ mod tests {
     const LINK: &str = "https://reset.example.com/reset-password#token=Zm9vYmFy_-Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm8";
     const NOT_ME: &str = "https://reset.example.com/not-me#token=Zm9vYmFy_-Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm8";
 
-    fn letters() -> [Letter; 4] {
+    fn letters() -> [Letter; 5] {
         let ttl = Duration::from_secs(1_800);
         let reset =
             |requested_by_admin| Letter::ResetLink { link: LINK.to_owned(), not_me_link: NOT_ME.to_owned(), ttl, requested_by_admin };
@@ -224,6 +235,7 @@ mod tests {
             reset(Some("Ada Admin".to_owned())),
             Letter::Welcome { link: LINK.to_owned(), ttl: Duration::from_secs(86_400) },
             Letter::PasswordChanged { at: 1_795_491_360_000 },
+            Letter::AddressChanged { at: 1_795_491_360_000, by: "Ada Admin".to_owned() },
         ]
     }
 
@@ -243,7 +255,8 @@ mod tests {
                 "Reset your Squaretalk password",
                 "Reset your Squaretalk password",
                 "Welcome to Squaretalk: set your password",
-                "Your Squaretalk password was changed"
+                "Your Squaretalk password was changed",
+                "Your Squaretalk email address was changed"
             ]
         );
     }
@@ -298,6 +311,16 @@ mod tests {
         for part in [&mail.text, &mail.html] {
             assert!(!part.contains("http") && !part.contains("href") && !part.contains("token"), "{part}");
             assert!(part.contains("Forgot your password?") && part.contains("24 November 2026 at 03:36 UTC"), "{part}");
+        }
+    }
+
+    #[test]
+    fn who_lost_an_address_learns_when_by_whom_and_what_to_do() {
+        let mail = mail("Jo", &letters()[4]);
+        for part in [&mail.text, &mail.html] {
+            assert!(!part.contains("http") && !part.contains("href") && !part.contains("token"), "{part}");
+            assert!(part.contains("Ada Admin took") && part.contains("24 November 2026 at 03:36 UTC"), "{part}");
+            assert!(part.contains("Ask your administrator"), "{part}");
         }
     }
 

@@ -39,6 +39,14 @@ pub enum Letter {
         /// When, in Unix milliseconds.
         at: i64,
     },
+    /// "Your BRAND email address was changed": to the address that was taken out of the account, without any link and
+    /// without the new one, as whoever reads mail there may be somebody else by now.
+    AddressChanged {
+        /// When, in Unix milliseconds.
+        at: i64,
+        /// The admin who did it.
+        by: String,
+    },
 }
 
 impl Letter {
@@ -49,6 +57,7 @@ impl Letter {
             Self::ResetLink { .. } => "reset_link",
             Self::Welcome { .. } => "welcome",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::AddressChanged { .. } => "address_changed",
         }
     }
 }

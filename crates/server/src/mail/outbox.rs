@@ -41,6 +41,15 @@ pub enum Job {
         /// Where the owner had mail sent at that time.
         address: String,
     },
+    /// "Your email address was changed".
+    AddressChanged {
+        /// Whose.
+        user: i64,
+        /// The one that was taken out of the account.
+        address: String,
+        /// The name of the admin who did it.
+        by: String,
+    },
 }
 
 /// A job that this worker holds.
@@ -61,18 +70,22 @@ pub struct Claim {
 /// # Errors
 /// Those of the database.
 pub async fn put(conn: &mut Conn, now: i64, job: &Job) -> Result<()> {
-    let (kind, user, reset, address, ip) = match job {
-        Job::Forgot { address, ip } => ("forgot", None, None, Some(address), Some(ip)),
-        Job::Throttled { address, ip } => ("throttled", None, None, Some(address), Some(ip)),
-        Job::Link { reset } => ("link", None, Some(*reset), None, None),
-        Job::Notice { user, address } => ("notice", Some(*user), None, Some(address), None),
+    let (kind, user, reset, address, ip, detail) = match job {
+        Job::Forgot { address, ip } => ("forgot", None, None, Some(address), Some(ip), None),
+        Job::Throttled { address, ip } => ("throttled", None, None, Some(address), Some(ip), None),
+        Job::Link { reset } => ("link", None, Some(*reset), None, None, None),
+        Job::Notice { user, address } => ("notice", Some(*user), None, Some(address), None, None),
+        Job::AddressChanged { user, address, by } => ("address_changed", Some(*user), None, Some(address), None, Some(by)),
     };
-    sqlx::query("INSERT INTO outbox (kind, user_id, reset_id, address, ip, created_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $6)")
+    let sql =
+        "INSERT INTO outbox (kind, user_id, reset_id, address, ip, detail, created_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+    sqlx::query(sql)
         .bind(kind)
         .bind(user)
         .bind(reset)
         .bind(address.map(String::as_str))
         .bind(ip.map(String::as_str))
+        .bind(detail.map(String::as_str))
         .bind(now)
         .execute(conn)
         .await
@@ -113,7 +126,7 @@ pub async fn claim(store: &Store, now: i64, which: Which, most: usize) -> Result
     // Materialized, or PostgreSQL may look again for every row and claim more than it was asked to.
     let sql = format!(
         "WITH due AS MATERIALIZED ({due}{}) UPDATE outbox SET claimed_until = $5, attempts = attempts + 1 WHERE id IN (SELECT id FROM due)
-         RETURNING id, kind, user_id, reset_id, address, ip, created_at, attempts",
+         RETURNING id, kind, user_id, reset_id, address, ip, detail, created_at, attempts",
         store.dialect().skip_locked()
     );
     let mut tx = store.begin_light().await?;
@@ -131,10 +144,11 @@ fn read(row: &AnyRow) -> Result<Option<Claim>> {
         "throttled" => Job::Throttled { address: text(4)?, ip: text(5)? },
         "link" => Job::Link { reset: number(3)? },
         "notice" => Job::Notice { user: number(2)?, address: text(4)? },
+        "address_changed" => Job::AddressChanged { user: number(2)?, address: text(4)?, by: text(6)? },
         // A newer program's: it waits for one.
         _ => return Ok(None),
     };
-    Ok(Some(Claim { id: row.try_get(0)?, job, created_at: row.try_get(6)?, attempts: row.try_get(7)? }))
+    Ok(Some(Claim { id: row.try_get(0)?, job, created_at: row.try_get(7)?, attempts: row.try_get(8)? }))
 }
 
 /// Takes a job out for good. False where another worker did.

@@ -53,7 +53,11 @@ pub(super) async fn process(app: App, claim: Claim) {
         Job::Forgot { address, ip } => forgot(&app, &claim, address, ip).await,
         Job::Throttled { address, ip } => throttled(&app, &claim, address, ip).await,
         Job::Link { reset } => send_link(&app, &claim, *reset).await,
-        Job::Notice { user, address } => send_notice(&app, &claim, *user, address).await,
+        Job::Notice { user, address } => send_notice(&app, &claim, *user, address, &Letter::PasswordChanged { at: claim.created_at }).await,
+        Job::AddressChanged { user, address, by } => {
+            let letter = Letter::AddressChanged { at: claim.created_at, by: by.clone() };
+            send_notice(&app, &claim, *user, address, &letter).await
+        }
     };
     match done {
         Ok(()) => {}
@@ -122,7 +126,9 @@ async fn account(conn: &mut Conn, address: &str) -> Result<Option<(Party, bool, 
     Ok(Some((party, row.try_get::<&str, _>(2)? == "active", row.try_get(3)?)))
 }
 
-async fn send_notice(app: &App, claim: &Claim, user: i64, address: &str) -> Done {
+/// Tells an owner of what was done to the account, where mail to them went at that time. No limit of reset mails holds it
+/// back: whoever did it could else see to it that nobody hears.
+async fn send_notice(app: &App, claim: &Claim, user: i64, address: &str, letter: &Letter) -> Done {
     let row = sqlx::query("SELECT name FROM users WHERE id = $1").bind(user).fetch_optional(app.store.read()).await?;
     let outcome = match (row, Address::parse(address)) {
         _ if app.now() - claim.created_at > GIVE_UP => {
@@ -134,7 +140,7 @@ async fn send_notice(app: &App, claim: &Claim, user: i64, address: &str) -> Done
             tx.commit().await?;
             let envelope = Envelope { to, to_name: row.try_get(0)? };
             match held {
-                true => deliver(app, claim, &envelope, &Letter::PasswordChanged { at: claim.created_at }).await,
+                true => deliver(app, claim, &envelope, letter).await,
                 false => Outcome::Lost,
             }
         }
@@ -142,7 +148,7 @@ async fn send_notice(app: &App, claim: &Claim, user: i64, address: &str) -> Done
     };
     if let Outcome::Failed(_, why) = &outcome {
         metrics::mail_failed();
-        tracing::warn!(user, why, "a notice of a changed password could not be delivered");
+        tracing::warn!(user, why, letter = letter.name(), "a notice could not be delivered");
     }
     if matches!(outcome, Outcome::Sent) {
         metrics::mail_sent();

@@ -12,6 +12,7 @@ use crate::client_ip::ClientIp;
 use crate::docs::AdminItemWriteProblems;
 use crate::error::{ApiError, Result};
 use crate::json::{Json, Valid};
+use crate::mail::outbox::{self, Job};
 use crate::reset::cancel_open;
 use crate::session::{self, Admin};
 use crate::store::Conn;
@@ -78,6 +79,9 @@ pub async fn patch(
     if let Some(email) = email.filter(|email| email.shown() != before.email.as_deref() || email.address() != before.address.as_deref()) {
         set_email(&mut tx, id, &email).await?;
         cancel_open(&mut tx, now, id).await?;
+        if let Some(address) = before.address.filter(|old| email.address() != Some(old.as_str())) {
+            outbox::put(&mut tx, now, &Job::AddressChanged { user: id, address, by: admin.name.clone() }).await?;
+        }
         shown = email.shown().map(str::to_owned);
         changed.push("email");
     }
@@ -111,6 +115,7 @@ pub async fn patch(
         None => {}
     }
     tx.commit().await?;
+    app.wake_mail();
     Ok(Json(user))
 }
 

@@ -22,4 +22,37 @@ on_both! {
         let dots = lines.iter().filter(|line| **line == b".\r\n").count();
         assert_eq!(dots, app.smtp.mails().len(), "one lone dot a mail");
     }
+
+    async fn who_loses_an_address_is_told_there_once_without_a_link_and_without_the_new_one(app) {
+        let admin = app.admin().await;
+        let jo = app.add_user("Jo", "jo@example.com").await;
+        let change = async |email: Value| admin.patch(&format!("/api/users/{jo}"), json!({"name": "Joanna", "email": email})).await.expect(200);
+        change(json!(" JO@Example.com ")).await;
+        change(json!("new@elsewhere.example")).await;
+        let told = app.mail_to("jo@example.com").await;
+        assert_eq!(told.subject(), "Your Squaretalk email address was changed");
+        for part in [told.text(), told.html()] {
+            assert!(part.contains("Hello Joanna,") && part.contains("Ada Admin") && part.contains("jo@example.com"), "{part}");
+            assert!(["new@", "elsewhere", "http", "href", "token"].iter().all(|hidden| !part.contains(hidden)), "{part}");
+        }
+        change(Value::Null).await;
+        app.mail_to("new@elsewhere.example").await;
+        // Nobody had mail there before.
+        change(json!("third@example.com")).await;
+        app.settled().await;
+        assert_eq!(app.smtp.mails().len(), 2, "one for each address that was lost, none for those that were given");
+    }
+
+    async fn the_old_address_is_told_after_an_outage_too_and_whatever_share_of_mails_it_had(app) with ["--limit-mail-per-recipient", "1/1d", "--limit-mail", "1/1d"] {
+        let admin = app.admin().await;
+        let jo = app.add_user("Jo", "jo@example.com").await;
+        app.link_for("jo@example.com").await;
+        app.smtp.be(Mood::Busy);
+        admin.patch(&format!("/api/users/{jo}"), json!({"email": "new@example.com"})).await.expect(200);
+        app.waiting_for_a_retry().await;
+        app.smtp.be(Mood::Kind);
+        app.settled_after_retries().await;
+        let subjects: Vec<String> = app.smtp.mails().iter().map(|mail| mail.subject()).collect();
+        assert_eq!(subjects, ["Reset your Squaretalk password", "Your Squaretalk email address was changed"]);
+    }
 }

@@ -143,6 +143,8 @@ on_both! {
         app.smtp.be(Mood::Kind);
         app.smtp.release();
         app.settled().await;
-        assert!(app.smtp.mails().is_empty());
+        let mails = app.smtp.mails();
+        assert_eq!(mails.len(), 1, "the old address is told of the change, and no link goes to either");
+        assert_eq!((&*mails[0].to, mails[0].text().contains("token")), (&["jo@example.com".to_owned()][..], false));
     }
 }
