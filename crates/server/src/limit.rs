@@ -15,7 +15,7 @@ pub(crate) const SKEW: i64 = 600_000;
 pub enum Scope<'a> {
     /// Requests for a link from one client.
     ForgotIp(&'a [u8]),
-    /// Logins from one client.
+    /// Logins, and current passwords typed for a change, from one client.
     LoginIp(&'a [u8]),
     /// Self-service mails for one address as typed, in canonical form.
     ForgotAddress(&'a str),

@@ -7,6 +7,7 @@ use crate::docs::AccountProblems;
 use crate::error::{ApiError, Result};
 use crate::hashing::{Verdict, nfc};
 use crate::json::Json;
+use crate::limit::Scope;
 use crate::login::throttle;
 use crate::mail::outbox::{self, Job};
 use crate::password::{self, About};
@@ -24,7 +25,7 @@ use sqlx::Row;
 pub async fn change(
     user: CurrentUser,
     State(app): State<App>,
-    ClientIp(ip): ClientIp,
+    client: ClientIp,
     Json(request): Json<ChangePassword>,
 ) -> Result<StatusCode> {
     let row = sqlx::query("SELECT address, password_hash FROM users WHERE id = $1").bind(user.id).fetch_one(app.store.read()).await?;
@@ -36,9 +37,9 @@ pub async fn change(
     // Whoever found an open session must not guess the password here faster than at the login page.
     let guesses = address.clone().unwrap_or_else(|| user.id.to_string());
     let place = app.hasher.place()?;
-    reserve(&app, &user, &guesses, ip).await?;
+    reserve(&app, &user, &guesses, client).await?;
     if app.hasher.verify_at(place, request.current_password, current.clone()).await? == Verdict::Wrong {
-        return Err(ApiError::refused("current_password", "wrong_password"));
+        return fail(&app, &user, client).await;
     }
     let hash = app.hasher.hash(new).await?;
 
@@ -52,7 +53,8 @@ pub async fn change(
         .await?;
     if changed.rows_affected() == 0 {
         // Another change came first: what was typed as current no longer is.
-        return Err(ApiError::refused("current_password", "wrong_password"));
+        tx.rollback().await?;
+        return fail(&app, &user, client).await;
     }
     throttle::clear(&mut tx, &app.key, &guesses).await?;
     cancel_open(&mut tx, now, user.id).await?;
@@ -60,20 +62,34 @@ pub async fn change(
     if let Some(address) = address {
         outbox::put(&mut tx, now, &Job::Notice { user: user.id, address }).await?;
     }
-    let entry = Entry::new(Action::PasswordChanged).by_oneself(user.party()).from(ip).detail(format!("Other sessions ended: {ended}."));
+    let entry =
+        Entry::new(Action::PasswordChanged).by_oneself(user.party()).from(client.0).detail(format!("Other sessions ended: {ended}."));
     app.audit(&mut tx, now, &entry).await?;
     tx.commit().await?;
     app.wake_mail();
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn reserve(app: &App, user: &CurrentUser, guesses: &str, ip: std::net::IpAddr) -> Result<()> {
+/// Counts the attempt, by client and by address, as the login page does.
+async fn reserve(app: &App, user: &CurrentUser, guesses: &str, client: ClientIp) -> Result<()> {
     let now = app.now();
-    let mut tx = app.store.begin().await?;
-    let wait = throttle::reserve(&mut tx, &app.key, guesses, now).await?;
-    if wait.is_some() {
-        app.audit(&mut tx, now, &Entry::new(Action::LoginThrottled).by_oneself(user.party()).from(ip)).await?;
+    let mut tx = app.store.begin_light().await?;
+    let (wait, tell) = match app.take(&mut tx, Scope::LoginIp(&client.limit_key()), now).await? {
+        Some(over) => (Some(over.seconds), over.first),
+        None => (throttle::reserve(&mut tx, &app.key, guesses, now).await?, true),
+    };
+    if wait.is_some() && tell {
+        app.audit(&mut tx, now, &Entry::new(Action::LoginThrottled).by_oneself(user.party()).from(client.0)).await?;
     }
     tx.commit().await?;
     wait.map_or(Ok(()), |seconds| Err(ApiError::new(Code::TooManyRequests).retry_after(seconds)))
+}
+
+/// The current password was wrong: in the log as a failed login by who is signed in.
+async fn fail<T>(app: &App, user: &CurrentUser, client: ClientIp) -> Result<T> {
+    let mut tx = app.store.begin_light().await?;
+    let entry = Entry::new(Action::LoginFailed).by_oneself(user.party()).from(client.0);
+    app.audit(&mut tx, app.now(), &entry.detail("The current password was wrong.")).await?;
+    tx.commit().await?;
+    Err(ApiError::refused("current_password", "wrong_password"))
 }

@@ -165,7 +165,7 @@ pub(super) struct Options {
         default_value = "30/1m"
     )]
     pub(super) limit_forgot_per_ip: String,
-    /// Logins from one IP address, or off
+    /// Logins, and changes of password, from one IP address, or off
     #[arg(
         long,
         global = true,

@@ -67,7 +67,7 @@ pub struct Config {
     pub password_min_length: u32,
     /// Requests for a link from one IP address.
     pub limit_forgot_per_ip: Option<Limit>,
-    /// Logins from one IP address.
+    /// Logins, and changes of password, from one IP address.
     pub limit_login_per_ip: Option<Limit>,
     /// Reset mails to one address, and as many again that admins ask for.
     pub limit_mail_per_recipient: Option<Limit>,

@@ -28,4 +28,23 @@ on_both! {
         }
         here.put("/api/account/password", wrong).await.expect(429);
     }
+
+    async fn guessing_the_current_password_counts_for_the_limit_of_a_client(app) with ["--limit-login-per-ip", "4/1m"] {
+        let admin = app.admin().await;
+        app.add_user("Jo", "jo@example.com").await;
+        let here = app.log_in("jo@example.com", PASSWORD).await;
+        let change = async |current: &str| here.put("/api/account/password", json!({"current_password": current, "new_password": NEW_PASSWORD})).await;
+        for _ in 0..2 {
+            change("not the password").await.expect(422);
+        }
+        for _ in 0..3 {
+            assert_eq!(change(PASSWORD).await.expect(429).header("retry-after"), "60");
+        }
+        app.visitor().post("/api/session", json!({"email": "al@example.com", "password": "wrong"})).await.expect(429);
+        let page = admin.get("/api/audit").await.expect(200).json();
+        let actions: Vec<_> = page["items"].as_array().expect("rows").iter().map(|row| row["action"].clone()).collect();
+        assert_eq!(actions, ["login_throttled", "login_failed", "login_failed", "login", "login"], "the first over the limit is told");
+        app.advance(60);
+        change(PASSWORD).await.expect(204);
+    }
 }

@@ -132,6 +132,8 @@ on_both! {
 
         let jo = app.log_in("jo@example.com", PASSWORD).await;
         leaves!("login by Jo about Jo from 127.0.0.1");
+        jo.put("/api/account/password", json!({"current_password": "not the password", "new_password": NEW_PASSWORD})).await.expect(422);
+        leaves!("login_failed by Jo about Jo from 127.0.0.1");
         jo.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
         leaves!("password_changed by Jo about Jo from 127.0.0.1");
         jo.delete("/api/session").await.expect(204);
