@@ -2,16 +2,20 @@
 
 use crate::audit::{self, Entry};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Limit};
 use crate::hashing::Hasher;
 use crate::limit::{self, Over, Scope};
 use crate::mail::transport::Transport;
+use crate::reset::REMEMBER;
 use crate::secret_key::SecretKey;
 use crate::store::{Conn, Result, Store};
 use crate::users::known::Known;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
+
+/// For as long as anybody could do it again.
+const ONCE: Limit = Limit { count: 1, window: REMEMBER };
 
 /// A handle to all of it; cheap to clone.
 #[derive(Clone)]
@@ -77,6 +81,7 @@ impl App {
             Scope::ForgotIp(_) => config.limit_forgot_per_ip,
             Scope::LoginIp(_) => config.limit_login_per_ip,
             Scope::ForgotAddress(_) | Scope::AdminReset(_) => config.resend_limit(),
+            Scope::Report(_) => Some(ONCE),
             Scope::Recipient(_) | Scope::RecipientByAdmin(_) => config.limit_mail_per_recipient,
             Scope::Mail => config.limit_mail,
         };

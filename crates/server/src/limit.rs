@@ -21,6 +21,8 @@ pub enum Scope<'a> {
     ForgotAddress(&'a str),
     /// Resets of one user by admins.
     AdminReset(i64),
+    /// Reports of one reset: the second says nothing that the first has not said.
+    Report(i64),
     /// Reset mails to one address that whoever knows it can ask for.
     Recipient(&'a str),
     /// Reset mails to one address that admins and the command line ask for: strangers cannot use these up.
@@ -37,6 +39,7 @@ impl Scope<'_> {
             Self::LoginIp(ip) => hmac("login-ip", ip),
             Self::ForgotAddress(address) => hmac("forgot-address", address.as_bytes()),
             Self::AdminReset(user) => hmac("admin-reset", &user.to_be_bytes()),
+            Self::Report(reset) => hmac("report", &reset.to_be_bytes()),
             Self::Recipient(address) => hmac("recipient", address.as_bytes()),
             Self::RecipientByAdmin(address) => hmac("recipient-by-admin", address.as_bytes()),
             Self::Mail => hmac("mail", b""),

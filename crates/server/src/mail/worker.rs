@@ -19,8 +19,6 @@ const LOOK: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(150);
 /// How often to sweep, milliseconds.
 const SWEEP: i64 = 3_600_000;
-/// How long an ended reset's link is still told apart from what was never one, milliseconds.
-const REMEMBER: i64 = 90 * 24 * 3_600_000;
 
 /// Works until the app closes; then waits for what is under way.
 pub async fn run(app: App) {
@@ -87,5 +85,5 @@ async fn sweep(app: &App, now: i64) -> Result<()> {
     limit::sweep(&app.store, now).await?;
     login::throttle::sweep(&app.store, now).await?;
     session::sweep(app, now).await?;
-    reset::sweep(&app.store, now - REMEMBER).await
+    reset::sweep(&app.store, now).await
 }

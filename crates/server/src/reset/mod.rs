@@ -13,9 +13,15 @@ pub use renew::{__path_renew, renew};
 pub use report::{__path_report, report};
 pub use state::Marks;
 
+use crate::clock::millis;
 use crate::mail::outbox::{self, Job};
 use crate::store::{Conn, Result, Store, number};
 use rekey_wire::users::RequesterKind;
+use sqlx::AssertSqlSafe;
+use std::time::Duration;
+
+/// How long an ended reset's link is still told apart from what was never one.
+pub const REMEMBER: Duration = Duration::from_secs(90 * 24 * 3600);
 
 /// What the mail says, and how long its link lives.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -120,12 +126,24 @@ pub async fn cancel_open(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
     cancel_others(conn, now, user, 0).await
 }
 
-/// Forgets links that were minted before `before` (Unix milliseconds), and resets asked for before it, but for each user's
-/// newest, which the users table shows.
+/// Ends one reset, if it is on its way or its link works.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn sweep(store: &Store, before: i64) -> Result<()> {
+pub async fn cancel(conn: &mut Conn, now: i64, user: i64, reset: i64) -> Result<()> {
+    hold(conn, now, user).await?;
+    let newest = "UPDATE users SET pending_until = NULL WHERE id = $1 AND reset_id = $2";
+    sqlx::query(newest).bind(user).bind(reset).execute(&mut *conn).await?;
+    cancel_where(conn, now, user, "id = $3", reset).await
+}
+
+/// Forgets links that were minted [`REMEMBER`] ago, and resets asked for before that, but for each user's newest, which the
+/// users table shows.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sweep(store: &Store, now: i64) -> Result<()> {
+    let before = now - millis(REMEMBER);
     store.sweep("tokens", "token_hash", "minted_at < $1", before).await?;
     let forgotten = "requested_at < $1 AND NOT EXISTS (SELECT 1 FROM tokens WHERE reset_id = resets.id)
          AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = resets.user_id AND users.reset_id = resets.id)";
@@ -134,15 +152,13 @@ pub async fn sweep(store: &Store, before: i64) -> Result<()> {
 
 /// [`cancel_open`] for all but one reset.
 async fn cancel_others(conn: &mut Conn, now: i64, user: i64, keep: i64) -> Result<()> {
-    sqlx::query(
-        "UPDATE resets SET cancelled_at = $2 WHERE user_id = $1 AND id <> $3 AND used_at IS NULL AND cancelled_at IS NULL
-         AND failed_at IS NULL AND (expires_at IS NULL OR expires_at >= $4)",
-    )
-    .bind(user)
-    .bind(now)
-    .bind(keep)
-    .bind(crate::clock::whole_second(now))
-    .execute(conn)
-    .await
-    .map(drop)
+    cancel_where(conn, now, user, "id <> $3", keep).await
+}
+
+async fn cancel_where(conn: &mut Conn, now: i64, user: i64, which: &str, reset: i64) -> Result<()> {
+    let sql = format!(
+        "UPDATE resets SET cancelled_at = $2 WHERE user_id = $1 AND {which} AND used_at IS NULL AND cancelled_at IS NULL
+         AND failed_at IS NULL AND (expires_at IS NULL OR expires_at >= $4)"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(user).bind(now).bind(reset).bind(crate::clock::whole_second(now)).execute(conn).await.map(drop)
 }

@@ -1,6 +1,9 @@
 //! `POST /api/password-resets/report`: "this wasn't me". Ends the link and holds further self-service mails back.
+//!
+//! Any real link may say so, as an owner may read the mail late, or the oldest of many first. But it says so once, and ends
+//! nothing but its own reset: whoever comes by an old mail stops neither a link that the owner waits for nor an admin's.
 
-use super::cancel_open;
+use super::cancel;
 use super::link::Link;
 use crate::app::App;
 use crate::audit::{Action, Entry, Party};
@@ -9,6 +12,7 @@ use crate::clock::millis;
 use crate::docs::LinkProblems;
 use crate::error::Result;
 use crate::json::Json;
+use crate::limit::Scope;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_wire::reset::LinkRequest;
@@ -22,14 +26,16 @@ pub async fn report(State(app): State<App>, ClientIp(ip): ClientIp, Json(request
     Link::find(&mut *app.store.read().acquire().await?, &request.token).await?;
     let mut tx = app.store.begin().await?;
     let link = Link::find(&mut tx, &request.token).await?;
-    cancel_open(&mut tx, now, link.user).await?;
-    sqlx::query("UPDATE users SET paused_until = $2 WHERE id = $1")
-        .bind(link.user)
-        .bind(now.saturating_add(millis(app.config.report_pause)))
-        .execute(&mut *tx)
-        .await?;
-    let entry = Entry::new(Action::ResetReported).by_oneself(Party { id: link.user, name: link.name }).from(ip);
-    app.audit(&mut tx, now, &entry).await?;
+    if app.take(&mut tx, Scope::Report(link.reset), now).await?.is_none() {
+        cancel(&mut tx, now, link.user, link.reset).await?;
+        sqlx::query("UPDATE users SET paused_until = $2 WHERE id = $1")
+            .bind(link.user)
+            .bind(now.saturating_add(millis(app.config.report_pause)))
+            .execute(&mut *tx)
+            .await?;
+        let entry = Entry::new(Action::ResetReported).by_oneself(Party { id: link.user, name: link.name }).from(ip);
+        app.audit(&mut tx, now, &entry).await?;
+    }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -117,6 +117,8 @@ on_both! {
         leaves!("reset_renewed by Al about Al from 127.0.0.1", "reset_mailed by - about Al from -");
         visitor.post("/api/password-resets/report", json!({"token": welcome})).await.expect(204);
         leaves!("reset_reported by Al about Al from 127.0.0.1");
+        visitor.post("/api/password-resets/report", json!({"token": welcome})).await.expect(204);
+        assert_eq!(ledger.told().await, Vec::<String>::new(), "it was reported already");
         app.smtp.be(Mood::Refuses);
         admin.post("/api/users/password-resets", json!({"ids": [al]})).await.expect(202);
         leaves!("reset_requested by Ada Admin about Al from 127.0.0.1", "reset_failed by - about Al from -");

@@ -75,4 +75,37 @@ on_both! {
         app.advance(24 * 3600);
         app.next_link_after("jo@example.com", &token).await;
     }
+
+    async fn a_mail_reports_once_and_ends_its_own_link_alone(app) with ["--resend-cooldown", "0s"] {
+        let admin = app.admin().await;
+        let jo = app.add_user("Jo", "jo@example.com").await;
+        let old = app.link_for("jo@example.com").await;
+        let newer = app.next_link_after("jo@example.com", &old).await;
+        app.settled().await;
+        app.smtp.be(Mood::Busy);
+        let reports = (0..20).map(|_| {
+            let (visitor, old) = (app.visitor(), old.clone());
+            async move { visitor.post("/api/password-resets/report", json!({"token": old})).await.expect(204) }
+        });
+        futures_util::future::join_all(reports).await;
+        app.visitor().post("/api/password-resets/inspect", json!({"token": newer})).await.expect(200);
+        let page = admin.get("/api/audit").await.expect(200).json();
+        let rows = page["items"].as_array().expect("rows").iter().filter(|row| row["action"] == "reset_reported").count();
+        assert_eq!(rows, 1);
+        // What an admin asked for stands as well, while its mail waits.
+        admin.post(&format!("/api/users/{jo}/password-reset"), json!({})).await.expect(202);
+        app.waiting_for_a_retry().await;
+        app.visitor().post("/api/password-resets/report", json!({"token": newer})).await.expect(204);
+        app.smtp.be(Mood::Kind);
+        app.settled_after_retries().await;
+        let by_admin = app.smtp.mails().last().expect("a mail").token();
+        app.visitor().post("/api/password-resets/inspect", json!({"token": by_admin})).await.expect(200);
+        // The pause is over, and neither of the two begins another.
+        app.advance(24 * 3600);
+        for token in [&old, &newer] {
+            app.visitor().post("/api/password-resets/report", json!({"token": token})).await.expect(204);
+        }
+        app.visitor().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
+        app.smtp.wait_for(|mail| mail.to == ["jo@example.com"] && ![&old, &newer, &by_admin].contains(&&mail.token())).await;
+    }
 }
