@@ -151,12 +151,22 @@ fn read(row: &AnyRow) -> Result<Option<Claim>> {
     Ok(Some(Claim { id: row.try_get(0)?, job, created_at: row.try_get(7)?, attempts: row.try_get(8)? }))
 }
 
-/// Takes a job out for good. False where another worker did.
+/// Takes a job out for good. False where the claim ran out and another worker has the job, or ended it.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn finish(conn: &mut Conn, id: i64) -> Result<bool> {
-    let done = sqlx::query("DELETE FROM outbox WHERE id = $1").bind(id).execute(conn).await?;
+pub async fn finish(conn: &mut Conn, claim: &Claim) -> Result<bool> {
+    let done = sqlx::query("DELETE FROM outbox WHERE id = $1 AND attempts = $2").bind(claim.id).bind(claim.attempts).execute(conn).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// [`finish`] for a mail that the mail server took: it is done whoever holds the job by now, who would send it once more.
+/// False where another worker ended it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn finish_sent(conn: &mut Conn, claim: &Claim) -> Result<bool> {
+    let done = sqlx::query("DELETE FROM outbox WHERE id = $1").bind(claim.id).execute(conn).await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -73,7 +73,7 @@ pub(super) async fn process(app: App, claim: Claim) {
 
 async fn drop_job(app: &App, claim: &Claim) -> Result<()> {
     let mut tx = app.store.begin().await?;
-    outbox::finish(&mut tx, claim.id).await?;
+    outbox::finish(&mut tx, claim).await?;
     tx.commit().await
 }
 
@@ -83,7 +83,7 @@ pub(super) type Done = crate::error::Result<()>;
 async fn forgot(app: &App, claim: &Claim, address: &str, ip: &str) -> Done {
     let now = app.now();
     let mut tx = app.store.begin().await?;
-    if !outbox::finish(&mut tx, claim.id).await? {
+    if !outbox::finish(&mut tx, claim).await? {
         return Ok(());
     }
     let account = account(&mut tx, address).await?;
@@ -109,7 +109,7 @@ async fn forgot(app: &App, claim: &Claim, address: &str, ip: &str) -> Done {
 
 async fn throttled(app: &App, claim: &Claim, address: &str, ip: &str) -> Done {
     let mut tx = app.store.begin().await?;
-    if outbox::finish(&mut tx, claim.id).await? {
+    if outbox::finish(&mut tx, claim).await? {
         let subject = account(&mut tx, address).await?.map(|(user, ..)| user);
         let entry = Entry { subject, ip: Some(ip.to_owned()), ..Entry::new(Action::ResetThrottled) };
         app.audit(&mut tx, claim.created_at, &entry).await?;
@@ -156,7 +156,8 @@ async fn send_notice(app: &App, claim: &Claim, user: i64, address: &str, letter:
     let mut tx = app.store.begin().await?;
     match outcome {
         Outcome::Later(at) => outbox::retry_at(&mut tx, claim, at).await?,
-        Outcome::Sent | Outcome::Failed(..) | Outcome::Moot => drop(outbox::finish(&mut tx, claim.id).await?),
+        Outcome::Sent => drop(outbox::finish_sent(&mut tx, claim).await?),
+        Outcome::Failed(..) | Outcome::Moot => drop(outbox::finish(&mut tx, claim).await?),
         Outcome::Lost => {}
     }
     tx.commit().await?;

@@ -42,8 +42,13 @@ pub(super) async fn send_link(app: &App, claim: &Claim, reset: i64) -> Done {
         tx.commit().await?;
         return Ok(());
     }
-    // Where another worker has ended the job, it has written down how.
-    if matches!(outcome, Outcome::Lost) || !outbox::finish(&mut tx, claim.id).await? {
+    let ended = match outcome {
+        Outcome::Sent => outbox::finish_sent(&mut tx, claim).await?,
+        Outcome::Lost => false,
+        _ => outbox::finish(&mut tx, claim).await?,
+    };
+    // Where another worker has the job, or has ended it, it writes down how.
+    if !ended {
         return Ok(());
     }
     if let Some(waiting) = &waiting {

@@ -144,6 +144,20 @@ on_both! {
         assert!(app.smtp.mails().iter().all(|mail| mail.to != ["jo@example.com"]), "sent twice");
     }
 
+    async fn rel_04_who_lost_a_claim_ends_nobody_elses(app) {
+        // Before its time, so that the server's own worker leaves it alone.
+        let later = app.now() + 300_000;
+        let mut tx = app.store.begin().await.expect("begins");
+        outbox::put(&mut tx, later, &Job::Throttled { address: "jo@example.com".to_owned(), ip: "127.0.0.1".to_owned() }).await.expect("a job");
+        tx.commit().await.expect("commits");
+        let lost = outbox::claim(&app.store, later, Which::Due, 9).await.expect("a claim").remove(0);
+        let held = outbox::claim(&app.store, later + LEASE, Which::Due, 9).await.expect("a claim").remove(0);
+        let mut tx = app.store.begin().await.expect("begins");
+        assert!(!outbox::finish(&mut tx, &lost).await.expect("an answer"));
+        assert!(outbox::finish(&mut tx, &held).await.expect("an answer"));
+        tx.commit().await.expect("commits");
+    }
+
     async fn rel_03_what_a_killed_process_had_claimed_is_tried_again_within_a_minute(app) {
         let mut tries = 0;
         let address = loop {
