@@ -48,6 +48,9 @@ pub async fn restore(config: &Config, file: &Path, clock: &Clock) -> Result<Stri
         kept = format!(" What was there before is kept as {}.", old.display());
     }
     std::fs::rename(&fresh, database).map_err(failed)?;
+    settle(database).map_err(|error| {
+        Stop(format!("The database is restored, but the disk does not confirm it ({error}); check the disk before you start the server."))
+    })?;
     let but = match log {
         Finding::Intact { .. } => String::new(),
         found => format!(" But: {found} If the secret key here is not the one of the backup, put that one in its place and restore again."),
@@ -127,6 +130,17 @@ fn keep(database: &Path, old: &Path) -> std::io::Result<()> {
         // Not every file system has second names.
         _ => std::fs::rename(database, old),
     })
+}
+
+/// A name is on the disk once its folder is: until then a power cut could bring the old database back, with the sessions and
+/// links that have just been ended.
+fn settle(database: &Path) -> std::io::Result<()> {
+    // Elsewhere a folder is nothing that could be opened.
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
 }
 
 fn beside(database: &Path, suffix: &str) -> PathBuf {
