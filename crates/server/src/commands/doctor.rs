@@ -66,6 +66,8 @@ async fn mail(app: &App) -> Check {
     }
     match app.transport.ready().await {
         Ok(()) => Check { ok: true, found: "The mail server answers.".to_owned() },
-        Err(Failure::Temporary(why) | Failure::Refused(why)) => Check { ok: false, found: format!("{why} Check REKEY_SMTP_URL.") },
+        Err(Failure::Temporary(why) | Failure::Refused(why) | Failure::NoSuchAddress(why)) => {
+            Check { ok: false, found: format!("{why} Check REKEY_SMTP_URL.") }
+        }
     }
 }

@@ -39,9 +39,9 @@ pub(super) enum Outcome {
 /// Why a mail will not be tried again.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Cause {
-    /// The mail server refused it for good.
-    Refused,
-    /// It was tried for too long, or there is nothing to send it to.
+    /// The mail server knows no such address.
+    NoSuchAddress,
+    /// The mail server refused it for good, it was tried for too long, or there is nothing to send it to.
     GaveUp,
     /// The address has had its share.
     OverShare,
@@ -180,7 +180,8 @@ pub(super) async fn deliver(app: &App, claim: &Claim, envelope: &Envelope, lette
 /// Tries again after 1, 2, 4, … 30 seconds, or gives up.
 pub(super) fn judge(claim: &Claim, now: i64, failure: Failure) -> Outcome {
     match failure {
-        Failure::Refused(why) => Outcome::Failed(Cause::Refused, why),
+        Failure::Refused(why) => Outcome::Failed(Cause::GaveUp, why),
+        Failure::NoSuchAddress(why) => Outcome::Failed(Cause::NoSuchAddress, why),
         Failure::Temporary(why) => {
             let wait =
                 1000_i64.checked_shl(u32::try_from(claim.attempts - 1).unwrap_or(0).min(5)).map_or(LONGEST_WAIT, |w| w.min(LONGEST_WAIT));

@@ -145,7 +145,7 @@ async fn fail(app: &App, conn: &mut Conn, now: i64, waiting: &Waiting, cause: Ca
         .execute(&mut *conn)
         .await?;
     let bounced = "UPDATE users SET email_status = 'bounced' WHERE id = $1 AND address = $2";
-    if cause == Cause::Refused {
+    if cause == Cause::NoSuchAddress {
         sqlx::query(bounced).bind(waiting.user.id).bind(waiting.address.as_deref()).execute(&mut *conn).await?;
     }
     sqlx::query("UPDATE users SET pending_until = NULL WHERE id = $1 AND reset_id = $2")

@@ -44,8 +44,19 @@ struct Server {
 pub struct SmtpError {
     /// In words.
     pub reason: String,
-    /// Whether trying again is pointless: the server refused this recipient or this mail.
-    pub for_good: bool,
+    /// Whether trying again is of any use, and if not, whose fault it is.
+    pub blame: Blame,
+}
+
+/// What a mail failed by.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Blame {
+    /// The moment, or the configuration: it may work later.
+    Moment,
+    /// This mail, or what the server makes of us: trying it again is pointless, and another may arrive.
+    Mail,
+    /// The address: no mail arrives there.
+    Address,
 }
 
 impl Smtp {
@@ -178,7 +189,7 @@ async fn conversation(mut connection: AsyncSmtpConnection, mail: &Mail) -> Resul
     if !envelope.from().into_iter().chain(envelope.to()).all(|address| address.user().is_ascii() && address.domain().is_ascii()) {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             let reason = "The mail server takes no addresses with letters beyond a to z (SMTPUTF8).".to_owned();
-            return Err(SmtpError { reason, for_good: true }.into());
+            return Err(SmtpError { reason, blame: Blame::Mail }.into());
         }
         parameters.push(MailParameter::SmtpUtfEight);
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
@@ -186,14 +197,14 @@ async fn conversation(mut connection: AsyncSmtpConnection, mail: &Mail) -> Resul
     let sender = MailFrom::new(envelope.from().cloned(), parameters);
     connection.command(sender).await.map_err(|error| match error.status() {
         None => Stumble::AtFirst(lost()),
-        Some(_) => answered("The mail server did not take the sender", &error, false).into(),
+        Some(_) => answered("The mail server did not take the sender", &error, Said::ToUs).into(),
     })?;
     for to in envelope.to() {
         let recipient = Rcpt::new(to.clone(), Vec::new());
-        connection.command(recipient).await.map_err(|error| answered("The mail server refused the address", &error, true))?;
+        connection.command(recipient).await.map_err(|error| answered("The mail server refused the address", &error, Said::OfTheAddress))?;
     }
-    connection.command(Data).await.map_err(|error| answered("The mail server refused the mail", &error, true))?;
-    connection.message(&mail.bytes()).await.map_err(|error| answered("The mail server refused the mail", &error, true))?;
+    connection.command(Data).await.map_err(|error| answered("The mail server refused the mail", &error, Said::OfTheMail))?;
+    connection.message(&mail.bytes()).await.map_err(|error| answered("The mail server refused the mail", &error, Said::OfTheMail))?;
     Ok(connection)
 }
 
@@ -202,7 +213,7 @@ fn lost() -> SmtpError {
 }
 
 fn temporary(reason: &str) -> SmtpError {
-    SmtpError { reason: reason.to_owned(), for_good: false }
+    SmtpError { reason: reason.to_owned(), blame: Blame::Moment }
 }
 
 fn unreachable_server(error: &Error) -> SmtpError {
@@ -224,20 +235,45 @@ fn tls_trouble(error: &Error) -> Option<bool> {
     }
 }
 
-/// What the server said to a command. Only a 5xx answer is for good (RFC 5321 section 4.2.1), and a missing login
-/// (530, 534, 535, 538: RFC 4954) is ours to mend, not the recipient's.
-fn answered(what: &str, error: &Error, may_be_for_good: bool) -> SmtpError {
+/// To which command.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Said {
+    /// MAIL FROM: whom we are.
+    ToUs,
+    /// RCPT TO.
+    OfTheAddress,
+    /// DATA, and what comes after it.
+    OfTheMail,
+}
+
+/// What the server said to a command.
+fn answered(what: &str, error: &Error, said: Said) -> SmtpError {
     let Some(code) = error.status() else {
         return lost();
     };
     let code = code.to_string();
     let words = error.source().map(ToString::to_string).unwrap_or_default();
-    let ours = matches!(code.as_str(), "530" | "534" | "535" | "538");
     let reason = match harmless(&words) {
         words if words.is_empty() => format!("{what} ({code})."),
         words => format!("{what} ({code}): {words}"),
     };
-    SmtpError { reason, for_good: may_be_for_good && error.is_permanent() && !ours }
+    SmtpError { reason, blame: blame(said, &code, words.split_whitespace().next().unwrap_or_default()) }
+}
+
+/// Only a 5xx answer is for good (RFC 5321 section 4.2.1), and a missing login (530, 534, 535, 538: RFC 4954) is ours to
+/// mend. Of the address speak the enhanced codes that say so (RFC 3463 section 3.2 and 3.3, RFC 7505: 5.1.10); where there
+/// is none, what RCPT is answered when there is no such mailbox (RFC 5321 section 4.2.3, RFC 7504: 556). All else, policies
+/// (5.7) first, may be otherwise for the next mail.
+fn blame(said: Said, code: &str, enhanced: &str) -> Blame {
+    if !code.starts_with('5') || said == Said::ToUs || matches!(code, "530" | "534" | "535" | "538") {
+        return Blame::Moment;
+    }
+    let is_enhanced = enhanced.starts_with("5.") && enhanced.split('.').count() == 3;
+    let of_the_address = match is_enhanced {
+        true => matches!(enhanced, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.2.1"),
+        false => said == Said::OfTheAddress && matches!(code, "550" | "551" | "553" | "556"),
+    };
+    if of_the_address { Blame::Address } else { Blame::Mail }
 }
 
 /// The server's own words, shortened; without addresses, links and long runs of letters and digits, which it may have

@@ -2,7 +2,7 @@
 
 use super::compose::Mail;
 use super::inbox::Inbox;
-use super::smtp::{Smtp, SmtpError};
+use super::smtp::{Blame, Smtp, SmtpError};
 use crate::config::Config;
 use crate::metrics;
 
@@ -20,8 +20,10 @@ pub enum Transport {
 pub enum Failure {
     /// It may work later, or once the configuration is mended.
     Temporary(String),
-    /// The mail server refused this recipient or this mail for good.
+    /// The mail server refused this mail for good.
     Refused(String),
+    /// The mail server knows no such address.
+    NoSuchAddress(String),
 }
 
 impl Transport {
@@ -73,7 +75,11 @@ impl Transport {
 
 impl From<SmtpError> for Failure {
     fn from(error: SmtpError) -> Self {
-        if error.for_good { Self::Refused(error.reason) } else { temporary(error.reason) }
+        match error.blame {
+            Blame::Moment => temporary(error.reason),
+            Blame::Mail => Self::Refused(error.reason),
+            Blame::Address => Self::NoSuchAddress(error.reason),
+        }
     }
 }
 

@@ -55,4 +55,16 @@ on_both! {
         let subjects: Vec<String> = app.smtp.mails().iter().map(|mail| mail.subject()).collect();
         assert_eq!(subjects, ["Reset your Squaretalk password", "Your Squaretalk email address was changed"]);
     }
+
+    async fn a_mail_that_is_refused_by_policy_has_failed_and_its_address_is_no_worse_for_it(app) {
+        let admin = app.admin().await;
+        for (email, said, status) in [("refused@example.com", "5.1.1", "bounced"), ("policy@example.com", "5.7.1", "ok")] {
+            let path = format!("/api/users/{}", app.add_user("Jo", email).await);
+            admin.post(&format!("{path}/password-reset"), json!({})).await.expect(202);
+            app.settled().await;
+            let user = admin.get(&path).await.json();
+            assert_eq!((&user["reset"]["state"], &user["email_status"]), (&json!("failed"), &json!(status)), "{user}");
+            assert!(user["reset"]["detail"].as_str().is_some_and(|detail| detail.contains(said)), "{user}");
+        }
+    }
 }

@@ -30,6 +30,7 @@ pub enum Mood {
 
 /// Recipients that are special while the server is kind, by how their addresses begin.
 const REFUSED: &str = "refused";
+const POLICY: &str = "policy";
 const LATER: &str = "later";
 const STUCK: &str = "stuck";
 
@@ -164,6 +165,7 @@ async fn converse(stream: TcpStream, state: Arc<State>) -> Option<()> {
             ("RCPT", Mood::Refuses) => b"550 5.1.1 no such mailbox\r\n",
             ("RCPT", Mood::Busy) => b"451 4.3.0 try again later\r\n",
             ("RCPT", _) if text.contains(&format!("<{REFUSED}")) => b"550 5.1.1 no such mailbox\r\n",
+            ("RCPT", _) if text.contains(&format!("<{POLICY}")) => b"554 5.7.1 not by our policy\r\n",
             ("RCPT", _) if text.contains(&format!("<{LATER}")) => b"451 4.2.0 greylisted\r\n",
             ("RCPT", _) if text.contains(&format!("<{STUCK}")) => std::future::pending().await,
             ("RCPT", _) => {

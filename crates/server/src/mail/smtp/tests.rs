@@ -1,6 +1,6 @@
 //! Against a mail server that does as each test says and keeps every byte it hears.
 
-use super::{Smtp, SmtpError};
+use super::{Blame, Smtp, SmtpError};
 use crate::address::Address;
 use crate::config::{Config, SmtpUrl};
 use crate::mail::compose::{Brand, Mail, compose};
@@ -209,24 +209,33 @@ async fn a_refused_address_is_for_good_and_its_reason_tells_no_secret() {
     let refusal = "550 5.1.1 <jo@example.com> no such user, see https://e.example/reset-password#token=Zm9v now";
     let (port, _) = server(Manners { answers: Box::leak(Box::new([("RCPT", refusal)])), ..POLITE });
     let error = smtp(&format!("smtp://127.0.0.1:{port}")).deliver(&mail("jo@example.com", "Jo")).await.expect_err("refused");
-    assert!(error.for_good);
+    assert_eq!(error.blame, Blame::Address);
     assert_eq!(error.reason, "The mail server refused the address (550): 5.1.1 no such user, see now");
 }
 
 #[tokio::test]
-async fn only_what_concerns_this_mail_is_for_good() {
-    let cases: [(Manners, bool); 7] = [
-        (Manners { answers: &[("RCPT", "553 no")], ..POLITE }, true),
-        (Manners { verdict: "554 not this", ..POLITE }, true),
-        (Manners { answers: &[("RCPT", "451 later")], ..POLITE }, false),
-        (Manners { verdict: "452 full", ..POLITE }, false),
-        (Manners { answers: &[("MAIL", "550 not you")], ..POLITE }, false),
-        (Manners { answers: &[("RCPT", "530 log in first")], ..POLITE }, false),
-        (Manners { answers: &[("EHLO", "554 go away")], ..POLITE }, false),
+async fn only_what_concerns_this_mail_is_for_good_and_only_what_concerns_its_address_is_held_against_that() {
+    let cases: [(Manners, Blame); 16] = [
+        (Manners { answers: &[("RCPT", "550 no such mailbox")], ..POLITE }, Blame::Address),
+        (Manners { answers: &[("RCPT", "553 no")], ..POLITE }, Blame::Address),
+        (Manners { answers: &[("RCPT", "550 5.1.1 no such mailbox")], ..POLITE }, Blame::Address),
+        (Manners { answers: &[("RCPT", "556 5.1.10 no mail there")], ..POLITE }, Blame::Address),
+        (Manners { answers: &[("RCPT", "550 5.2.1 disabled")], ..POLITE }, Blame::Address),
+        (Manners { verdict: "550 5.1.1 found out late", ..POLITE }, Blame::Address),
+        (Manners { answers: &[("RCPT", "550 5.7.1 listed")], ..POLITE }, Blame::Mail),
+        (Manners { answers: &[("RCPT", "550 5.1.8 not from there")], ..POLITE }, Blame::Mail),
+        (Manners { answers: &[("RCPT", "552 5.2.2 full")], ..POLITE }, Blame::Mail),
+        (Manners { answers: &[("RCPT", "554 no")], ..POLITE }, Blame::Mail),
+        (Manners { verdict: "554 not this", ..POLITE }, Blame::Mail),
+        (Manners { answers: &[("RCPT", "451 later")], ..POLITE }, Blame::Moment),
+        (Manners { verdict: "452 full", ..POLITE }, Blame::Moment),
+        (Manners { answers: &[("MAIL", "550 5.1.0 not you")], ..POLITE }, Blame::Moment),
+        (Manners { answers: &[("RCPT", "530 log in first")], ..POLITE }, Blame::Moment),
+        (Manners { answers: &[("EHLO", "554 go away")], ..POLITE }, Blame::Moment),
     ];
-    for (n, (manners, for_good)) in cases.into_iter().enumerate() {
+    for (n, (manners, blame)) in cases.into_iter().enumerate() {
         let (sent, _) = send(manners).await;
-        assert_eq!(sent.expect_err("refused").for_good, for_good, "case {n}");
+        assert_eq!(sent.expect_err("refused").blame, blame, "case {n}");
     }
 }
 
@@ -235,7 +244,7 @@ async fn a_silent_server_is_not_waited_for() {
     for silent in ["EHLO", "RCPT"] {
         let (sent, _) = send(Manners { answers: Box::leak(Box::new([(silent, "")])), ..POLITE }).await;
         let error = sent.expect_err("silence");
-        assert!(!error.for_good && error.reason.contains("in time"), "{error:?}");
+        assert!(error.blame == Blame::Moment && error.reason.contains("in time"), "{error:?}");
     }
 }
 
@@ -243,7 +252,7 @@ async fn a_silent_server_is_not_waited_for() {
 async fn nobody_listening_is_temporary() {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let smtp = smtp(&format!("smtp://127.0.0.1:{port}"));
-    assert_eq!(smtp.ready().await.map_err(|error| error.for_good), Err(false));
+    assert_eq!(smtp.ready().await.map_err(|error| error.blame), Err(Blame::Moment));
 }
 
 #[tokio::test]
@@ -251,7 +260,7 @@ async fn eml_06_without_the_tls_asked_for_nothing_is_said() {
     let (port, heard) = server(Manners { offers: &["AUTH PLAIN"], ..POLITE });
     let smtp = smtp(&format!("smtp://jo:hunter2@localhost:{port}?tls=required"));
     let error = smtp.deliver(&mail("jo@example.com", "Jo")).await.expect_err("no TLS");
-    assert!(!error.for_good && error.reason.contains("does not offer TLS"), "{error:?}");
+    assert!(error.blame == Blame::Moment && error.reason.contains("does not offer TLS"), "{error:?}");
     assert!(heard.all().lines().all(|line| line.starts_with("EHLO") || line.starts_with("QUIT")), "{}", heard.all());
 }
 
@@ -263,7 +272,7 @@ async fn eml_06_a_certificate_nobody_vouches_for_is_refused() {
     ] {
         let (port, heard) = server(manners);
         let error = smtp(&url.replace("PORT", &port.to_string())).deliver(&mail("jo@example.com", "Jo")).await.expect_err("untrusted");
-        assert!(!error.for_good && error.reason.contains("certificate"), "{error:?}");
+        assert!(error.blame == Blame::Moment && error.reason.contains("certificate"), "{error:?}");
         assert!(!heard.all().contains("AUTH") && !heard.all().contains("MAIL"), "{url}");
     }
 }
@@ -272,14 +281,14 @@ async fn eml_06_a_certificate_nobody_vouches_for_is_refused() {
 async fn a_server_without_tls_on_a_tls_port_is_told_apart() {
     let (port, _) = server(POLITE);
     let error = smtp(&format!("smtps://localhost:{port}")).ready().await.expect_err("no TLS");
-    assert!(!error.for_good && error.reason.contains("REKEY_SMTP_URL"), "{error:?}");
+    assert!(error.blame == Blame::Moment && error.reason.contains("REKEY_SMTP_URL"), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_wrong_login_is_ours_to_mend_and_not_repeated() {
     let (port, _) = server(Manners { offers: &["AUTH PLAIN"], answers: &[("AUTH", "535 5.7.8 hunter2 is wrong")], ..POLITE });
     let error = smtp(&format!("smtp://jo:hunter2@127.0.0.1:{port}")).ready().await.expect_err("wrong");
-    assert!(!error.for_good && error.reason.contains("535") && !error.reason.contains("hunter2"), "{error:?}");
+    assert!(error.blame == Blame::Moment && error.reason.contains("535") && !error.reason.contains("hunter2"), "{error:?}");
 }
 
 #[tokio::test]
@@ -287,7 +296,7 @@ async fn letters_beyond_ascii_need_a_server_that_takes_them() {
     for (offers, taken) in [(&["SMTPUTF8", "8BITMIME"][..], true), (&[][..], false)] {
         let (port, heard) = server(Manners { offers, ..POLITE });
         let sent = smtp(&format!("smtp://127.0.0.1:{port}")).deliver(&mail("jürgen@example.com", "Jo")).await;
-        assert_eq!(sent.map_err(|error| error.for_good), if taken { Ok(()) } else { Err(true) });
+        assert_eq!(sent.map_err(|error| error.blame), if taken { Ok(()) } else { Err(Blame::Mail) });
         assert_eq!(heard.all().contains("SMTPUTF8"), taken);
     }
 }
