@@ -1,7 +1,7 @@
 //! Where to go after logging in: the `next` of `/login?next=…`.
 //!
 //! Anybody can write such a link, so it is believed only when it names a page of this app that needs a login
-//! (SECURITY.md HDR-04): neither another site nor anything else that a browser would take for an address gets through.
+//! (docs/security.md HDR-04): neither another site nor anything else that a browser would take for an address gets through.
 
 use crate::route::{Audience, Route};
 use crate::url::{decode, encode};

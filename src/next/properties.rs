@@ -1,4 +1,4 @@
-//! What holds of `next`, whoever wrote the link (SECURITY.md HDR-04).
+//! What holds of `next`, whoever wrote the link (docs/security.md HDR-04).
 
 use super::{login_for, wanted};
 use crate::route::{Audience, Route};

@@ -1,4 +1,4 @@
-//! The secret of a mailed link (SECURITY.md TOK-12, SES-07).
+//! The secret of a mailed link (docs/security.md TOK-12, SES-07).
 //!
 //! It comes in the fragment of the address. From there it goes into the tab's own store, where a reload finds it, and
 //! out of the address bar at once (`early.js`); it leaves the store once used.

@@ -1,4 +1,4 @@
-//! The account's address in a form that asks for a password only, for password managers (SECURITY.md PWD-08).
+//! The account's address in a form that asks for a password only, for password managers (docs/security.md PWD-08).
 
 use crate::ui::live::live;
 use leptos::prelude::*;
