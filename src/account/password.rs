@@ -6,12 +6,11 @@ use crate::route::Route;
 use crate::session::Session;
 use crate::settings::desk::Desk;
 use crate::start::Start;
-use crate::ui::alert::{Alert, FailureAlert};
+use crate::ui::alert::FailureAlert;
 use crate::ui::attempt::Attempt;
 use crate::ui::countdown::{Countdown, CountdownText};
 use crate::ui::field::Field;
 use crate::ui::icon::{Icon, Picture};
-use crate::ui::live::live;
 use crate::ui::new_password::{heed, new_password_field};
 use crate::ui::page_heading::PageHeading;
 use crate::ui::password_field::{PasswordField, Which};
@@ -81,12 +80,11 @@ fn ChangePasswordForm() -> impl IntoView {
         <form class="narrow" novalidate on:submit=submit>
             <div role="status">{success}</div>
             <FailureAlert attempt/>
-            {live(move || wait.runs().then(|| view! { <Alert text=w::TOO_MANY/> }.into_any()))}
-            <CountdownText countdown=wait again=w::AGAIN_IN now=w::AGAIN_NOW/>
             <Username email=Signal::derive(move || session.user().and_then(|user| user.email).unwrap_or_default())/>
             <PasswordField field=current id="current-password" label=w::CURRENT which=Which::Current/>
             <PasswordField field=new id="new-password" label=w::NEW which=Which::New described_by="requirements"/>
             <Requirements field=new id="requirements"/>
+            <CountdownText countdown=wait again=w::AGAIN_IN now=w::AGAIN_NOW/>
             <Submit attempt label=w::SUBMIT busy=w::BUSY blocked=Signal::derive(move || wait.runs())/>
         </form>
     }

@@ -3,11 +3,10 @@
 use crate::api;
 use crate::route::Route;
 use crate::session::Session;
-use crate::ui::alert::{Alert, FailureAlert};
+use crate::ui::alert::FailureAlert;
 use crate::ui::attempt::Attempt;
 use crate::ui::countdown::{Countdown, CountdownText};
 use crate::ui::field::{Field, first_fault};
-use crate::ui::live::live;
 use crate::ui::password_field::{PasswordField, Which};
 use crate::ui::submit::Submit;
 use crate::ui::text_field::{Purpose, TextField};
@@ -48,10 +47,9 @@ pub(crate) fn LoginForm() -> impl IntoView {
     view! {
         <form novalidate on:submit=submit>
             <FailureAlert attempt/>
-            {live(move || wait.runs().then(|| view! { <Alert text=w::TOO_MANY/> }.into_any()))}
-            <CountdownText countdown=wait again=w::AGAIN_IN now=w::AGAIN_NOW/>
             <TextField field=email id="email" label=w::EMAIL purpose=Purpose::Username/>
             <PasswordField field=password id="password" label=w::PASSWORD which=Which::Current/>
+            <CountdownText countdown=wait again=w::AGAIN_IN now=w::AGAIN_NOW/>
             <Submit attempt label=w::SUBMIT busy=w::BUSY blocked=Signal::derive(move || wait.runs())/>
             <p class="aside"><a href=Route::Forgot.path()>{w::FORGOT.text()}</a></p>
         </form>

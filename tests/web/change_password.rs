@@ -84,7 +84,8 @@ async fn too_many_attempts_are_a_countdown_and_the_button_waits_for_its_end() {
     let server = about_to_change().await;
     server.asks_to_wait(CHANGE, 90);
     press("Change password").await;
-    says("You can try again in 1:30.").await;
+    says("There were too many attempts. You can try again in 1:30.").await;
+    assert!(!is_alarmed(), "it is said once");
     becomes_disabled(Button("Change password"), true).await;
     what_was_typed_is_still_there().await;
     advance(90);

@@ -87,13 +87,14 @@ async fn too_many_attempts_are_a_countdown_and_the_button_waits_for_its_end() {
     let server = about_to_log_in().await;
     server.asks_to_wait(LOG_IN, 42);
     press("Log in").await;
-    says("You can try again in 0:42.").await;
-    says("You can try again in 42 seconds.").await;
+    says("You can try again in 0:42, or reset your password.").await;
+    says("You can try again in 42 seconds, or reset your password.").await;
+    assert!(!is_alarmed(), "it is said once");
     becomes_disabled(Button("Log in"), true).await;
     // The Enter key presses it all the same.
     find(Button("Log in")).await.click();
     advance(41);
-    says("You can try again in 0:01.").await;
+    says("You can try again in 0:01, or reset your password.").await;
     assert_eq!(server.calls(LOG_IN).len(), 1);
     what_was_typed_is_still_there().await;
     advance(1);
