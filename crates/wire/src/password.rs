@@ -74,7 +74,9 @@ impl PasswordFault {
             Self::Sequence => "Avoid runs like abcdef or 123456.".to_owned(),
             Self::KeyboardRow => "Avoid rows of the keyboard like qwertyuiop.".to_owned(),
             Self::Personal => "Avoid your name, your address and the name of this service.".to_owned(),
-            Self::Common => "This password is on a list of common or leaked ones. Choose another.".to_owned(),
+            Self::Common => {
+                "This password is on a list of common or leaked ones, or is one of them with something added. Choose another.".to_owned()
+            }
         }
     }
 }
