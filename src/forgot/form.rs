@@ -6,12 +6,11 @@ use crate::route::Route;
 use crate::router::Router;
 use crate::ui::alert::FailureAlert;
 use crate::ui::attempt::Attempt;
-use crate::ui::field::{Field, first_fault};
+use crate::ui::field::{Field, email_fault};
 use crate::ui::submit::Submit;
 use crate::ui::text_field::{Purpose, TextField};
 use crate::words::forgot as w;
 use leptos::prelude::*;
-use rekey_wire::reset::ForgotRequest;
 
 /// The form. Whatever the address, it leads to "Check your inbox"; so does asking again too soon, where the rest of the
 /// wait is shown.
@@ -19,7 +18,7 @@ use rekey_wire::reset::ForgotRequest;
 pub(crate) fn ForgotForm() -> impl IntoView {
     let router = Router::here();
     let attempt = Attempt::new();
-    let email = Field::new(|typed| first_fault(&ForgotRequest { email: typed.to_owned() }, "email"));
+    let email = Field::new(email_fault);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(typed) = email.accept() else { return };

@@ -6,7 +6,7 @@ use crate::session::Session;
 use crate::ui::alert::FailureAlert;
 use crate::ui::attempt::Attempt;
 use crate::ui::countdown::{Countdown, CountdownText};
-use crate::ui::field::{Field, first_fault};
+use crate::ui::field::{Field, email_fault, required};
 use crate::ui::password_field::{PasswordField, Which};
 use crate::ui::submit::Submit;
 use crate::ui::text_field::{Purpose, TextField};
@@ -20,13 +20,13 @@ pub(crate) fn LoginForm() -> impl IntoView {
     let session = Session::here();
     let attempt = Attempt::new();
     let wait = Countdown::over();
-    let email = Field::new(|typed| first_fault(&request(typed, ""), "email"));
-    let password = Field::new(|typed| first_fault(&request("", typed), "password"));
+    let email = Field::new(email_fault);
+    let password = Field::new(required);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         // Both, so that both faults are shown.
         let (Some(email_typed), Some(password_typed)) = (email.accept(), password.accept()) else { return };
-        let request = request(&email_typed, &crate::browser::nfc(&password_typed));
+        let request = LoginRequest { email: email_typed, password: crate::browser::nfc(&password_typed) };
         attempt.run(async move {
             match api::log_in(request).await {
                 Ok(user) => {
@@ -55,8 +55,4 @@ pub(crate) fn LoginForm() -> impl IntoView {
         </form>
     }
     .into_any()
-}
-
-fn request(email: &str, password: &str) -> LoginRequest {
-    LoginRequest { email: email.to_owned(), password: password.to_owned() }
 }

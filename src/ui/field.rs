@@ -3,8 +3,8 @@
 use crate::api::Error;
 use crate::words::{self, field as w};
 use leptos::prelude::*;
+use rekey_wire::email;
 use std::time::Duration;
-use validator::{Validate, ValidationErrorsKind};
 
 /// How long after leaving a field its fault appears: longer than a click takes, so that the button below does not move
 /// from under the pointer.
@@ -90,16 +90,16 @@ impl Field {
     }
 }
 
-/// What `validator`'s derive says of one field of a request, in words.
-pub(crate) fn first_fault(request: &impl Validate, field: &str) -> Option<String> {
-    let errors = request.validate().err()?;
-    match errors.errors().get(field)? {
-        ValidationErrorsKind::Field(faults) => {
-            let code = &*faults.first()?.code;
-            Some(words_for(code).unwrap_or(w::CHECK).text().to_owned())
-        }
-        _ => None,
-    }
+/// The rule for an address, in words: the one that `validator`'s derive applies to the requests. It is called by name, as
+/// the derive's map of fields and faults would cost every page more bytes than the rule.
+pub(crate) fn email_fault(typed: &str) -> Option<String> {
+    let fault = email::check(typed).err()?;
+    Some(words_for(fault.code()).unwrap_or(w::CHECK).text().to_owned())
+}
+
+/// The rule for what may be anything but nothing.
+pub(crate) fn required(typed: &str) -> Option<String> {
+    typed.is_empty().then(|| w::REQUIRED.text().to_owned())
 }
 
 fn words_for(code: &str) -> Option<words::Word> {

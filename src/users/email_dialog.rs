@@ -5,12 +5,12 @@ use crate::api;
 use crate::ui::alert::FailureAlert;
 use crate::ui::attempt::Attempt;
 use crate::ui::dialog::Dialog;
-use crate::ui::field::{Field, first_fault};
+use crate::ui::field::{Field, email_fault};
 use crate::ui::submit::Submit;
 use crate::ui::text_field::{Purpose, TextField};
 use crate::words::{email_dialog as w, users};
 use leptos::prelude::*;
-use rekey_wire::users::{User, UserPatch};
+use rekey_wire::users::User;
 
 /// One field. A failure stays inside, with what was typed.
 #[component]
@@ -20,7 +20,7 @@ pub(super) fn EmailDialog(desktop: Desktop, user: User) -> impl IntoView {
     let name = StoredValue::new(user.name);
     let with_name = move |word: crate::words::Word| name.with_value(|name| word.with(&[("name", name)]));
     let heading = with_name(if user.email.is_some() { users::FIX_EMAIL_FOR } else { users::ADD_EMAIL_FOR });
-    let field = Field::new(|typed| first_fault(&UserPatch { email: Some(Some(typed.to_owned())), ..UserPatch::default() }, "email"));
+    let field = Field::new(email_fault);
     field.input(user.email.unwrap_or_default());
     let id = user.id;
     let submit = move |event: leptos::ev::SubmitEvent| {

@@ -98,7 +98,11 @@ fn ends_in_digits(domain: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{EmailFault, check};
+    use super::{EmailFault, MAX_BYTES, check};
+    use crate::login::LoginRequest;
+    use crate::reset::ForgotRequest;
+    use crate::users::{NewUser, UserPatch};
+    use validator::Validate;
 
     #[test]
     fn ordinary_addresses_pass() {
@@ -113,6 +117,26 @@ mod tests {
             ["a@b.io,c@d.io", "a@b.io;c@d.io", "a@b.io c@d.io", "a@b.io\r\nBcc: c@d.io", "a\0@b.io", "<a@b.io>", "a@b.io>", "\"a b\"@c.io"]
         {
             assert_eq!(check(address), Err(EmailFault::Malformed), "{address:?}");
+        }
+    }
+
+    /// The pages call the rule, the server the derive.
+    #[test]
+    fn the_derive_says_of_every_address_what_the_rule_says() {
+        let code = |request: &dyn Fn() -> Result<(), validator::ValidationErrors>| {
+            request().err().map(|found| crate::problem::field_errors(&found)["email"][0].code.clone())
+        };
+        let long = "a@".to_owned() + &"b".repeat(MAX_BYTES) + ".io";
+        for typed in ["jo@example.com", " jo@example.com\t", "", " ", "jo", "a@b.io,c@d.io", &long] {
+            let email = typed.to_owned();
+            let rule = check(typed).err().map(|fault| fault.code().to_owned());
+            let log_in = LoginRequest { email: email.clone(), password: "x".into() };
+            let new = NewUser { name: "Jo".into(), email: Some(email.clone()), role: crate::users::Role::Agent };
+            let patch = UserPatch { email: Some(Some(email.clone())), ..UserPatch::default() };
+            assert_eq!(code(&|| log_in.validate()), rule, "logging in with {typed:?}");
+            assert_eq!(code(&|| ForgotRequest { email: email.clone() }.validate()), rule, "forgot {typed:?}");
+            assert_eq!(code(&|| new.validate()), rule, "a new user at {typed:?}");
+            assert_eq!(code(&|| patch.validate()), rule, "a user moving to {typed:?}");
         }
     }
 
