@@ -1,7 +1,6 @@
 //! One's own account.
 
 use super::{Result, send};
-use gloo_net::http::Method;
 use rekey_wire::account::{ChangePassword, PASSWORD};
 
 /// Changes the password of who is logged in; their other sessions end.
@@ -9,5 +8,5 @@ use rekey_wire::account::{ChangePassword, PASSWORD};
 /// # Errors
 /// 422 when the current one is wrong or the new one is refused.
 pub(crate) async fn change_password(request: ChangePassword) -> Result<()> {
-    send::send(Method::PUT, PASSWORD, &request).await
+    send::send("PUT", PASSWORD, &request).await
 }

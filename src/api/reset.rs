@@ -1,7 +1,6 @@
 //! A reset link from asking for it to a new password.
 
 use super::{Result, send};
-use gloo_net::http::Method;
 use rekey_wire::reset::{
     ForgotAnswer, ForgotRequest, INSPECT, Inspection, LinkRequest, PASSWORD_RESETS, REDEEM, RENEW, REPORT, RedeemRequest, Redemption, Token,
 };
@@ -56,5 +55,5 @@ pub(crate) async fn renew_link(token: Token) -> Result<u64> {
 /// # Errors
 /// 410 when it never was a link.
 pub(crate) async fn report_link(token: Token) -> Result<()> {
-    send::send(Method::POST, REPORT, &LinkRequest { token }).await
+    send::send("POST", REPORT, &LinkRequest { token }).await
 }

@@ -3,39 +3,41 @@
 //! What is generic here is thin, as each use of it is compiled anew.
 
 use super::{Error, Result, json};
-use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::JSON;
+use leptos::prelude::window;
 use rekey_wire::problem::Problem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, Request, RequestInit, Response};
 
 /// Milliseconds until an answer is no longer waited for.
 const PATIENCE: u32 = 30_000;
 
 /// Gets something.
 pub(super) async fn get<T: DeserializeOwned>(path: &str) -> Result<T> {
-    read(call(Method::GET, path, None).await?.json)
+    read(call("GET", path, None).await?.json)
 }
 
 /// Sends something and reads what comes back.
 pub(super) async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T> {
-    read(call(Method::POST, path, Some(written(body)?)).await?.json)
+    read(call("POST", path, Some(written(body)?)).await?.json)
 }
 
 /// Asks for something that needs no body.
 pub(super) async fn post_nothing<T: DeserializeOwned>(path: &str) -> Result<T> {
-    read(call(Method::POST, path, None).await?.json)
+    read(call("POST", path, None).await?.json)
 }
 
-/// Sends something; the answer, if there is one, is not needed.
-pub(super) async fn send(method: Method, path: &str, body: &impl Serialize) -> Result<()> {
+/// Sends something by `method`; the answer, if there is one, is not needed.
+pub(super) async fn send(method: &str, path: &str, body: &impl Serialize) -> Result<()> {
     call(method, path, Some(written(body)?)).await.map(|_| ())
 }
 
 /// Deletes something.
 pub(super) async fn delete(path: &str) -> Result<()> {
-    call(Method::DELETE, path, None).await.map(|_| ())
+    call("DELETE", path, None).await.map(|_| ())
 }
 
 /// What the server said yes with.
@@ -48,7 +50,7 @@ pub(super) struct Answer {
 
 /// Sends something and gives the answer as it is.
 pub(super) async fn post_raw(path: &str, body: &impl Serialize) -> Result<Answer> {
-    call(Method::POST, path, Some(written(body)?)).await
+    call("POST", path, Some(written(body)?)).await
 }
 
 /// Reads an answer. One of another form than expected comes from another version of the server, or from a proxy.
@@ -60,27 +62,30 @@ fn written(body: &impl Serialize) -> Result<String> {
     json::write(body).map_err(|_| Error::refused(None, None))
 }
 
-async fn call(method: Method, path: &str, body: Option<String>) -> Result<Answer> {
-    let patience = web_sys::AbortSignal::timeout_with_u32(PATIENCE);
-    let request = RequestBuilder::new(path).method(method).header("accept", "application/json").abort_signal(Some(&patience));
-    let request = match body {
-        Some(body) => request.header("content-type", "application/json").body(body),
-        None => request.build(),
-    };
-    let response = request.map_err(out_of_reach)?.send().await.map_err(out_of_reach)?;
-    let text = response.text().await.map_err(out_of_reach)?;
+async fn call(method: &str, path: &str, body: Option<String>) -> Result<Answer> {
+    let (response, text) = fetch(method, path, body).await.map_err(|_| Error::OutOfReach)?;
     let json = JSON::parse(&text).unwrap_or_default();
+    let header = |name: &str| response.headers().get(name).ok().flatten();
     if response.ok() {
-        return Ok(Answer { json, date: date(&response) });
+        return Ok(Answer { json, date: header("date").and_then(|date| crate::browser::moment(&date)) });
     }
-    let retry_after = response.headers().get("retry-after").and_then(|seconds| seconds.parse().ok());
+    let retry_after = header("retry-after").and_then(|seconds| seconds.parse().ok());
     Err(Error::refused(json::read::<Problem>(json).ok(), retry_after))
 }
 
-fn date(response: &Response) -> Option<u64> {
-    crate::browser::moment(&response.headers().get("date")?)
-}
-
-fn out_of_reach(_: gloo_net::Error) -> Error {
-    Error::OutOfReach
+/// The browser's own `fetch`, to the end of the body.
+async fn fetch(method: &str, path: &str, body: Option<String>) -> std::result::Result<(Response, String), JsValue> {
+    let (request, headers) = (RequestInit::new(), Headers::new()?);
+    headers.set("accept", "application/json")?;
+    if let Some(body) = body {
+        headers.set("content-type", "application/json")?;
+        request.set_body(&JsValue::from(body));
+    }
+    request.set_method(method);
+    request.set_headers(&headers);
+    request.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)));
+    let request = Request::new_with_str_and_init(path, &request)?;
+    let response: Response = JsFuture::from(window().fetch_with_request(&request)).await?.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response, text.as_string().unwrap_or_default()))
 }

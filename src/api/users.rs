@@ -1,7 +1,6 @@
 //! Users, as an admin sees them.
 
 use super::{Result, send};
-use gloo_net::http::Method;
 use rekey_wire::users::{Reset, ResetStarted, UserPage, UserPatch, user_path, user_reset_path};
 
 /// Lists users; `query` begins with a question mark.
@@ -25,5 +24,5 @@ pub(crate) async fn reset_password(id: &str) -> Result<Reset> {
 /// # Errors
 /// 409 when another user has it, 422 when it is none.
 pub(crate) async fn change_email(id: &str, email: String) -> Result<()> {
-    send::send(Method::PATCH, &user_path(id), &UserPatch { email: Some(Some(email)), ..UserPatch::default() }).await
+    send::send("PATCH", &user_path(id), &UserPatch { email: Some(Some(email)), ..UserPatch::default() }).await
 }
