@@ -10,6 +10,10 @@ use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=words");
     println!("cargo::rerun-if-changed=build.rs");
+    if env::var_os("CARGO_FEATURE_SPLIT").is_some() && env::var("CARGO_CFG_TARGET_ARCH")? == "wasm32" {
+        // What refers to what is kept for whoever cuts the program in two.
+        println!("cargo::rustc-link-arg-bins=--emit-relocs");
+    }
     let english = read(Path::new("words/en.json"))?;
     let names = names(&english);
     let mut out = constants(&english)?;

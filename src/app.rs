@@ -1,14 +1,15 @@
 //! The app: starts, decides who sees what, and shows it.
 
+use crate::behind_login::BehindLogin;
 use crate::gate::{self, Visit};
-use crate::route::Route;
+use crate::route::{Audience, Route};
 use crate::router::{Address, Router};
 use crate::session::Session;
 use crate::start::Start;
 use crate::ui::live::{effect, live};
 use crate::ui::offline::{Offline, Outage};
 use crate::ui::page_heading::Headings;
-use crate::{account, api, audit, forgot, inbox, login, not_found, not_me, reset, settings, users};
+use crate::{api, forgot, inbox, login, not_found, not_me, reset};
 use leptos::prelude::*;
 use rekey_wire::start::PageStart;
 
@@ -27,6 +28,7 @@ pub fn App(
     let session = Session::provide(told);
     let router = Router::provide(address.map(|address| Address::parse(&address)));
     Headings::provide();
+    let behind_login = BehindLogin::provide();
     effect(move || start.run(session));
     // Before anything is drawn: who comes to "/" is shown the login form by the page itself, which must not be drawn anew.
     if let Visit::Go(to) = untrack(|| session.with(|person| gate::decide(&router.address(), person))) {
@@ -43,30 +45,26 @@ pub fn App(
     let is_cut_off = Memo::new(move |_| start.failed() && !start.is_blank(session));
     view! {
         {live(move || is_cut_off.get().then(|| view! { <Outage/> }.into_any()))}
-        {live(move || if is_blank.get() { view! { <Offline/> }.into_any() } else { screen(visit.get()) })}
+        {live(move || if is_blank.get() { view! { <Offline/> }.into_any() } else { screen(visit.get(), behind_login) })}
     }
     .into_any()
 }
 
-fn screen(visit: Visit) -> AnyView {
+fn screen(visit: Visit, behind_login: BehindLogin) -> AnyView {
     match visit {
-        Visit::Show(route) => page(route),
-        Visit::Forbidden => view! { <settings::forbidden::Forbidden/> }.into_any(),
+        Visit::Show(route) if route.audience() == Audience::Anybody => page(route),
+        Visit::Show(_) | Visit::Forbidden => behind_login.show(visit),
         Visit::Go(_) | Visit::Wait => view! { <crate::ui::wait::Wait/> }.into_any(),
     }
 }
 
 fn page(route: Route) -> AnyView {
     match route {
-        Route::Login | Route::Home => view! { <login::page::LoginPage/> }.into_any(),
         Route::Forgot => view! { <forgot::page::ForgotPage/> }.into_any(),
         Route::Inbox => view! { <inbox::page::InboxPage/> }.into_any(),
         Route::Reset => view! { <reset::page::ResetPage/> }.into_any(),
         Route::NotMe => view! { <not_me::page::NotMePage/> }.into_any(),
-        Route::Users => view! { <users::page::UsersPage/> }.into_any(),
-        Route::Account => view! { <account::page::AccountPage/> }.into_any(),
-        Route::ChangePassword => view! { <account::password::ChangePasswordPage/> }.into_any(),
-        Route::Audit => view! { <audit::page::AuditPage/> }.into_any(),
         Route::NotFound => view! { <not_found::NotFoundPage/> }.into_any(),
+        _ => view! { <login::page::LoginPage/> }.into_any(),
     }
 }

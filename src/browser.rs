@@ -62,6 +62,13 @@ fn history() -> Option<web_sys::History> {
     if HERE { window().history().ok() } else { None }
 }
 
+/// Loads the page anew.
+pub(crate) fn reload() {
+    if HERE {
+        _ = window().location().reload();
+    }
+}
+
 /// Whether somebody can see the page.
 #[must_use]
 pub(crate) fn is_visible() -> bool {

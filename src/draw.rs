@@ -58,7 +58,15 @@ fn without_comments(html: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{screen, titled};
+    use super::{screen, titled, without_comments};
+    use crate::ui::wait::Wait;
+    use leptos::prelude::*;
+
+    #[test]
+    fn what_is_shown_while_something_is_awaited_is_what_the_page_shows_already() {
+        let wait = without_comments(&Owner::new().with(|| view! { <Wait/> }.to_html()));
+        assert!(include_str!("../index.html").contains(&format!("<div id=\"app\">{wait}</div>")), "{wait}");
+    }
 
     #[test]
     fn each_screen_is_drawn_with_its_form_and_its_title() {

@@ -9,6 +9,7 @@ mod account;
 mod api;
 mod app;
 mod audit;
+mod behind_login;
 mod browser;
 #[cfg(not(target_arch = "wasm32"))]
 mod draw;

@@ -1,6 +1,7 @@
 //! Address and password.
 
 use crate::api;
+use crate::behind_login::BehindLogin;
 use crate::route::Route;
 use crate::session::Session;
 use crate::ui::alert::FailureAlert;
@@ -18,6 +19,7 @@ use rekey_wire::login::LoginRequest;
 #[component]
 pub(crate) fn LoginForm() -> impl IntoView {
     let session = Session::here();
+    let behind_login = BehindLogin::here();
     let attempt = Attempt::new();
     let wait = Countdown::over();
     let email = Field::new(email_fault);
@@ -27,6 +29,8 @@ pub(crate) fn LoginForm() -> impl IntoView {
         // Both, so that both faults are shown.
         let (Some(email_typed), Some(password_typed)) = (email.accept(), password.accept()) else { return };
         let request = LoginRequest { email: email_typed, password: crate::browser::nfc(&password_typed) };
+        // It arrives while the password is checked.
+        behind_login.fetch();
         attempt.run(async move {
             match api::log_in(request).await {
                 Ok(user) => {
