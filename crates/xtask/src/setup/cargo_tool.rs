@@ -23,6 +23,8 @@ pub(crate) struct CargoTool {
     pub(crate) version: String,
     /// Whether to build it with the lock file it ships.
     pub(crate) locked: bool,
+    /// Those of its features that the program needs; mostly none.
+    pub(crate) features: &'static str,
 }
 
 impl CargoTool {
@@ -53,6 +55,9 @@ impl CargoTool {
 
         let mut command = Command::new("cargo");
         command.args(["install", self.package, "--version", &self.version, "--root"]).arg(&folder);
+        if !self.features.is_empty() {
+            command.args(["--features", self.features]);
+        }
         if self.locked {
             command.arg("--locked");
         }

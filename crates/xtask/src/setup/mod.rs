@@ -25,6 +25,9 @@ use wasm_opt::WasmOpt;
 /// The Trunk that builds the pages.
 const TRUNK: &str = "0.21.14";
 
+/// The wasm-split-cli that cuts them in two.
+const WASM_SPLIT: &str = "0.2.4";
+
 /// The cargo-deny that looks at what Cargo.lock holds.
 const CARGO_DENY: &str = "0.20.2";
 
@@ -58,8 +61,14 @@ impl Tools {
         command.env("PATH", &self.path)
     }
 
+    /// Whether everything is here that cuts the pages' WebAssembly in two. Where Trunk has to see to `wasm-opt` by itself,
+    /// they stay whole: larger, and otherwise the same.
+    pub(crate) const fn can_cut(&self) -> bool {
+        self.complete
+    }
+
     /// `program` in the root of the checkout.
-    fn pinned(&self, program: &str) -> Command {
+    pub(crate) fn tool(&self, program: &str) -> Command {
         // Not by name alone: the child's PATH is not where this process looks.
         let mut command = Command::new(shell::find_on(&self.path, program).unwrap_or_else(|| program.into()));
         command.current_dir(workspace::root()).env("CARGO_TARGET_DIR", workspace::target());
@@ -69,14 +78,14 @@ impl Tools {
 
     /// `cargo deny`, looking at all crates of the workspace and theirs.
     pub(crate) fn cargo_deny(&self) -> Command {
-        let mut command = self.pinned("cargo-deny");
+        let mut command = self.tool("cargo-deny");
         command.arg("--workspace");
         command
     }
 
     /// `trunk SUBCOMMAND`.
     pub(crate) fn trunk(&self, subcommand: &str) -> Command {
-        let mut command = self.pinned("trunk");
+        let mut command = self.tool("trunk");
         command.arg(subcommand);
         command.env("TRUNK_SKIP_VERSION_CHECK", "true");
         // Trunk reads this as a bool and would refuse the conventional `1`.
@@ -123,10 +132,12 @@ impl Drop for Running {
 /// What cannot be installed here, with the command to type, before anything is installed.
 pub(crate) fn begin(purpose: For) -> Result<Running> {
     let bindgen = workspace::locked_version("wasm-bindgen")?;
-    let trunk = CargoTool { package: "trunk", binary: "trunk", version: TRUNK.into(), locked: true };
+    let trunk = CargoTool { package: "trunk", binary: "trunk", version: TRUNK.into(), locked: true, features: "" };
     // Its own lock file holds yanked crates, so it is resolved anew.
-    let bindgen = CargoTool { package: "wasm-bindgen-cli", binary: "wasm-bindgen", version: bindgen, locked: false };
-    let deny = CargoTool { package: "cargo-deny", binary: "cargo-deny", version: CARGO_DENY.into(), locked: true };
+    let bindgen = CargoTool { package: "wasm-bindgen-cli", binary: "wasm-bindgen", version: bindgen, locked: false, features: "" };
+    let split = "wasm_split_cli_support";
+    let split = CargoTool { package: split, binary: "wasm-split-cli", version: WASM_SPLIT.into(), locked: true, features: "build-binary" };
+    let deny = CargoTool { package: "cargo-deny", binary: "cargo-deny", version: CARGO_DENY.into(), locked: true, features: "" };
 
     let system = (purpose == For::Tests).then(system::Plan::make).transpose()?;
     wasm_target::ensure()?;
@@ -135,8 +146,8 @@ pub(crate) fn begin(purpose: For) -> Result<Running> {
     let mut folders = Vec::<PathBuf>::new();
     let mut missing = Vec::new();
     let wanted = match purpose {
-        For::Pages => vec![bindgen, trunk],
-        For::Tests => vec![bindgen, trunk, deny],
+        For::Pages => vec![bindgen, split, trunk],
+        For::Tests => vec![bindgen, split, trunk, deny],
     };
     for tool in wanted {
         if tool.is_on_path() {

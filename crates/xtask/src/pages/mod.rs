@@ -1,4 +1,7 @@
-//! Building the pages into `dist/`: Trunk makes the app, which then draws its screens as text. Only when anything they are made of has changed.
+//! Building the pages into `dist/`: Trunk makes the app, which is cut in two and then draws its screens as text. Only when anything they are made of has changed.
+
+mod cut;
+mod glue;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +12,7 @@ use crate::shell::{self, Failure, Result};
 use crate::workspace;
 
 /// What the pages are made of.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -17,6 +20,7 @@ const SOURCES: [&str; 13] = [
     "build.rs",
     "crates/wire/Cargo.toml",
     "crates/wire/src",
+    "crates/xtask/src/pages",
     "crates/xtask/src/setup/std_source.rs",
     "index.html",
     "public",
@@ -35,7 +39,14 @@ pub(crate) fn build(tools: &Tools) -> Result<()> {
     println!("Building the pages");
     let _ = fs::remove_file(&stamp);
     let started = SystemTime::now();
-    shell::run(tools.trunk("build").arg("--release").arg("--dist").arg(workspace::dist()))?;
+    let mut trunk = tools.trunk("build");
+    trunk.arg("--release").arg("--dist").arg(workspace::dist());
+    if tools.can_cut() {
+        shell::run(trunk.args(["--features", "split"]))?;
+        cut::cut(tools, &workspace::dist())?;
+    } else {
+        shell::run(&mut trunk)?;
+    }
     shell::run(workspace::cargo("run").args(["--quiet", "--package", "rekey-app", "--"]).arg(workspace::dist()))?;
     let written = fs::write(&stamp, "").and_then(|()| fs::File::open(&stamp)?.set_modified(started));
     written.map_err(|error| Failure::at(&stamp, &error))
