@@ -2,14 +2,14 @@
 //! with who is logged in, so that no page has to ask.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use rekey_wire::config::Config;
 use rekey_wire::login::{Session, SessionUser};
 use rekey_wire::start::PageStart;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha384};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub(super) struct Pages(Arc<Filled>);
 struct Filled {
     config: Config,
     policy: Option<&'static str>,
+    /// A `Link` to what the screens behind the login are in.
+    behind_login: Option<HeaderValue>,
     pages: Vec<Page>,
 }
 
@@ -75,7 +77,8 @@ impl Pages {
             })
         });
         let pages = pages.collect();
-        Self(Arc::new(Filled { config, policy: blank.and_then(|file| file.policy), pages }))
+        let behind_login = files.iter().find(|file| file.path.starts_with("/behind-login-")).and_then(preload);
+        Self(Arc::new(Filled { config, policy: blank.and_then(|file| file.policy), behind_login, pages }))
     }
 
     /// Sends the page that is kept at `path`, if there is one.
@@ -95,8 +98,19 @@ impl Pages {
         };
         let sending =
             Sending { kind: "text/html; charset=utf-8", tag, lifetime, vary: "accept-encoding, cookie", policy: self.0.policy, forms };
-        Some(sending.answer(status, request))
+        let mut response = sending.answer(status, request);
+        if let (BLANK, Who::User(_), Some(link)) = (path, who, &self.0.behind_login) {
+            response.headers_mut().insert(header::LINK, link.clone());
+        }
+        Some(response)
     }
+}
+
+/// Has a browser fetch `file` while it reads the page, just as the page's script will (HTML, section 4.2.4.4).
+fn preload(file: &File) -> Option<HeaderValue> {
+    let integrity = STANDARD.encode(Sha384::digest(file.identity));
+    let link = format!("<{}>; rel=preload; as=fetch; type=\"{}\"; crossorigin; integrity=\"sha384-{integrity}\"", file.path, file.kind);
+    HeaderValue::from_str(&link).ok()
 }
 
 /// The blank page with a drawn screen, `<title>…</title>` and what belongs into `<div id="app">`, in its place.

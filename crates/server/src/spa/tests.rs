@@ -22,6 +22,16 @@ const FILES: &[File] = &[
         gzip: Some(b"gz"),
     },
     File {
+        path: "/behind-login-0123456789abcdef.wasm",
+        kind: "application/wasm",
+        tag: "wasm",
+        is_immutable: true,
+        policy: None,
+        identity: b"abc",
+        brotli: None,
+        gzip: None,
+    },
+    File {
         path: "/favicon.svg",
         kind: "image/svg+xml",
         tag: "svg",
@@ -109,6 +119,23 @@ async fn who_is_logged_in_never_sees_the_login_form_and_is_named_in_no_cache() {
             "<title>Loading</title><div id=app>blank</div> of A &amp; B ",
             "nobody knows who it is"
         );
+    }
+}
+
+#[test]
+fn who_is_logged_in_is_sent_ahead_to_the_screens_behind_the_login() {
+    let link = |who: &Who, path: &str| get_as(who, path).headers().get("link").map(|link| link.to_str().expect("text").to_owned());
+    for path in ["/", "/login", "/settings/users", "/account"] {
+        // The hash is the example of FIPS 180.
+        assert_eq!(
+            link(&jo(), path).as_deref(),
+            Some(
+                "</behind-login-0123456789abcdef.wasm>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin; \
+                 integrity=\"sha384-ywB1P0WjXou1oD1pmsZQBycsMqsO3tFjGotgWkP/W+2AhgcroefMI1i67KE0yCWn\""
+            ),
+            "{path}"
+        );
+        assert_eq!((link(&Who::Visitor, path), link(&Who::Unknown, path)), (None, None), "{path}");
     }
 }
 
