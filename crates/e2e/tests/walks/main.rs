@@ -3,6 +3,7 @@
 mod accessibility;
 mod account;
 mod admin_reset;
+mod behind_login;
 mod bytes;
 mod early;
 mod forgot;
