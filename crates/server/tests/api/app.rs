@@ -204,12 +204,6 @@ impl App {
         self.smtp.wait_for(|mail| mail.to == [email] && mail.subject().starts_with("Reset") && mail.token() != other).await.token()
     }
 
-    /// Asks for a link and waits for one that is not this one.
-    pub async fn next_link_after(&self, email: &str, other: &str) -> String {
-        self.visitor().post("/api/password-resets", json!({"email": email})).await.expect(202);
-        self.next_link_for(email, other).await
-    }
-
     /// The token of a user who is gone from the database, as no call of the API makes anybody.
     pub async fn token_of_nobody(&self) -> String {
         let id = self.add_user("Gone", "gone@example.com").await;

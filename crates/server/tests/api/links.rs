@@ -35,20 +35,20 @@ on_both! {
         is_dead(&token).await;
 
         app.advance(61);
-        let token = app.next_link_after("jo@example.com", &token).await;
+        let token = app.link_for("jo@example.com").await;
         change(json!({"email": null})).await;
         is_dead(&token).await;
         change(json!({"email": "jo@example.com"})).await;
 
         app.advance(61);
-        let token = app.next_link_after("jo@example.com", &token).await;
+        let token = app.link_for("jo@example.com").await;
         change(json!({"status": "disabled"})).await;
         is_dead(&token).await;
         change(json!({"status": "active"})).await;
         is_dead(&token).await;
 
         app.advance(61);
-        let token = app.next_link_after("jo@example.com", &token).await;
+        let token = app.link_for("jo@example.com").await;
         let session = app.log_in("jo@example.com", PASSWORD).await;
         session.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
         is_dead(&token).await;
@@ -70,6 +70,31 @@ on_both! {
         app.settled().await;
         let subjects: Vec<String> = app.smtp.mails().iter().map(|mail| mail.subject()).collect();
         assert_eq!(subjects, ["Your Squaretalk email address was changed"; 2], "no link is mailed, to the new address least of all");
+    }
+
+    async fn tok_06_a_link_whose_mail_waits_when_the_owner_sets_a_password_is_not_sent(app) with ["--limit-mail", "2/10m"] {
+        for email in ["jo@example.com", "al@example.com", "bo@example.com"] {
+            app.add_user("Jo", email).await;
+        }
+        let older = app.link_for("jo@example.com").await;
+        app.link_for("bo@example.com").await;
+        let al = app.log_in("al@example.com", PASSWORD).await;
+        app.settled().await;
+        app.advance(60);
+        for email in ["jo@example.com", "al@example.com"] {
+            app.visitor().post("/api/password-resets", json!({"email": email})).await.expect(202);
+        }
+        app.waiting_for_a_retry().await;
+        // By the older link, which works until the newer one's mail leaves; and by the current password.
+        app.visitor().post(&path("redeem"), body("redeem", &older)).await.expect(200);
+        al.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
+        app.waiting_for_a_retry().await;
+        app.advance(600);
+        app.settled().await;
+        let mut subjects: Vec<_> = app.smtp.mails().iter().map(|mail| mail.subject()).collect();
+        subjects.sort();
+        let (reset, notice) = ("Reset your Squaretalk password", "Your Squaretalk password was changed");
+        assert_eq!(subjects, [reset, reset, notice, notice], "what was sent before, and a notice for each");
     }
 
     async fn tok_07_a_newer_link_cancels_the_older_and_a_suppressed_request_does_not(app) {

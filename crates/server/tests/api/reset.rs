@@ -73,7 +73,7 @@ on_both! {
         let actions: Vec<_> = audit["items"].as_array().expect("rows").iter().map(|row| row["action"].clone()).collect();
         assert_eq!(actions[..2], ["reset_throttled", "reset_reported"]);
         app.advance(24 * 3600);
-        app.next_link_after("jo@example.com", &token).await;
+        app.link_for("jo@example.com").await;
     }
 
     async fn a_mail_reports_once_and_ends_its_own_link_alone(app) with ["--resend-cooldown", "0s"] {
