@@ -79,6 +79,25 @@ on_both! {
         }
     }
 
+    async fn rat_02_the_tries_that_a_reset_gives_end_after_a_quarter_of_an_hour(app) with ["--limit-login-per-ip", "off", "--trusted-proxies", "127.0.0.0/8"] {
+        let from = async |ip: &str, path: &str, body: Value| {
+            let visitor = app.visitor();
+            let request = visitor.request("POST", path).json(&body).header("x-forwarded-for", ip);
+            visitor.send(request).await.status
+        };
+        for (email, seconds, status) in [("jo@example.com", 899, 200), ("al@example.com", 900, 429)] {
+            app.add_user("Jo", email).await;
+            let token = app.link_for(email).await;
+            assert_eq!(from("192.0.2.1", "/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await, 200);
+            app.advance(seconds);
+            for _ in 0..5 {
+                assert_eq!(from("203.0.113.9", "/api/session", json!({"email": email, "password": "not the password"})).await, 401);
+            }
+            let owner = json!({"email": email, "password": NEW_PASSWORD});
+            assert_eq!(from("192.0.2.1", "/api/session", owner).await, status, "{seconds} seconds later");
+        }
+    }
+
     async fn rat_02_who_is_logged_in_stays_so(app) with ["--limit-login-per-ip", "off"] {
         app.add_user("Jo", "jo@example.com").await;
         let jo = app.log_in("jo@example.com", PASSWORD).await;
