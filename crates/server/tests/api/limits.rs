@@ -94,6 +94,25 @@ on_both! {
         }
     }
 
+    async fn rat_05_a_fresh_link_for_an_old_one_counts_for_the_client_too(app) with ["--limit-forgot-per-ip", "3/1m", "--trusted-proxies", "127.0.0.1"] {
+        let mut tokens = Vec::new();
+        for n in 0..5 {
+            app.add_user("Jo", &format!("jo{n}@example.com")).await;
+            tokens.push(app.link_for(&format!("jo{n}@example.com")).await);
+            app.advance(60);
+        }
+        let renew = async |ip: &str, token: &str| {
+            let visitor = app.visitor();
+            let request = visitor.request("POST", "/api/password-resets/renew").json(&json!({"token": token}));
+            visitor.send(request.header("x-forwarded-for", ip)).await.status
+        };
+        for n in 0..4 {
+            let expected = if n < 3 { 202 } else { 429 };
+            assert_eq!(renew(&format!("2001:db8:1:2:{n}::1"), &tokens[n]).await, expected, "after {n}");
+        }
+        assert_eq!(renew("2001:db8:1:3::1", &tokens[4]).await, 202, "the next network");
+    }
+
     async fn rat_06_over_its_share_an_address_gets_no_more_mails_that_day(app) with ["--limit-mail-per-recipient", "3/1d", "--resend-cooldown", "0s"] {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
