@@ -158,6 +158,59 @@ on_both! {
         tx.commit().await.expect("commits");
     }
 
+    async fn rel_04_a_worker_that_slept_through_its_claim_sends_nothing_while_the_job_waits_for_another_turn(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        app.smtp.be(Mood::Holds);
+        ask(&app, "jo@example.com").await;
+        app.smtp.holding(1).await;
+        // Another process, for whom the claim runs out, tries in vain and gives the job back.
+        let other = app.beside(0).await;
+        other.smtp.be(Mood::Busy);
+        other.advance(LEASE.unsigned_abs() / 1000 + 1);
+        until(&app.store, "SELECT count(*) FROM outbox WHERE attempts = 2 AND claimed_until = 0", 1).await;
+        drop(other);
+        app.smtp.be(Mood::Kind);
+        app.smtp.release();
+        // The sleeper is awake when it has sent something else.
+        for email in ["al@example.com", "bo@example.com"] {
+            app.add_user("Al", email).await;
+            app.link_for(email).await;
+        }
+        assert!(app.smtp.mails().iter().all(|mail| mail.to != ["jo@example.com"]), "sent by who had lost the claim");
+        app.advance(2 * LEASE.unsigned_abs() / 1000);
+        app.settled().await;
+        assert_eq!(app.smtp.mails().iter().filter(|mail| mail.to == ["jo@example.com"]).count(), 1);
+    }
+
+    async fn rel_04_a_worker_that_slept_through_its_claim_does_not_give_back_what_another_holds(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        app.smtp.be(Mood::Holds);
+        ask(&app, "jo@example.com").await;
+        app.smtp.holding(1).await;
+        let other = app.beside(0).await;
+        other.smtp.be(Mood::Holds);
+        other.advance(LEASE.unsigned_abs() / 1000 + 1);
+        other.smtp.holding(1).await;
+        // The sleeper wakes to a mail server that wants it to come back later.
+        app.smtp.be(Mood::Busy);
+        app.smtp.release();
+        app.smtp.turned_away().await;
+        app.smtp.be(Mood::Kind);
+        // It is through with that when it has sent something else; the other one has few hands.
+        for n in 0..8 {
+            let email = format!("al{n}@example.com");
+            app.add_user("Al", &email).await;
+            ask(&app, &email).await;
+        }
+        app.smtp.wait_for(|mail| mail.to != ["jo@example.com"]).await;
+        let held = "SELECT count(*) FROM outbox WHERE attempts = 2 AND claimed_until > 0 AND kind = 'link'";
+        assert!(number(&app.store, held).await > 0, "the other one's claim was ended");
+        other.smtp.be(Mood::Kind);
+        other.smtp.release();
+        other.mail_to("jo@example.com").await;
+        assert!(app.smtp.mails().iter().all(|mail| mail.to != ["jo@example.com"]), "sent twice");
+    }
+
     async fn rel_03_what_a_killed_process_had_claimed_is_tried_again_within_a_minute(app) {
         let mut tries = 0;
         let address = loop {
@@ -215,6 +268,27 @@ on_both! {
 }
 
 on_both_shells! {
+    async fn rel_04_who_waits_longest_comes_first_and_who_got_stuck_behind_the_others(shell) {
+        let store = Store::open(&shell.location()).await.expect("opens");
+        let mut tx = store.begin().await.expect("begins");
+        for reset in 1..=3 {
+            outbox::put(&mut tx, 1000, &Job::Link { reset }).await.expect("a job");
+        }
+        tx.commit().await.expect("commits");
+        let next = async |now: i64| {
+            let mut claims = outbox::claim(&store, now, Which::Due, 1).await.expect("a claim");
+            claims.pop().expect("a job that is due")
+        };
+        let stuck = next(1000).await;
+        assert_eq!(stuck.job, Job::Link { reset: 1 });
+        let mut tx = store.begin().await.expect("begins");
+        outbox::retry_at(&mut tx, &stuck, 2000).await.expect("given back");
+        tx.commit().await.expect("commits");
+        for reset in [2, 3, 1] {
+            assert_eq!(next(3000).await.job, Job::Link { reset });
+        }
+    }
+
     async fn rel_04_two_processes_send_each_mail_once(shell) {
         const MAILS: usize = 60;
         let smtp = Smtp::start().await;
