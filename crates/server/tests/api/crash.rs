@@ -148,6 +148,48 @@ on_both_shells! {
 }
 
 on_both! {
+    async fn rel_05_a_password_is_on_disk_whatever_was_written_lightly_before_it(app) {
+        // Notes within each transaction that stores a password whether its commit waits for the disk.
+        let notes: &[&str] = match app.store.dialect() {
+            Dialect::Sqlite => &[
+                "CREATE TABLE noted (level TEXT)",
+                "CREATE TRIGGER note AFTER UPDATE OF password_hash ON users WHEN new.password_hash IS NOT old.password_hash
+                 BEGIN INSERT INTO noted SELECT synchronous FROM pragma_synchronous; END",
+            ],
+            Dialect::Postgres => &[
+                "CREATE TABLE noted (level TEXT)",
+                "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN INSERT INTO noted VALUES (current_setting('synchronous_commit')); RETURN new; END $$",
+                "CREATE TRIGGER note AFTER UPDATE OF password_hash ON users FOR EACH ROW
+                 WHEN (new.password_hash IS DISTINCT FROM old.password_hash) EXECUTE FUNCTION note()",
+            ],
+        };
+        for sql in notes {
+            sqlx::raw_sql(*sql).execute(app.store.write()).await.expect("runs");
+        }
+        let (full, light) = if app.store.dialect() == Dialect::Sqlite { ("2", "1") } else { ("on", "off") };
+        let noted = async || {
+            let rows = sqlx::query("SELECT level FROM noted").fetch_all(app.store.read()).await.expect("rows");
+            sqlx::query("DELETE FROM noted").execute(app.store.write()).await.expect("deletes");
+            rows.iter().map(|row| row.get(0)).collect::<Vec<String>>()
+        };
+        app.add_user("Jo", "jo@example.com").await;
+        let session = app.log_in("jo@example.com", PASSWORD).await;
+        assert_eq!(noted().await, Vec::<String>::new(), "a login stores no password");
+        let mut tx = app.store.begin_light().await.expect("begins");
+        sqlx::query("UPDATE users SET password_hash = password_hash || ' '").execute(&mut *tx).await.expect("updates");
+        assert_eq!(sqlx::query("SELECT level FROM noted").fetch_one(&mut *tx).await.expect("a row").get::<String, _>(0), light);
+        tx.rollback().await.expect("rolls back");
+
+        app.visitor().post("/api/password-resets", json!({"email": "nobody@example.com"})).await.expect(202);
+        session.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
+        assert_eq!(noted().await, [full]);
+        let token = app.link_for("jo@example.com").await;
+        app.log_in("jo@example.com", NEW_PASSWORD).await;
+        app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": PASSWORD})).await.expect(200);
+        assert_eq!(noted().await, [full]);
+    }
+
     async fn rel_05_what_is_committed_is_on_disk(app) {
         let store = &app.store;
         match store.dialect() {
