@@ -61,6 +61,17 @@ on_both_shells! {
         shell.ok(&["audit", "verify"]);
     }
 
+    async fn rel_10_programs_that_start_at_once_on_a_new_database_take_turns(shell) {
+        let start = |_| shell.command(&["audit", "verify"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        for program in (0..6).map(start).collect::<Vec<_>>() {
+            let output = program.wait_with_output().expect("a child");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let mut connection = connect(&shell).await;
+        let steps = sqlx::query("SELECT count(*) FROM schema_steps").fetch_one(&mut connection).await.expect("a count");
+        assert_eq!(steps.get::<i64, _>(0), 1, "each step is taken once");
+    }
+
     async fn rel_10_a_program_that_is_killed_on_the_way_leaves_all_or_nothing(shell) {
         let mut dice = Dice::new();
         let begun = Instant::now();
