@@ -200,6 +200,8 @@ on_both! {
             ("UPDATE audit SET ip = NULL WHERE seq = 6", "Row 6"),
             ("UPDATE audit SET detail = '' WHERE seq = 2", "Row 2"),
             ("UPDATE audit SET mac = (SELECT mac FROM kept WHERE seq = 4) WHERE seq = 5", "Row 5"),
+            // The same letters, divided up in another way: an action that is none is shown to nobody.
+            ("UPDATE audit SET action = action || '+' || ip, ip = NULL WHERE seq = 3", "Row 3"),
             // Deleted: the first, one between, the newest, with a head to match, all.
             ("DELETE FROM audit WHERE seq = 1", "Row 1"),
             ("DELETE FROM audit WHERE seq = 3", "Row 3"),
