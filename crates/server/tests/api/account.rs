@@ -2,6 +2,7 @@
 
 use crate::on_both;
 use crate::world::*;
+use rekey_server::hashing::hash_now;
 
 on_both! {
     async fn ses_08_a_new_password_needs_the_current_one_and_ends_the_other_sessions(app) {
@@ -17,6 +18,21 @@ on_both! {
         app.log_in("jo@example.com", NEW_PASSWORD).await;
         let notice = app.mail_to("jo@example.com").await;
         assert_eq!(notice.subject(), "Your Squaretalk password was changed");
+    }
+
+    async fn ses_08_a_current_password_that_is_replaced_while_it_is_compared_changes_nothing(app) {
+        let jo = app.add_user("Jo", "jo@example.com").await;
+        let here = app.log_in("jo@example.com", PASSWORD).await;
+        app.slow_down(&jo).await;
+        let (new, third) = (hash_now(NEW_PASSWORD).expect("a hash"), "a third and better password");
+        let change = here.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": third}));
+        let meanwhile = async {
+            app.comparing().await;
+            app.replace_hash(&jo, &new).await;
+        };
+        let (answer, ()) = tokio::join!(change, meanwhile);
+        assert_eq!(answer.expect(422).field("current_password"), "wrong_password");
+        app.log_in("jo@example.com", NEW_PASSWORD).await;
     }
 
     async fn guessing_the_current_password_is_slowed(app) {

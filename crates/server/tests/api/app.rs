@@ -6,6 +6,8 @@ use crate::shell::Shell;
 use crate::smtp::{Mail, PATIENCE, Smtp};
 use crate::watch;
 use crate::world::PASSWORD;
+use argon2::password_hash::PasswordHasher;
+use argon2::{Algorithm, Argon2, Params, Version};
 use rekey_server::clock::Clock;
 use rekey_server::commands;
 use rekey_server::config::cli::Cli;
@@ -151,6 +153,37 @@ impl App {
         let ids = write::insert(&mut tx, self.clock.now(), &[row]).await.expect("a user");
         tx.commit().await.expect("commits");
         ids[0].to_string()
+    }
+
+    /// Gives somebody a hash of [`PASSWORD`] that takes long to compare.
+    pub async fn slow_down(&self, id: &str) {
+        let params = Params::new(19 * 1024, 40, 1, None).expect("parameters");
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let hash = argon.hash_password(PASSWORD.as_bytes()).expect("a hash").to_string();
+        self.replace_hash(id, &hash).await;
+    }
+
+    /// Gives somebody another hash, as a reset does at some moment.
+    pub async fn replace_hash(&self, id: &str, hash: &str) {
+        let id: i64 = id.parse().expect("a number");
+        let mut tx = self.store.begin().await.expect("begins");
+        sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(id).bind(hash).execute(&mut *tx).await.expect("a row");
+        tx.commit().await.expect("commits");
+    }
+
+    /// Waits until a password is being compared: the attempt is counted before.
+    pub async fn comparing(&self) {
+        let counted = async {
+            while sqlx::query("SELECT 1 FROM login_failures WHERE failures > 0")
+                .fetch_optional(self.store.read())
+                .await
+                .expect("rows")
+                .is_none()
+            {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, counted).await.expect("somebody tries in time");
     }
 
     /// An admin, logged in: Ada Admin, admin@example.com.

@@ -7,6 +7,7 @@ use crate::on_both;
 use crate::world::*;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rekey_server::hashing::hash_now;
 use std::collections::BTreeSet;
 
 /// The one cookie of an answer: its name, its value, and its attributes in lower case.
@@ -20,6 +21,11 @@ fn cookie(answer: &crate::http::Answer) -> (String, String, BTreeSet<String>) {
 
 async fn log_in(visitor: &Visitor) -> crate::http::Answer {
     visitor.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.expect(200)
+}
+
+/// The status of a login that takes its time.
+async fn log_in_at_last(visitor: &Visitor) -> u16 {
+    visitor.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.status
 }
 
 async fn is_in(visitor: &Visitor) -> bool {
@@ -174,6 +180,36 @@ on_both! {
         assert!(is_in(&here).await);
         app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": PASSWORD})).await.expect(200);
         assert!(!is_in(&here).await && is_in(&other).await, "a reset ends all of the owner's, and nobody else's");
+    }
+
+    async fn ses_04_a_login_with_the_password_of_before_begins_no_session_when_the_change_has_completed(app) {
+        let jo = app.add_user("Jo", "jo@example.com").await;
+        app.slow_down(&jo).await;
+        let new = hash_now(NEW_PASSWORD).expect("a hash");
+        let visitor = app.visitor();
+        let change = async {
+            app.comparing().await;
+            app.replace_hash(&jo, &new).await;
+        };
+        let (status, ()) = tokio::join!(log_in_at_last(&visitor), change);
+        assert_eq!((status, is_in(&visitor).await), (401, false), "what was typed is no password any more");
+        app.log_in("jo@example.com", NEW_PASSWORD).await;
+    }
+
+    async fn ses_05_a_login_that_is_under_way_when_the_account_is_disabled_begins_no_session(app) {
+        let admin = app.admin().await;
+        let jo = app.add_user("Jo", "jo@example.com").await;
+        app.slow_down(&jo).await;
+        let visitor = app.visitor();
+        let path = format!("/api/users/{jo}");
+        let change = async {
+            app.comparing().await;
+            admin.patch(&path, json!({"status": "disabled"})).await.expect(200);
+        };
+        let (status, ()) = tokio::join!(log_in_at_last(&visitor), change);
+        assert_eq!(status, 401);
+        admin.patch(&path, json!({"status": "active"})).await.expect(200);
+        assert!(!is_in(&visitor).await);
     }
 
     async fn ses_05_disabling_an_account_ends_its_sessions_for_good(app) {
