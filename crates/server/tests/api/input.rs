@@ -119,6 +119,23 @@ on_both! {
     }
 }
 
+#[tokio::test]
+async fn inp_02_every_length_is_held_to_the_character() {
+    let app = App::start(Kind::Sqlite).await;
+    let admin = app.admin().await;
+    let add = async |name: String, email: String| admin.post("/api/users", json!({"name": name, "email": email})).await;
+    let address = |local: usize| format!("{}@example.com", "l".repeat(local));
+    add("é".repeat(200), address(64)).await.expect(201);
+    assert_eq!(add("é".repeat(201), address(8)).await.field("name"), "too_long");
+    assert_eq!(add("Jo".to_owned(), address(65)).await.field("email"), "invalid_email");
+    let of = |path: &str, length: usize| format!("{path}{}", "x".repeat(length));
+    admin.get(&of("/api/users?search=", 300)).await.expect(200);
+    assert_eq!(admin.get(&of("/api/users?search=", 301)).await.expect(422).field("search"), "invalid_value");
+    let padded = |length: usize| format!("/api/users?search=x{}", "&".repeat(length - "search=x".len()));
+    admin.get(&padded(4096)).await.expect(200);
+    assert_eq!(admin.get(&padded(4097)).await.expect(414).code(), "uri_too_long");
+}
+
 /// Bodies that are no object of the call's, each with a name.
 fn nasty_bodies(call: &Call) -> Vec<(String, Vec<u8>)> {
     let valid = call.body();
@@ -233,6 +250,8 @@ async fn inp_01_who_asks_before_sending_too_much_is_told_not_to() {
 async fn inp_02_lengths_that_contradict_each_other_are_refused() {
     let app = App::start(Kind::Sqlite).await;
     let start = "POST /api/password-resets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    let plain = exchange(&app.base, format!("{start}content-length: 5").as_bytes(), b"{}   ").await;
+    assert_eq!((plain.status, plain.field("email").as_str()), (422, "required"), "with one length it is read");
     for length in [
         "content-length: 5\r\ncontent-length: 6",
         "content-length: 5, 6",
