@@ -88,6 +88,20 @@ on_both! {
         }
     }
 
+    async fn enu_02_no_answer_waits_for_a_mail_server_that_says_nothing(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        // From the first moment: no connection is open yet over which something could be said.
+        app.smtp.be(Mood::Silent);
+        for _ in 0..2 {
+            let asked = Instant::now();
+            for status in ["202", "429"] {
+                same(&app, &["nobody@example.com", "jo@example.com"].map(ask), status);
+            }
+            assert!(asked.elapsed() < Duration::from_secs(5), "an answer waited for the mail server");
+            app.advance(60);
+        }
+    }
+
     async fn enu_03_it_is_the_same_while_the_cooldown_lasts(app) {
         everybody(&app).await;
         same(&app, &ADDRESSES.map(ask), "202");
