@@ -6,13 +6,16 @@ use crate::on_both_shells;
 use crate::people;
 use crate::process::Process;
 use crate::shell::Shell;
-use crate::smtp::PATIENCE;
+use crate::smtp::{PATIENCE, Smtp};
 use crate::world::*;
+use axum::Router;
+use axum::routing::get;
 use futures_util::future::join_all;
+use rekey_server::mail::outbox;
 use rekey_server::store::Store;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 /// Clients that send one request after the other.
 const CLIENTS: usize = 24;
@@ -71,6 +74,44 @@ on_both_shells! {
         assert_eq!(program.ended().await.code(), Some(0));
         assert!(!program.log().contains("ERROR"), "{}", program.log());
         shell.ok(&["audit", "verify"]);
+    }
+
+    async fn rel_07_a_mail_that_is_on_its_way_when_the_server_stops_is_sent_and_only_once(shell) {
+        let smtp = Smtp::start().await;
+        smtp.be(Mood::Holds);
+        let store = Store::open(&shell.location()).await.expect("opens");
+        people::add(&shell, &store, 1).await;
+        let mut program = shell.serve(&[("REKEY_SMTP_URL", &format!("smtp://{}", smtp.address))]).await;
+        program.visitor().post("/api/password-resets", json!({"email": people::address(0)})).await.expect(202);
+        smtp.holding(1).await;
+        program.terminate();
+        let address = program.base.strip_prefix("http://").expect("an address");
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        // All requests have been answered by now, and the mail server takes its time.
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        smtp.be(Mood::Kind);
+        smtp.release();
+        assert_eq!(program.ended().await.code(), Some(0));
+        assert_eq!(smtp.mails().len(), 1);
+        let waiting = outbox::waiting(&store).await.expect("a count");
+        assert_eq!(waiting, 0, "it would be sent again after the next start");
+    }
+}
+
+#[tokio::test]
+async fn rel_07_who_has_connected_when_the_server_stops_is_answered() {
+    for _ in 0..10 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let mut stream = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("connects");
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sends");
+        let router = Router::new().route("/", get(async || "done"));
+        // It is told to stop before it has looked for anybody.
+        rekey_server::serve::run(listener, router, std::future::ready(()), || ()).await;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("reads");
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("done"), "{answer}");
     }
 }
 
