@@ -8,20 +8,25 @@ use crate::watch;
 use crate::world::PASSWORD;
 use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
 use rekey_server::clock::Clock;
 use rekey_server::commands;
 use rekey_server::config::cli::Cli;
 use rekey_server::hashing::hash_now;
 use rekey_server::mail::{outbox, worker};
 use rekey_server::router::router;
+use rekey_server::secret_key::SecretKey;
 use rekey_server::store::{Location, Store, number};
 use rekey_server::users::write::{self, NewRow, Profile};
 use rekey_wire::users::{Role, Status};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tower::ServiceExt;
 
 /// When every test begins, Unix milliseconds: a moment within a second, so that rounding shows.
 const START: i64 = 1_800_000_000_250;
@@ -94,6 +99,18 @@ impl App {
     /// Somebody new in front of a browser.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(self.http.clone(), &self.base)
+    }
+
+    /// What somebody at this address is answered, from where no test can connect.
+    pub async fn status_from(&self, peer: IpAddr, path: &str) -> u16 {
+        let mut request = Request::get(path).body(Body::empty()).expect("a request");
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer, 4711)));
+        router(self.parts.clone()).oneshot(request).await.expect("infallible").status().as_u16()
+    }
+
+    /// What keys its limits.
+    pub fn key(&self) -> &SecretKey {
+        &self.parts.key
     }
 
     /// The time there, Unix milliseconds.
