@@ -1,5 +1,6 @@
 //! What an operator watches.
 
+use crate::app::App;
 use crate::database::Kind;
 use crate::serving::Serving;
 use crate::shell::Shell;
@@ -17,6 +18,14 @@ async fn enu_01_the_numbers_are_for_who_is_inside() {
         for (name, value) in [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "10.0.0.9"), ("via", "1.1 proxy")] {
             assert_eq!(request().header(name, value).send().await.expect("an answer").status(), 404, "{name} {flags:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn enu_01_nor_are_they_for_who_comes_from_outside_without_a_proxy() {
+    let app = App::start(Kind::Sqlite).await;
+    for (peer, status) in [("127.0.0.1", 200), ("10.0.0.9", 200), ("::1", 200), ("203.0.113.9", 404), ("2001:db8::9", 404)] {
+        assert_eq!(app.status_from(peer.parse().expect("an address"), "/metrics").await, status, "{peer}");
     }
 }
 
