@@ -198,6 +198,9 @@ on_both! {
             ("UPDATE audit SET actor_id = NULL, actor_name = NULL WHERE seq = 1", "Row 1"),
             ("UPDATE audit SET subject_id = subject_id + 1 WHERE seq = 1", "Row 1"),
             ("UPDATE audit SET ip = NULL WHERE seq = 6", "Row 6"),
+            // Half a party, where there was none.
+            ("UPDATE audit SET actor_id = 7 WHERE seq = 3", "Row 3"),
+            ("UPDATE audit SET subject_name = 'Eve' WHERE seq = 3", "Row 3"),
             ("UPDATE audit SET detail = '' WHERE seq = 2", "Row 2"),
             ("UPDATE audit SET mac = (SELECT mac FROM kept WHERE seq = 4) WHERE seq = 5", "Row 5"),
             // The same letters, divided up in another way: an action that is none is shown to nobody.
@@ -233,6 +236,28 @@ on_both! {
             run("DELETE FROM login_failures").await;
         }
         assert!(shell.ok(&["audit", "verify"]).contains("intact: 6 rows"));
+    }
+
+    async fn aud_02_a_row_of_another_history_of_the_same_log_is_found(app) {
+        let shell = app.shell();
+        let run = async |sql: &str| { sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(app.store.write()).await.expect("runs"); };
+        let fail_twice = async |who: &str| {
+            for n in 0..2 {
+                let body = json!({"email": format!("{who}{n}@example.com"), "password": "wrong"});
+                app.visitor().post("/api/session", body).await.expect(401);
+            }
+        };
+        fail_twice("nobody").await;
+        run("CREATE TABLE older AS SELECT * FROM audit; CREATE TABLE older_head AS SELECT * FROM audit_head").await;
+        fail_twice("somebody").await;
+        run("CREATE TABLE newer AS SELECT * FROM audit").await;
+        // What an older backup brings back goes on in another way.
+        run("DELETE FROM audit; INSERT INTO audit SELECT * FROM older; DELETE FROM audit_head; INSERT INTO audit_head SELECT * FROM older_head").await;
+        app.advance(1);
+        fail_twice("anybody").await;
+        assert!(shell.ok(&["audit", "verify"]).contains("intact: 4 rows"));
+        run("DELETE FROM audit WHERE seq = 3; INSERT INTO audit SELECT * FROM newer WHERE seq = 3").await;
+        assert!(shell.refused(&["audit", "verify"]).contains("Row 4"), "it is genuine, and what follows was not written after it");
     }
 
     async fn aud_02_another_key_verifies_nothing(app) {
