@@ -16,7 +16,7 @@ pub(crate) fn bench() -> Result<ExitCode> {
     shell::run(workspace::cargo("build").args(["--release", "--package", "rekey-server", "--package", "rekey-bench"]))?;
     let program = |name: &str| workspace::target().join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION);
     let system = tools.system.as_ref().ok_or_else(|| Failure("The database has not been set up.".into()))?;
-    let postgres = ThrowawayPostgres::start(&system.postgres)?;
+    let postgres = ThrowawayPostgres::start_careful(&system.postgres)?;
     let mut bench = Command::new(program("rekey-bench"));
     bench.env("CHROMIUM", &system.chromium);
     bench.arg(program("rekey")).arg(postgres.url()).arg(workspace::root().join("docs/speed.md"));

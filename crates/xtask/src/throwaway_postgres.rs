@@ -22,8 +22,18 @@ pub(crate) struct ThrowawayPostgres {
 }
 
 impl ThrowawayPostgres {
-    /// Makes and starts a cluster on a free loopback port with the programs in `programs`.
+    /// Makes and starts a cluster on a free loopback port with the programs in `programs`, for tests: nothing in it has to
+    /// survive the machine.
     pub(crate) fn start(programs: &Path) -> Result<Self> {
+        Self::start_with(programs, &["fsync=off", "full_page_writes=off"])
+    }
+
+    /// The same with PostgreSQL's own care for the disk, which takes time.
+    pub(crate) fn start_careful(programs: &Path) -> Result<Self> {
+        Self::start_with(programs, &[])
+    }
+
+    fn start_with(programs: &Path, settings: &[&str]) -> Result<Self> {
         let folder = env::temp_dir().join(format!("rekey-postgres-{}", process::id()));
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
         let port = port.map_err(|error| Failure(format!("No free port on 127.0.0.1: {error}.")))?.port();
@@ -40,8 +50,7 @@ impl ThrowawayPostgres {
         )?;
         let mut postgres = cluster.program("postgres");
         postgres.arg("-D").arg(&data).arg("-k").arg(&cluster.folder).args(["-h", "127.0.0.1", "-p", &port.to_string()]);
-        // Nothing in it has to survive.
-        for setting in ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "log_min_messages=fatal"] {
+        for setting in ["max_connections=200", "log_min_messages=fatal"].iter().chain(settings) {
             postgres.args(["-c", setting]);
         }
         postgres.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -106,11 +106,12 @@ on_both! {
             let request = visitor.request("POST", "/api/password-resets/renew").json(&json!({"token": token}));
             visitor.send(request.header("x-forwarded-for", ip)).await.status
         };
-        for n in 0..4 {
+        let last = tokens.pop().expect("five tokens");
+        for (n, token) in tokens.iter().enumerate() {
             let expected = if n < 3 { 202 } else { 429 };
-            assert_eq!(renew(&format!("2001:db8:1:2:{n}::1"), &tokens[n]).await, expected, "after {n}");
+            assert_eq!(renew(&format!("2001:db8:1:2:{n}::1"), token).await, expected, "after {n}");
         }
-        assert_eq!(renew("2001:db8:1:3::1", &tokens[4]).await, 202, "the next network");
+        assert_eq!(renew("2001:db8:1:3::1", &last).await, 202, "the next network");
     }
 
     async fn rat_06_over_its_share_an_address_gets_no_more_mails_that_day(app) with ["--limit-mail-per-recipient", "3/1d", "--resend-cooldown", "0s"] {
