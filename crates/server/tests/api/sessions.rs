@@ -233,6 +233,10 @@ on_both! {
         admin.patch(&path, json!({"status": "active"})).await.expect(200);
         assert!(!is_in(&here).await && !is_in(&there).await, "enabling the account brings none back");
         assert!(is_in(&admin).await);
+        // Disabled by hand, say, which deletes no session: the look-up asks, too.
+        let here = app.log_in("jo@example.com", PASSWORD).await;
+        sqlx::query("UPDATE users SET status = 'disabled' WHERE email = 'jo@example.com'").execute(app.store.write()).await.expect("updates");
+        assert!(!is_in(&here).await && !uses(&here).await);
     }
 
     async fn ses_06_an_unused_session_ends_after_the_idle_limit(app) {
