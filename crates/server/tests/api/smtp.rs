@@ -181,7 +181,9 @@ async fn converse(stream: TcpStream, state: Arc<State>) -> Option<()> {
                     let refused = Mail { to: std::mem::take(&mut to), raw };
                     let link = refused.text().split_whitespace().find(|word| word.contains("://")).unwrap_or_default().to_owned();
                     write
-                        .write_all(format!("554 5.7.1 \x1b[31mspam\x1b[0m\x07 seen in {link} for {:?}\r\n", refused.to).as_bytes())
+                        .write_all(
+                            format!("554 5.7.1 \x1b[31mspam\x1b[0m\x07 \u{202e}maps seen in {link} for {:?}\r\n", refused.to).as_bytes(),
+                        )
                         .await
                         .ok()?;
                     state.refused.lock().expect("not poisoned").push(refused);
