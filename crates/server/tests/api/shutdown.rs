@@ -89,8 +89,9 @@ on_both_shells! {
         while TcpStream::connect(address).await.is_ok() {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
-        // All requests have been answered by now, and the mail server takes its time.
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        // All requests have been answered by now; what is left to wait for is the mail server.
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(1), program.ended()).await;
+        assert!(ended.is_err(), "it ended before the mail server had answered: {ended:?}");
         smtp.be(Mood::Kind);
         smtp.release();
         assert_eq!(program.ended().await.code(), Some(0));
