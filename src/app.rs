@@ -9,9 +9,10 @@ use crate::start::Start;
 use crate::ui::live::{effect, live};
 use crate::ui::offline::{Offline, Outage};
 use crate::ui::page_heading::Headings;
-use crate::{api, forgot, inbox, login, not_found, not_me, reset};
+use crate::{forgot, inbox, login, not_found, not_me, reset};
 use leptos::prelude::*;
 use rekey_wire::start::PageStart;
+use std::time::Duration;
 
 /// The app.
 #[component]
@@ -19,17 +20,18 @@ pub fn App(
     /// Path and query; in a browser absent: then the address bar's, followed from then on.
     #[prop(optional, into)]
     address: Option<String>,
-    /// What the page was served with; absent: what its `<template id="start">` says.
-    #[prop(optional)]
+    /// What the page was served with.
+    #[prop(optional_no_strip)]
     start: Option<PageStart>,
 ) -> impl IntoView {
-    let (config, told) = start.or_else(api::page_start).map(|start| (start.config, start.session)).unzip();
+    let (config, told) = start.map(|start| (start.config, start.session)).unzip();
     let start = Start::provide(config);
     let session = Session::provide(told);
     let router = Router::provide(address.map(|address| Address::parse(&address)));
     Headings::provide();
     let behind_login = BehindLogin::provide();
-    effect(move || start.run(session));
+    // The screen first.
+    effect(move || set_timeout(move || start.run(session), Duration::ZERO));
     // Before anything is drawn: who comes to "/" is shown the login form by the page itself, which must not be drawn anew.
     if let Visit::Go(to) = untrack(|| session.with(|person| gate::decide(&router.address(), person))) {
         router.redirect(&to);

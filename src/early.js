@@ -7,17 +7,37 @@
   const key = keys[path];
   const visit = performance.getEntriesByType("navigation")[0]?.type;
 
+  // A browser that takes no cookies may refuse its store, too: then a reload asks for a new link.
+  const store = () => {
+    try {
+      return sessionStorage;
+    } catch {
+      return undefined;
+    }
+  };
   // Only a reload finds an earlier secret again.
-  const secret = /^#token=(.*)/.exec(location.hash);
-  if (secret || visit === "navigate") Object.values(keys).forEach((key) => sessionStorage.removeItem(key));
-  if (key && secret) {
-    sessionStorage.setItem(key, secret[1]);
-    history.replaceState(null, "", path);
-  }
+  const secret = key && /^#token=(.*)/.exec(location.hash)?.[1];
+  if (secret !== undefined) history.replaceState(null, "", path);
+
+  // Who has to log in first is at the login, as the app will say.
+  const wanted = encodeURIComponent(path + location.search).replaceAll("%2F", "/");
+  if (visit !== "back_forward" && path !== "/login" && drawn.querySelector("[autocomplete=current-password]"))
+    history.replaceState(null, "", path === "/" ? "/login" : "/login?next=" + wanted);
 
   // A page out of the history may be older than the session, and without its secret this form can do nothing.
   if (visit === "back_forward") document.getElementById("start").remove();
-  drawn.hidden = visit === "back_forward" || (key && !sessionStorage.getItem(key));
+  drawn.hidden = visit === "back_forward" || (key && !secret && (visit === "navigate" || !store()?.getItem(key)));
+
+  // The form is painted first: the store and the app's files take long to ask for.
+  const start = () => {
+    removeEventListener("pagehide", start);
+    document.head.append(document.getElementById("files").content);
+    if (secret !== undefined || visit === "navigate") Object.values(keys).forEach((key) => store()?.removeItem(key));
+    if (secret) store()?.setItem(key, secret);
+  };
+  addEventListener("pagehide", start);
+  if (document.hidden) start();
+  else requestAnimationFrame(() => setTimeout(start));
 
   const pressed = [];
   let sent;
@@ -81,6 +101,7 @@
     };
     const unread = [...drawn.querySelectorAll("input:autofill")].some((input) => !input.value);
     if (unread) ["pointerup", "keyup"].forEach((touch) => addEventListener(touch, () => live?.(), { once: true }));
-    else live();
+    // A pause between two long tasks: what is typed and pressed comes through.
+    else setTimeout(() => live?.());
   };
 })();

@@ -37,10 +37,12 @@ pub use draw::draw;
 #[cfg(target_arch = "wasm32")]
 pub use words::install as install_words;
 
-/// Starts the app in the page that loaded it.
+/// Starts the app in the page that loaded it. What needs no screen is done before the browser is asked to put it there.
 #[cfg(target_arch = "wasm32")]
 pub fn start_in_browser() {
     #[cfg(debug_assertions)]
     browser::report_panics();
-    browser::put_live(|root| leptos::mount::mount_to(root, || leptos::view! { <App/> }).forget());
+    words::prepare();
+    let start = api::page_start();
+    browser::put_live(|root| leptos::mount::mount_to(root, || leptos::view! { <App start/> }).forget());
 }

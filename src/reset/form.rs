@@ -58,7 +58,7 @@ pub(crate) fn NewPasswordForm(followed: Followed) -> impl IntoView {
     };
     view! {
         <PageHeading text=w::HEADING/>
-        <p class="lead">{w::FOR_ACCOUNT.text()} " " <strong class="address">{live(move || email.get())}</strong></p>
+        <p class="lead">{w::FOR_ACCOUNT.text()} " " <strong class="address line">{live(move || email.get())}</strong></p>
         <form novalidate on:submit=submit>
             <FailureAlert attempt/>
             <Username email/>

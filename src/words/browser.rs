@@ -2,26 +2,35 @@
 
 use super::{Entry, Word};
 use js_sys::{Array, JSON, Object};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
-    static WORDS: OnceCell<Vec<Entry>> = const { OnceCell::new() };
+    static LANGUAGE: OnceCell<Language> = const { OnceCell::new() };
 }
 
-/// Takes a language file; only the first one counts. Without a call, the page's `<template id="words">` is taken.
+/// A language file. A screen shows few of its texts, and each costs time to bring over: the others stay where they are.
+struct Language {
+    texts: Array,
+    read: RefCell<Vec<Option<Entry>>>,
+}
+
+/// Takes a language file; only the first one counts. Without a call, the page's own is taken.
 pub fn install(json: &str) {
-    WORDS.with(|words| _ = words.set(parse(json)));
+    LANGUAGE.with(|language| _ = language.set(Language::new(json)));
+}
+
+/// Takes the page's `<template id="words">`.
+pub(crate) fn prepare() {
+    LANGUAGE.with(|language| _ = of_page(language));
 }
 
 pub(super) fn entry(word: Word) -> Entry {
-    WORDS.with(|words| {
-        words
-            .get_or_init(|| parse(&crate::browser::template("words").unwrap_or_default()))
-            .get(usize::from(word.0))
-            .copied()
-            .unwrap_or(Entry::Text(""))
-    })
+    LANGUAGE.with(|language| of_page(language).entry(word))
+}
+
+fn of_page(language: &OnceCell<Language>) -> &Language {
+    language.get_or_init(|| Language::new(&crate::browser::template("words").unwrap_or_default()))
 }
 
 pub(super) fn plural_category(count: u64) -> String {
@@ -30,11 +39,22 @@ pub(super) fn plural_category(count: u64) -> String {
     rules.select(count as f64).into()
 }
 
-fn parse(json: &str) -> Vec<Entry> {
-    let language = JSON::parse(json).unwrap_or_else(|_| Object::new().into());
-    let screens = Object::values(language.unchecked_ref());
-    let texts = screens.iter().map(|screen: JsValue| Object::values(screen.unchecked_ref()));
-    texts.flat_map(|texts: Array| texts.iter().map(|text| entry_of(&text)).collect::<Vec<_>>()).collect()
+impl Language {
+    fn new(json: &str) -> Self {
+        let screens = Object::values(JSON::parse(json).unwrap_or_else(|_| Object::new().into()).unchecked_ref());
+        let texts = screens.iter().fold(Array::new(), |texts: Array, screen: JsValue| {
+            let own: Array = Object::values(screen.unchecked_ref());
+            texts.concat(&own)
+        });
+        let read = RefCell::new(vec![None; texts.length() as usize]);
+        Self { texts, read }
+    }
+
+    fn entry(&self, Word(place): Word) -> Entry {
+        let mut read = self.read.borrow_mut();
+        let text = read.get_mut(usize::from(place)).map(|text| *text.get_or_insert_with(|| entry_of(&self.texts.get(place.into()))));
+        text.unwrap_or(Entry::Text(""))
+    }
 }
 
 /// Words live as long as the page.

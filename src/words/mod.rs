@@ -14,6 +14,8 @@ pub(crate) mod time;
 use browser as source;
 #[cfg(target_arch = "wasm32")]
 pub use browser::install;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use browser::prepare;
 use fill::fill;
 #[cfg(not(target_arch = "wasm32"))]
 use native as source;

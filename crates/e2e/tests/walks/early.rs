@@ -69,3 +69,19 @@ fn who_is_logged_in_is_never_shown_the_login_form() {
     comes_to_life(&page);
     page.heading("Your account");
 }
+
+#[test]
+fn who_has_to_log_in_first_is_at_the_login_from_the_beginning() {
+    let stage = Stage::set();
+    for (asked, login) in [
+        ("/", "/login"),
+        ("/settings/users?search=j%C3%B8&filter=all", "/login?next=/settings/users%3Fsearch%3Dj%25C3%25B8%26filter%3Dall"),
+    ] {
+        let page = drawn(&stage, asked);
+        page.heading("Log in");
+        assert_eq!(page.url(), stage.url(login));
+        comes_to_life(&page);
+        page.heading("Log in");
+        assert_eq!(page.url(), stage.url(login), "the app says the same");
+    }
+}

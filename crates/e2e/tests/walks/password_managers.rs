@@ -40,7 +40,7 @@ fn pwd_08_paste_and_password_managers_work_wherever_a_password_is_asked_for() {
     page.goto(&stage.mail.letter(1, &jordan.email, subject::RESET).reset_link());
     page.heading("Create a new password");
     assert_eq!(autocomplete(&page, "New password"), "new-password");
-    assert_eq!(page.evaluate(USERNAME), jordan.email);
+    page.until(&format!("({USERNAME}) === '{}'", jordan.email));
     paste(&page, NEW_PASSWORD, "New password");
     page.press("Show password");
     page.find("button", "Hide password");

@@ -35,6 +35,8 @@ pub(super) struct Pages(Arc<Filled>);
 struct Filled {
     config: Config,
     policy: Option<&'static str>,
+    /// A `Link` to each file that the app begins with.
+    app: Vec<HeaderValue>,
     /// A `Link` to what the screens behind the login are in.
     behind_login: Option<HeaderValue>,
     pages: Vec<Page>,
@@ -77,8 +79,9 @@ impl Pages {
             })
         });
         let pages = pages.collect();
-        let behind_login = files.iter().find(|file| file.path.starts_with("/behind-login-")).and_then(preload);
-        Self(Arc::new(Filled { config, policy: blank.and_then(|file| file.policy), behind_login, pages }))
+        let named = |start: &str| files.iter().filter(|file| file.path.starts_with(start)).filter_map(preload).collect::<Vec<_>>();
+        let policy = blank.and_then(|file| file.policy);
+        Self(Arc::new(Filled { config, policy, app: named("/rekey-app-"), behind_login: named("/behind-login-").pop(), pages }))
     }
 
     /// Sends the page that is kept at `path`, if there is one.
@@ -99,8 +102,12 @@ impl Pages {
         let sending =
             Sending { kind: "text/html; charset=utf-8", tag, lifetime, vary: "accept-encoding, cookie", policy: self.0.policy, forms };
         let mut response = sending.answer(status, request);
-        if let (BLANK, Who::User(_), Some(link)) = (path, who, &self.0.behind_login) {
-            response.headers_mut().insert(header::LINK, link.clone());
+        // A drawn page is painted before anything else is asked for; this one has nothing to paint.
+        if path == BLANK {
+            let behind_login = self.0.behind_login.iter().filter(|_| matches!(who, Who::User(_)));
+            for link in self.0.app.iter().chain(behind_login) {
+                response.headers_mut().append(header::LINK, link.clone());
+            }
         }
         Some(response)
     }
@@ -109,8 +116,11 @@ impl Pages {
 /// Has a browser fetch `file` while it reads the page, just as the page's script will (HTML, section 4.2.4.4).
 fn preload(file: &File) -> Option<HeaderValue> {
     let integrity = STANDARD.encode(Sha384::digest(file.identity));
-    let link = format!("<{}>; rel=preload; as=fetch; type=\"{}\"; crossorigin; integrity=\"sha384-{integrity}\"", file.path, file.kind);
-    HeaderValue::from_str(&link).ok()
+    let how = match file.kind {
+        "application/wasm" => "rel=preload; as=fetch; type=\"application/wasm\"",
+        _ => "rel=modulepreload",
+    };
+    HeaderValue::from_str(&format!("<{}>; {how}; crossorigin; integrity=\"sha384-{integrity}\"", file.path)).ok()
 }
 
 /// The blank page with a drawn screen, `<title>…</title>` and what belongs into `<div id="app">`, in its place.

@@ -12,16 +12,6 @@ use rekey_wire::users::Role;
 
 const FILES: &[File] = &[
     File {
-        path: "/app-0123456789abcdef.js",
-        kind: "text/javascript; charset=utf-8",
-        tag: "js",
-        is_immutable: true,
-        policy: None,
-        identity: b"plain",
-        brotli: Some(b"br"),
-        gzip: Some(b"gz"),
-    },
-    File {
         path: "/behind-login-0123456789abcdef.wasm",
         kind: "application/wasm",
         tag: "wasm",
@@ -60,6 +50,16 @@ const FILES: &[File] = &[
         identity: b"<title>Log in</title>login {{min_length}}",
         brotli: None,
         gzip: None,
+    },
+    File {
+        path: "/rekey-app-0123456789abcdef.js",
+        kind: "text/javascript; charset=utf-8",
+        tag: "js",
+        is_immutable: true,
+        policy: None,
+        identity: b"plain",
+        brotli: Some(b"br"),
+        gzip: Some(b"gz"),
     },
 ];
 
@@ -123,20 +123,21 @@ async fn who_is_logged_in_never_sees_the_login_form_and_is_named_in_no_cache() {
 }
 
 #[test]
-fn who_is_logged_in_is_sent_ahead_to_the_screens_behind_the_login() {
-    let link = |who: &Who, path: &str| get_as(who, path).headers().get("link").map(|link| link.to_str().expect("text").to_owned());
+fn what_a_page_without_a_form_needs_is_sent_ahead() {
+    let links = |who: &Who, path: &str| {
+        get_as(who, path).headers().get_all("link").iter().map(|link| link.to_str().expect("text").to_owned()).collect::<Vec<_>>()
+    };
+    let app = "</rekey-app-0123456789abcdef.js>; rel=modulepreload; crossorigin; \
+               integrity=\"sha384-AtehaVs8GtDG4zEvzpW/0jRcb6ntDu8FzL+ZJygUMbo9nVlt32CVMuZ7oxwcl1fF\"";
+    // The hash is the example of FIPS 180.
+    let behind_login = "</behind-login-0123456789abcdef.wasm>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin; \
+                        integrity=\"sha384-ywB1P0WjXou1oD1pmsZQBycsMqsO3tFjGotgWkP/W+2AhgcroefMI1i67KE0yCWn\"";
     for path in ["/", "/login", "/settings/users", "/account"] {
-        // The hash is the example of FIPS 180.
-        assert_eq!(
-            link(&jo(), path).as_deref(),
-            Some(
-                "</behind-login-0123456789abcdef.wasm>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin; \
-                 integrity=\"sha384-ywB1P0WjXou1oD1pmsZQBycsMqsO3tFjGotgWkP/W+2AhgcroefMI1i67KE0yCWn\""
-            ),
-            "{path}"
-        );
-        assert_eq!((link(&Who::Visitor, path), link(&Who::Unknown, path)), (None, None), "{path}");
+        assert_eq!(links(&jo(), path), [app, behind_login], "{path}");
+        assert_eq!(links(&Who::Unknown, path), [app], "{path}");
+        assert_eq!(links(&Who::Visitor, path), [""; 0], "{path} is drawn, and painted first");
     }
+    assert_eq!(links(&Who::Visitor, "/check-your-inbox"), [app]);
 }
 
 #[tokio::test]
@@ -170,7 +171,7 @@ async fn what_programs_and_pages_miss_is_never_a_page() {
 
 #[tokio::test]
 async fn hashed_files_stay_for_ever_and_others_are_asked_about() {
-    assert_eq!(get("/app-0123456789abcdef.js").headers()["cache-control"], "public, max-age=31536000, immutable");
+    assert_eq!(get("/rekey-app-0123456789abcdef.js").headers()["cache-control"], "public, max-age=31536000, immutable");
     assert_eq!(get("/favicon.svg").headers()["cache-control"], "no-cache");
 }
 
@@ -180,7 +181,7 @@ async fn the_smallest_form_is_sent_under_its_own_tag() {
         [("gzip, br", Some("br"), "\"js-br\"", "br"), ("gzip", Some("gzip"), "\"js-gzip\"", "gz"), ("", None, "\"js\"", "plain")]
     {
         let headers = [(header::ACCEPT_ENCODING, accept.parse().expect("a value"))].into_iter().collect();
-        let response = answer(FILES, &Method::GET, "/app-0123456789abcdef.js", &headers, &Who::Visitor);
+        let response = answer(FILES, &Method::GET, "/rekey-app-0123456789abcdef.js", &headers, &Who::Visitor);
         assert_eq!(response.headers().get("content-encoding").map(|value| value.to_str().expect("text")), coding);
         assert_eq!(
             (&response.headers()["etag"], &response.headers()["vary"]),

@@ -2,6 +2,7 @@
 
 mod cut;
 mod glue;
+mod held;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,6 +48,7 @@ pub(crate) fn build(tools: &Tools) -> Result<()> {
     } else {
         shell::run(&mut trunk)?;
     }
+    held::hold(&workspace::dist())?;
     shell::run(workspace::cargo("run").args(["--quiet", "--package", "rekey-app", "--"]).arg(workspace::dist()))?;
     let written = fs::write(&stamp, "").and_then(|()| fs::File::open(&stamp)?.set_modified(started));
     written.map_err(|error| Failure::at(&stamp, &error))
