@@ -47,7 +47,8 @@ pub(super) enum Cause {
     OverShare,
 }
 
-/// Does a job. What the database cannot take now is done again when the claim runs out.
+/// Does a job. What the database cannot take now, or a power cut takes back, is done again when the claim runs out: no step
+/// of the queue waits for the disk but the one after which a mail with a link leaves (`send_link`).
 pub(super) async fn process(app: App, claim: Claim) {
     let done = match &claim.job {
         Job::Forgot { address, ip } => forgot(&app, &claim, address, ip).await,
@@ -72,7 +73,7 @@ pub(super) async fn process(app: App, claim: Claim) {
 }
 
 async fn drop_job(app: &App, claim: &Claim) -> Result<()> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_light().await?;
     outbox::finish(&mut tx, claim).await?;
     tx.commit().await
 }
@@ -82,7 +83,7 @@ pub(super) type Done = crate::error::Result<()>;
 /// Finds out whose address it is, and queues the mail, holds it back, or does nothing. All of it is in the audit log.
 async fn forgot(app: &App, claim: &Claim, address: &str, ip: &str) -> Done {
     let now = app.now();
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_light().await?;
     if !outbox::finish(&mut tx, claim).await? {
         return Ok(());
     }
@@ -108,7 +109,7 @@ async fn forgot(app: &App, claim: &Claim, address: &str, ip: &str) -> Done {
 }
 
 async fn throttled(app: &App, claim: &Claim, address: &str, ip: &str) -> Done {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_light().await?;
     if outbox::finish(&mut tx, claim).await? {
         let subject = account(&mut tx, address).await?.map(|(user, ..)| user);
         let entry = Entry { subject, ip: Some(ip.to_owned()), ..Entry::new(Action::ResetThrottled) };
@@ -135,7 +136,7 @@ async fn send_notice(app: &App, claim: &Claim, user: i64, address: &str, letter:
             Outcome::Failed(Cause::GaveUp, "The mail server could not be reached for a day.".to_owned())
         }
         (Some(row), Ok(to)) => {
-            let mut tx = app.store.begin().await?;
+            let mut tx = app.store.begin_light().await?;
             let held = outbox::renew(&mut tx, claim, app.now()).await?;
             tx.commit().await?;
             let envelope = Envelope { to, to_name: row.try_get(0)? };
@@ -153,7 +154,7 @@ async fn send_notice(app: &App, claim: &Claim, user: i64, address: &str, letter:
     if matches!(outcome, Outcome::Sent) {
         metrics::mail_sent();
     }
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_light().await?;
     match outcome {
         Outcome::Later(at) => outbox::retry_at(&mut tx, claim, at).await?,
         Outcome::Sent => drop(outbox::finish_sent(&mut tx, claim).await?),

@@ -36,7 +36,7 @@ pub(super) async fn send_link(app: &App, claim: &Claim, reset: i64) -> Done {
         Some(waiting) => attempt_link(app, claim, waiting).await?,
     };
     let now = app.now();
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin_light().await?;
     if let Outcome::Later(at) = outcome {
         outbox::retry_at(&mut tx, claim, at).await?;
         tx.commit().await?;
@@ -95,6 +95,7 @@ async fn attempt_link(app: &App, claim: &Claim, waiting: &Waiting) -> crate::err
     if let Err(failure) = app.transport.ready().await {
         return Ok(judge(claim, app.now(), failure));
     }
+    // On the disk before the mail leaves, with all that led to it: the link in a mail works.
     let mut tx = app.store.begin().await?;
     let now = app.now();
     if !outbox::renew(&mut tx, claim, now).await? {

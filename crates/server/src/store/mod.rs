@@ -132,7 +132,8 @@ impl Store {
         }
     }
 
-    /// The same for what may be asked for again after a power cut: counts, sessions, a request for a link. It survives the
+    /// The same for what is asked for or done again after a power cut: counts, sessions, a request for a link, a step of
+    /// the mail queue. The next commit that waits takes it along to the disk. It survives the
     /// end of the process, is whole or not there at all, and its commit waits for no disk: milliseconds on a busy one, which
     /// is more than all else that such a request costs.
     ///
