@@ -261,7 +261,8 @@ pub struct UserPage {
     pub previous_cursor: Option<String>,
     /// How many users the search and the filter find, on all pages.
     pub total: u64,
-    /// Whether that is all. A search counts up to 10 000: where it finds more, this is false and `total` is 10 000.
+    /// Whether that is all. Among more than 10 000 users a search counts up to 1000 of those it finds, and together with a filter
+    /// looks through 10 000: where there may be more, this is false and `total` is how many were counted.
     pub total_is_exact: bool,
 }
 

@@ -7,6 +7,7 @@ use sqlx::AssertSqlSafe;
 const STEPS: &[(&str, &str)] = &[
     (include_str!("../../migrations/sqlite/0001_start.sql"), include_str!("../../migrations/postgres/0001_start.sql")),
     (include_str!("../../migrations/sqlite/0002_walks.sql"), include_str!("../../migrations/postgres/0002_walks.sql")),
+    (include_str!("../../migrations/sqlite/0003_covered.sql"), include_str!("../../migrations/postgres/0003_covered.sql")),
 ];
 
 /// Any number, the same in every process, that PostgreSQL serialises migrations by.

@@ -14,8 +14,14 @@ use crate::store::{Conn, Dialect, Result, number};
 use rekey_wire::users::{Filter, Sort, SortKey};
 use sqlx::Row;
 
-/// Up to so many a search counts what it finds. Nobody turns so many pages, and counting half a million takes half a second.
-pub(super) const COUNTED: i64 = 10_000;
+/// A table of so many users is counted to the end, whatever is asked.
+const SMALL: i64 = 10_000;
+/// Up to so many a search counts what it finds in a larger table. Nobody turns so many pages, and each costs PostgreSQL a row to be read.
+const COUNTED: i64 = 1000;
+/// So many steps a walk goes, or a count, where nobody knows how far it is.
+const STEPS: i64 = 10_000;
+/// The most users on a page, and one more. A count that met fewer went through too little to say anything.
+const PAGE: i64 = 101;
 /// How many times as far as one expects to go a walk goes before it is given up.
 const PATIENCE: i64 = 4;
 /// So many steps within an index cost as much as one row that is looked up to be sorted.
@@ -47,21 +53,15 @@ impl Question<'_> {
         };
         if self.filter == Filter::ResetPending {
             let by = self.narrower(conn, tally, known).await?;
-            return self.counted(conn, by, COUNTED).await;
+            return self.counted(conn, by, most(tally)).await;
         }
         let question = format!("{}\n{}", self.filter.as_str(), needle.text);
         if let Some(count) = known.count(tally.version, &question) {
             return Ok(count);
         }
-        let by = self.narrower(conn, tally, known).await?;
-        let count = if self.dialect == Dialect::Postgres && self.cursor.is_none() && self.lasts() {
-            let (count, ids) = self.counted_and_sorted(conn, by).await?;
-            if count.is_exact {
-                known.set_page(tally.version, self.name(), ids);
-            }
-            count
-        } else {
-            self.counted(conn, by, COUNTED).await?
+        let count = match self.counted_first(conn, tally).await? {
+            Some(count) => count,
+            None => self.counted_by_index(conn, tally, known).await?,
         };
         known.set_count(tally.version, question, count);
         Ok(count)
@@ -97,7 +97,11 @@ impl Question<'_> {
             return beginnings.ids(conn).await;
         }
         let all = tally.of(self.filter).unwrap_or(tally.users);
-        let steps = PATIENCE * self.limit.saturating_mul(all) / count.number.max(1);
+        let steps = if count.is_exact {
+            PATIENCE * self.limit.saturating_mul(all) / count.number.max(1)
+        } else {
+            STEPS * self.steps_a_row() / STEPS_A_ROW
+        };
         // A walk in vain costs no more than the sorting that must then be done.
         if !count.is_exact || steps < count.number.saturating_mul(self.steps_a_row()) {
             let ids = self.walk(steps).ids(conn).await?;
@@ -105,8 +109,10 @@ impl Question<'_> {
                 return Ok(ids);
             }
         }
-        let by = self.narrower(conn, tally, known).await?;
-        self.sorted(by).ids(conn).await
+        match (self.narrower(conn, tally, known).await?, self.filter) {
+            (None, Filter::NoValidEmail | Filter::Disabled) => self.walk(all).ids(conn).await,
+            (by, _) => self.sorted(by).ids(conn).await,
+        }
     }
 
     /// What selects fewer: the search, or (`None`) the filter.
@@ -114,23 +120,25 @@ impl Question<'_> {
         if self.filter == Filter::All || self.needle.is_none() {
             return Ok(self.needle);
         }
+        if tally.of(self.filter).is_some_and(|all| all <= STEPS) {
+            return Ok(None);
+        }
         let (Some(needle), everybody) = (self.needle, Question { filter: Filter::All, ..*self }) else { return Ok(None) };
         let question = format!("{}\n{}", Filter::All.as_str(), needle.text);
         let found = match known.count(tally.version, &question) {
             Some(found) => found,
-            None => everybody.counted(conn, Some(needle), COUNTED).await?,
+            None => everybody.counted(conn, Some(needle), most(tally)).await?,
         };
         known.set_count(tally.version, question, found);
         let fewer = tally.of(self.filter).is_none_or(|all| found.number.saturating_mul(STEPS_A_ROW) < all);
         Ok(Some(needle).filter(|_| found.is_exact && fewer))
     }
 
-    /// How many steps of a walk cost as much as one row: the indexes by name and by address hold what is searched, the others
-    /// do not.
+    /// How many steps of a walk cost as much as one row: the indexes hold what is searched, but for the one by extension.
     const fn steps_a_row(&self) -> i64 {
         match self.sort.key {
-            SortKey::Name | SortKey::Email => STEPS_A_ROW,
-            SortKey::Extension | SortKey::LastLogin => 1,
+            SortKey::Name | SortKey::Email | SortKey::LastLogin => STEPS_A_ROW,
+            SortKey::Extension => 1,
         }
     }
 
@@ -138,6 +146,7 @@ impl Question<'_> {
     async fn counted(&self, conn: &mut Conn, by: Option<&Needle>, most: i64) -> Result<Count> {
         let mut sql = Sql::default();
         let (from, wheres) = match by {
+            Some(Needle { letters: Some(letters), .. }) if self.begins() => (beginning(&mut sql, letters, most), Vec::new()),
             Some(needle) if self.filter == Filter::All => {
                 let pattern = sql.bind(needle.pattern(self.dialect));
                 search::alone(self.dialect, &pattern)
@@ -151,22 +160,66 @@ impl Question<'_> {
         Ok(Count { number: found.min(most), is_exact: found <= most })
     }
 
-    /// Counts up to [`COUNTED`], and the page where there are no more, in one pass: PostgreSQL's index only suspects, and each
-    /// row has to be read to know.
-    async fn counted_and_sorted(&self, conn: &mut Conn, by: Option<&Needle>) -> Result<(Count, Vec<i64>)> {
+    /// Counts what the search finds among the first [`STEPS`] users of the filter, by name, and so not exactly; `None` where the
+    /// filter lets no more through, or those hold next to none.
+    async fn counted_first(&self, conn: &mut Conn, tally: &Tally) -> Result<Option<Count>> {
+        if self.filter == Filter::All || tally.of(self.filter).is_none_or(|all| all <= STEPS) {
+            return Ok(None);
+        }
+        let by_name = Question { sort: Sort::default(), cursor: None, limit: most(tally), ..*self };
+        let number = i64::try_from(by_name.walk(STEPS).ids(conn).await?.len()).unwrap_or(COUNTED);
+        Ok((number >= PAGE).then_some(Count { number, is_exact: false }))
+    }
+
+    /// Counts by what selects fewer, and has the page by the way where it can.
+    async fn counted_by_index(&self, conn: &mut Conn, tally: &Tally, known: &Known) -> Result<Count> {
+        let most = most(tally);
+        let is_page = self.cursor.is_none() && self.lasts();
+        let (count, page) = match self.narrower(conn, tally, known).await? {
+            None => {
+                // All that the filter lets through, and the page first.
+                let sort = if is_page { self.sort } else { Sort::default() };
+                let walk = Question { sort, cursor: None, limit: most + 1, ..*self }.walk(tally.of(self.filter).unwrap_or(i64::MAX));
+                let ids = walk.ids(conn).await?;
+                let found = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+                let page = ids.into_iter().take(usize::try_from(self.limit).unwrap_or(usize::MAX)).collect();
+                (Count { number: found.min(most), is_exact: found <= most }, Some(page))
+            }
+            // PostgreSQL's index only suspects, and each row has to be read to know.
+            by if is_page && self.dialect == Dialect::Postgres && !self.begins() => {
+                let (count, ids) = self.counted_and_sorted(conn, by, most).await?;
+                (count, count.is_exact.then_some(ids))
+            }
+            by => (self.counted(conn, by, most).await?, None),
+        };
+        if let Some(page) = page.filter(|_| is_page) {
+            known.set_page(tally.version, self.name(), page);
+        }
+        Ok(count)
+    }
+
+    /// Whether PostgreSQL counts by the indexes of names and addresses; that of the search only suspects, whatever has a word that
+    /// begins so.
+    fn begins(&self) -> bool {
+        let letters = self.needle.is_some_and(|needle| needle.letters.is_some());
+        self.dialect == Dialect::Postgres && self.filter == Filter::All && letters
+    }
+
+    /// Counts up to `most`, and the page where there are no more, in one pass.
+    async fn counted_and_sorted(&self, conn: &mut Conn, by: Option<&Needle>, most: i64) -> Result<(Count, Vec<i64>)> {
         let mut sql = Sql::default();
         let (from, wheres) = self.selected(&mut sql, by);
         let (key, way) = (key(self.sort), self.way());
-        let (most, limit) = (sql.number(COUNTED + 1), sql.number(self.limit));
+        let (over, limit) = (sql.number(most.saturating_add(1)), sql.number(self.limit));
         sql.text = format!(
-            "WITH found AS MATERIALIZED (SELECT u.id AS id, {key} AS k FROM {from}{} LIMIT {most}) \
+            "WITH found AS MATERIALIZED (SELECT u.id AS id, {key} AS k FROM {from}{} LIMIT {over}) \
              SELECT id, (SELECT count(*) FROM found) FROM found ORDER BY k {way}, id {way} LIMIT {limit}",
             clause(&wheres)
         );
         let rows = sql.query(false).fetch_all(conn).await?;
         let found: i64 = rows.first().map_or(Ok(0), |row| row.try_get(1))?;
         let ids = rows.iter().map(|row| row.try_get(0)).collect::<Result<_>>()?;
-        Ok((Count { number: found.min(COUNTED), is_exact: found <= COUNTED }, ids))
+        Ok((Count { number: found.min(most), is_exact: found <= most }, ids))
     }
 
     /// The page as an index has it.
@@ -193,10 +246,12 @@ impl Question<'_> {
         if pending {
             fits.push(format!("pending_until >= {}", sql.number(whole_second(self.now))));
         }
+        // No more than is looked at, or the index would not do.
+        let pending = if pending { ", u.pending_until AS pending_until" } else { "" };
         let limit = sql.number(self.limit);
         sql.text = format!(
-            "SELECT id FROM (SELECT u.id AS id, u.search AS search, u.pending_until AS pending_until FROM {}{} ORDER BY {order} \
-             LIMIT {steps}) AS walked{} LIMIT {limit}",
+            "SELECT id FROM (SELECT u.id AS id, u.search AS search{pending} FROM {}{} ORDER BY {order} LIMIT {steps}) AS walked{} \
+             LIMIT {limit}",
             self.ordered(),
             clause(&wheres),
             clause(&fits)
@@ -210,10 +265,15 @@ impl Question<'_> {
         let (from, mut wheres) = self.selected(&mut sql, by);
         wheres.extend(self.beyond(&mut sql));
         let (key, way, limit) = (key(self.sort), self.way(), sql.number(self.limit));
-        sql.text = format!(
-            "WITH found AS MATERIALIZED (SELECT u.id AS id, {key} AS k FROM {from}{}) SELECT id FROM found ORDER BY k {way}, id {way} LIMIT {limit}",
-            clause(&wheres)
-        );
+        let wheres = clause(&wheres);
+        sql.text = match self.dialect {
+            Dialect::Sqlite => format!("SELECT u.id FROM {from}{wheres} ORDER BY {key} {way}, u.id {way} LIMIT {limit}"),
+            // It would rather walk, and meet what it looks for who knows where.
+            Dialect::Postgres => format!(
+                "WITH found AS MATERIALIZED (SELECT u.id AS id, {key} AS k FROM {from}{wheres}) \
+                 SELECT id FROM found ORDER BY k {way}, id {way} LIMIT {limit}"
+            ),
+        };
         sql
     }
 
@@ -310,6 +370,8 @@ impl Question<'_> {
         Some(match self.sort.key {
             // Nobody shares an extension.
             SortKey::Extension => format!("{key} {sign} {at}"),
+            // Of a pair that begins with an expression SQLite's index knows nothing, of the expression it does.
+            SortKey::LastLogin => format!("{key} {sign}= {at} AND ({key}, u.id) {sign} ({at}, {})", sql.number(cursor.id)),
             _ => format!("({key}, u.id) {sign} ({at}, {})", sql.number(cursor.id)),
         })
     }
@@ -332,14 +394,28 @@ impl Question<'_> {
     }
 }
 
-/// The expression that sorts; each has an index. Who never logged in comes last, whichever the direction.
+/// How far a search is counted. Where the whole table is few, so is all that it finds.
+const fn most(tally: &Tally) -> i64 {
+    if tally.users > SMALL { COUNTED } else { SMALL }
+}
+
+/// Whose name or address begins with these letters, as a table; each looked for until there are more than `most`.
+fn beginning(sql: &mut Sql, letters: &str, most: i64) -> String {
+    let (from, to) = (sql.bind(letters.to_owned()), sql.bind(format!("{letters}{}", char::MAX)));
+    let limit = sql.number(most.saturating_add(1));
+    let [by_name, by_email] = ["name_sort", "email_sort"]
+        .map(|key| format!("SELECT * FROM (SELECT id FROM users WHERE {key} >= {from} AND {key} < {to} LIMIT {limit}) AS part"));
+    format!("({by_name} UNION {by_email}) AS either")
+}
+
+/// The expression that sorts; each has an index. Who never logged in comes last, whichever the direction, in the order of ids.
 pub(super) const fn key(sort: Sort) -> &'static str {
     match (sort.key, sort.descending) {
         (SortKey::Name, _) => "u.name_sort",
         (SortKey::Email, _) => "u.email_sort",
         (SortKey::Extension, _) => "u.extension",
-        (SortKey::LastLogin, false) => "coalesce(u.last_login_at, 9223372036854775807)",
-        (SortKey::LastLogin, true) => "coalesce(u.last_login_at, -1)",
+        (SortKey::LastLogin, false) => "coalesce(u.last_login_at, u.id + 4611686018427387904)",
+        (SortKey::LastLogin, true) => "coalesce(u.last_login_at, u.id - 4611686018427387904)",
     }
 }
 
@@ -407,6 +483,14 @@ mod tests {
                         for sql in [question(filter).in_order(), question(filter).walk(1000)] {
                             let plan = plan(store, sql).await;
                             assert!(!plan.contains("TEMP B-TREE") && !plan.contains("Sort"), "{sort:?} {filter:?} {cursor:?}: {plan}");
+                        }
+                        // A page begins where its cursor says, not after all the pages before it.
+                        let from_there = plan(store, question(filter).in_order()).await;
+                        let searched = from_there.contains("SEARCH u") || from_there.contains("Index Cond");
+                        assert!(cursor.is_none() || searched, "{sort:?} {filter:?}: {from_there}");
+                        if store.dialect() == Dialect::Sqlite && sort.key != SortKey::Extension {
+                            let walk = plan(store, question(filter).walk(1000)).await;
+                            assert!(walk.contains("COVERING INDEX"), "{sort:?} {filter:?} {cursor:?}: {walk}");
                         }
                     }
                     if let Some(sql) = question(Filter::All).beginnings() {

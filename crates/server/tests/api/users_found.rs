@@ -144,17 +144,76 @@ on_both! {
         assert_eq!((ids(&found), total, found[0]["name"].as_str()), (vec![id.as_str()], 1, Some(signs.as_str())));
     }
 
-    async fn a_search_that_finds_more_than_ten_thousand_says_so(app) {
-        let admin = fill(&app, 10_200, |at, name| if at < 10_050 { format!("{name} Everyman") } else { name }).await;
-        for _ in 0..2 {
-            let page = admin.get("/api/users?search=everyman&limit=5").await.expect(200).json();
-            assert_eq!((&page["total"], &page["total_is_exact"]), (&json!(10_000), &json!(false)));
-            assert_eq!(page["items"].as_array().map(Vec::len), Some(5));
+    async fn among_ten_thousand_users_every_search_is_counted_to_the_end(app) {
+        let admin = fill(&app, 1_300, |_, name| format!("{name} Everyman")).await;
+        for query in ["search=everyman", "search=everyman&sort=-last_login"] {
+            let page = admin.get(&format!("/api/users?{query}&limit=5")).await.expect(200).json();
+            assert_eq!((&page["total"], &page["total_is_exact"]), (&json!(1_299), &json!(true)), "{query}");
         }
-        let page = admin.get("/api/users").await.expect(200).json();
-        assert_eq!((&page["total"], &page["total_is_exact"]), (&json!(10_200), &json!(true)));
-        // Where a walk meets few the page is whole all the same.
-        let (last, total) = all(&admin, "search=10199&sort=name").await;
-        assert_eq!((last.len(), total), (1, 1));
+    }
+
+    async fn among_more_a_search_counts_up_to_a_thousand_and_says_so(app) {
+        // By name: the first few of the Lastwomen, ten thousand Everymen, the other Lastwomen.
+        let admin = fill(&app, 11_300, |at, name| match at {
+            0..10_050 => format!("M {name} Everyman"),
+            10_050..10_350 => format!("A {name} Lastwoman"),
+            _ => format!("Z {name} Lastwoman"),
+        })
+        .await;
+        let ask = async |query: &str| admin.get(&format!("/api/users?{query}")).await.expect(200).json();
+        let total = |page: &Value| (page["total"].as_u64().expect("a number"), page["total_is_exact"] == true);
+        assert_eq!(total(&ask("").await), (11_300, true));
+        for query in ["search=everyman", "search=lastwoman", "search=m", "search=everyman&sort=extension", "search=lastwoman&sort=-last_login"] {
+            // Asked again, it is remembered.
+            for _ in 0..2 {
+                assert_eq!(total(&ask(&format!("{query}&limit=5")).await), (1000, false), "{query}");
+            }
+        }
+        // What is few is exact, and found wherever it is.
+        let (last, few) = all(&admin, "search=11298&sort=name").await;
+        assert!(few >= 1 && last.len() as u64 == few, "{few}");
+
+        // However it is found, it is found whole, and in order.
+        for sort in ["name", "-name", "extension", "-last_login"] {
+            let (mut names, mut extensions, mut cursor) = (Vec::new(), Vec::new(), String::new());
+            loop {
+                let page = ask(&format!("search=lastwoman&limit=100&sort={sort}{cursor}")).await;
+                assert_eq!(total(&page), (1000, false));
+                for user in page["items"].as_array().expect("items") {
+                    names.push(fold(user["name"].as_str().expect("a name")));
+                    extensions.push(user["extension"].as_str().expect("an extension").to_owned());
+                }
+                match page["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+            match sort {
+                "name" => assert!(names.is_sorted()),
+                "-name" => assert!(names.iter().rev().is_sorted()),
+                "extension" => assert!(extensions.is_sorted()),
+                _ => {}
+            }
+            extensions.sort_unstable();
+            extensions.dedup();
+            assert_eq!(extensions.len(), 1_249, "{sort}");
+        }
+
+        // A search among what a filter lets through is counted as far as the first ten thousand by name go.
+        let mut tx = app.store.begin().await.expect("begins");
+        sqlx::query("UPDATE users SET status = 'disabled' WHERE search LIKE '%everyman%' OR search LIKE '%lastwoman%'").execute(&mut *tx).await.expect("disabled");
+        tx.commit().await.expect("commits");
+        for sort in ["name", "-email", "last_login"] {
+            let page = ask(&format!("search=lastwoman&filter=disabled&sort={sort}")).await;
+            assert_eq!((total(&page), page["items"].as_array().map(Vec::len)), ((300, false), Some(50)), "{sort}");
+        }
+        assert_eq!(total(&ask("search=everyman&filter=disabled").await), (1000, false));
+        assert_eq!(all(&admin, "search=11298&filter=disabled").await.1, few);
+        // Where those hold next to none, all are looked through.
+        let mut tx = app.store.begin().await.expect("begins");
+        sqlx::query("UPDATE users SET name_sort = 'z' || name_sort WHERE name_sort LIKE 'a %'").execute(&mut *tx).await.expect("moved");
+        sqlx::query("UPDATE tally SET version = version + 1").execute(&mut *tx).await.expect("changed");
+        tx.commit().await.expect("commits");
+        assert_eq!(total(&ask("search=lastwoman&filter=disabled").await), (1000, false));
     }
 }
