@@ -61,8 +61,7 @@ fn files(host: &str, report: &mut Report) -> Result<()> {
     }
     let mut paths = vec!["/login".to_owned()];
     // As sent it is compressed; a client that takes no brotli would read it plain.
-    let plain = plain(host)?;
-    paths.extend(linked(&plain));
+    paths.extend(linked(&plain(host, "/login")?));
     let how = format!(
         "Each {REQUESTS} times on one connection, in turn with a hyper handler that answers as many bytes from memory, in a process of its own. \
          Bytes are those of the body, compressed with brotli."
@@ -83,15 +82,33 @@ fn files(host: &str, report: &mut Report) -> Result<()> {
         let ratio = format!("{:.2}", ours.median() / theirs.median());
         report.row(&[format!("`{path}`"), length.to_string(), ours.spread(), theirs.spread(), ratio]);
     }
-    report.row(&["the login page with all it links to".into(), sum.to_string(), String::new(), String::new(), String::new()]);
+    let script = paths.iter().find(|path| path.ends_with(".js")).map(|path| plain(host, path)).transpose()?;
+    let mut all = sum;
+    let later = script.as_deref().and_then(|script| script.split('"').find(|name| name.starts_with("behind-login-")));
+    if let Some(name) = later {
+        all += client.get(&format!("/{name}"))?.body.len();
+    }
+    report.section("Bytes", "Of the files above, beside `budgets.toml`.", &["what", "bytes", "at most", "kept"]);
+    for (what, bytes, name) in
+        [("the login page with all it links to", sum, "first_load"), ("that, and what the first login fetches", all, "whole_app")]
+    {
+        let most = budget(name).ok_or("budgets.toml has no such budget")?;
+        report.row(&[what.into(), bytes.to_string(), most.to_string(), verdict(bytes <= most).into()]);
+    }
     Ok(())
 }
 
-/// The login page as text.
-fn plain(host: &str) -> Result<String> {
+/// The number that stands behind `name` in `budgets.toml`.
+fn budget(name: &str) -> Option<usize> {
+    let line = include_str!("../../../budgets.toml").lines().find_map(|line| line.strip_prefix(name)?.trim().strip_prefix('='));
+    line?.trim().replace('_', "").parse().ok()
+}
+
+/// A file of the site as text.
+fn plain(host: &str, path: &str) -> Result<String> {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(host)?;
-    write!(stream, "GET /login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
     Ok(text)
