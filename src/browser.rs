@@ -1,7 +1,7 @@
 //! What the browser does for us, in one place. Off the browser, where pages are drawn as text, each does nothing.
 
 use leptos::prelude::{document, window};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 /// Whether there is a browser to ask.
 const HERE: bool = cfg!(target_arch = "wasm32");
@@ -106,10 +106,11 @@ pub(crate) mod tab_store {
 }
 
 /// The text of the page's `<template>` with this id.
+#[cfg(target_arch = "wasm32")]
 #[must_use]
 pub(crate) fn template(id: &str) -> Option<String> {
-    let found = if HERE { document().get_element_by_id(id) } else { None };
-    found?.dyn_into::<web_sys::HtmlTemplateElement>().ok()?.content().text_content()
+    let found = document().get_element_by_id(id);
+    wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlTemplateElement>(found?).ok()?.content().text_content()
 }
 
 /// Puts what `mount` makes in the place of what the page was drawn with, when its time has come.

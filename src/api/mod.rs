@@ -8,6 +8,7 @@ mod json;
 mod login;
 mod reset;
 mod send;
+#[cfg(target_arch = "wasm32")]
 mod start;
 mod users;
 
@@ -17,6 +18,7 @@ pub(crate) use config::config;
 pub(crate) use error::Error;
 pub(crate) use login::{log_in, log_out, session};
 pub(crate) use reset::{ask_for_link, inspect_link, redeem_link, renew_link, report_link};
+#[cfg(target_arch = "wasm32")]
 pub(crate) use start::page_start;
 pub(crate) use users::{change_email, list_users, reset_password};
 
