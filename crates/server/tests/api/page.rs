@@ -95,13 +95,14 @@ pub fn attributes_a_policy_cannot_allow(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// What the page loads: the targets of `src` and of `<link href>`.
+/// What the page loads: the targets of `src` and of `<link href>` that are no place in the page itself.
 pub fn files(html: &str) -> Vec<String> {
     let tags = tags(html).into_iter().map(|(tag, _)| tag);
     tags.flat_map(|tag| {
         attributes(tag).into_iter().filter(move |(name, _)| name == "src" || (name == "href" && name_of(tag).eq_ignore_ascii_case("link")))
     })
     .map(|(_, value)| value)
+    .filter(|value| !value.starts_with('#'))
     .collect()
 }
 
