@@ -148,13 +148,14 @@ on_both_shells! {
 }
 
 on_both! {
-    async fn rel_05_a_password_is_on_disk_whatever_was_written_lightly_before_it(app) {
-        // Notes within each transaction that stores a password whether its commit waits for the disk.
+    async fn rel_05_a_password_and_a_mailed_link_are_on_disk_whatever_was_written_lightly_before_them(app) {
+        // Notes within each transaction that stores a password or a link whether its commit waits for the disk.
         let notes: &[&str] = match app.store.dialect() {
             Dialect::Sqlite => &[
                 "CREATE TABLE noted (level TEXT)",
                 "CREATE TRIGGER note AFTER UPDATE OF password_hash ON users WHEN new.password_hash IS NOT old.password_hash
                  BEGIN INSERT INTO noted SELECT synchronous FROM pragma_synchronous; END",
+                "CREATE TRIGGER note_link AFTER INSERT ON tokens BEGIN INSERT INTO noted SELECT synchronous FROM pragma_synchronous; END",
             ],
             Dialect::Postgres => &[
                 "CREATE TABLE noted (level TEXT)",
@@ -162,6 +163,7 @@ on_both! {
                  $$ BEGIN INSERT INTO noted VALUES (current_setting('synchronous_commit')); RETURN new; END $$",
                 "CREATE TRIGGER note AFTER UPDATE OF password_hash ON users FOR EACH ROW
                  WHEN (new.password_hash IS DISTINCT FROM old.password_hash) EXECUTE FUNCTION note()",
+                "CREATE TRIGGER note_link AFTER INSERT ON tokens FOR EACH ROW EXECUTE FUNCTION note()",
             ],
         };
         for sql in notes {
@@ -185,6 +187,7 @@ on_both! {
         session.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
         assert_eq!(noted().await, [full]);
         let token = app.link_for("jo@example.com").await;
+        assert_eq!(noted().await, [full], "a mail with a link has left");
         app.log_in("jo@example.com", NEW_PASSWORD).await;
         app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": PASSWORD})).await.expect(200);
         assert_eq!(noted().await, [full]);

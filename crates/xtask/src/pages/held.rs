@@ -34,12 +34,14 @@ fn first_file(html: &str) -> Option<(&str, &str, &str)> {
     html.match_indices('<').find_map(|(start, _)| {
         let tag = &html[start..start + html[start..].find('>')? + 1];
         let plain = tag.replace('"', "");
-        let element = match plain {
-            _ if plain.starts_with("<script") && plain.contains("type=module") => html[start..].find("</script>")? + "</script>".len(),
-            _ if plain.starts_with("<link") && (plain.contains("rel=modulepreload") || plain.contains("rel=preload")) => tag.len(),
-            _ => return None,
+        let length = if plain.starts_with("<script") && plain.contains("type=module") {
+            html[start..].find("</script>")? + "</script>".len()
+        } else if plain.starts_with("<link") && ["rel=modulepreload", "rel=preload"].iter().any(|rel| plain.contains(rel)) {
+            tag.len()
+        } else {
+            return None;
         };
-        let (file, after) = html[start..].split_at(element);
+        let (file, after) = html[start..].split_at(length);
         Some((&html[..start], file, after))
     })
 }
