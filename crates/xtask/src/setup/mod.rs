@@ -126,6 +126,17 @@ impl Drop for Running {
     }
 }
 
+/// Fetches the crates that the pages are made of, those of the standard library with them: Trunk, told to stay offline, has cargo
+/// stay offline as well.
+fn fetch(std_source: bool) -> Result<()> {
+    let mut command = workspace::cargo("fetch");
+    command.args(["--locked", "--target", "wasm32-unknown-unknown"]);
+    if std_source {
+        std_source::build_for_size(&mut command);
+    }
+    shell::run(&mut command)
+}
+
 /// Starts installing what is missing for `purpose`.
 ///
 /// # Errors
@@ -142,6 +153,7 @@ pub(crate) fn begin(purpose: For) -> Result<Running> {
     let system = (purpose == For::Tests).then(system::Plan::make).transpose()?;
     wasm_target::ensure()?;
     let std_source = std_source::ensure()?;
+    fetch(std_source)?;
 
     let mut folders = Vec::<PathBuf>::new();
     let mut missing = Vec::new();
