@@ -1,7 +1,7 @@
 //! `GET /api/users`: search, filter, sort and paging of the users table.
 
 use super::cursor::{Cursor, Key};
-use super::page::{Question, key};
+use super::question::{Question, key};
 use super::row::{COLUMNS, FROM, read};
 use super::search::Needle;
 use super::sql::Sql;

@@ -9,6 +9,7 @@ mod list;
 pub mod load;
 mod page;
 mod patch;
+mod question;
 mod reset_many;
 mod reset_one;
 pub mod row;

@@ -1,6 +1,7 @@
 //! Finding users by what an admin types: any case, with or without accents.
 
 use crate::store::Dialect;
+use rekey_wire::users::Filter;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -62,26 +63,33 @@ impl Needle {
     }
 }
 
+/// SQLite's index of the search among those whom a filter lets through; what the clock decides is looked for among all.
+const fn index(filter: Filter) -> &'static str {
+    match filter {
+        Filter::All | Filter::ResetPending => "users_search",
+        Filter::NoValidEmail => "users_unreachable_search",
+        Filter::Disabled => "users_disabled_search",
+    }
+}
+
 /// The users that the index finds, as a table `u`, read by another index where one is named; together with [`found`].
 #[must_use]
-pub fn from(dialect: Dialect, pattern: &str, by: Option<&str>) -> String {
+pub fn from(dialect: Dialect, filter: Filter, pattern: &str, by: Option<&str>) -> String {
     match dialect {
         // A cross join is SQLite's way of saying which table comes first.
         Dialect::Sqlite => format!(
-            "(SELECT rowid AS found FROM users_search WHERE search MATCH {pattern}) AS f CROSS JOIN users u{} ON u.id = f.found",
+            "(SELECT rowid AS found FROM {} WHERE search MATCH {pattern}) AS f CROSS JOIN users u{} ON u.id = f.found",
+            index(filter),
             by.map(|by| format!(" INDEXED BY {by}")).unwrap_or_default()
         ),
         Dialect::Postgres => "users u".to_owned(),
     }
 }
 
-/// What to count: a table and a condition. On SQLite the index alone knows; reading the users costs twenty times as much.
+/// What SQLite's index alone knows, a table of row ids: reading the users costs twenty times as much.
 #[must_use]
-pub fn alone(dialect: Dialect, pattern: &str) -> (String, Vec<String>) {
-    match dialect {
-        Dialect::Sqlite => ("users_search".to_owned(), vec![format!("search MATCH {pattern}")]),
-        Dialect::Postgres => ("users u".to_owned(), found(dialect, pattern).into_iter().collect()),
-    }
+pub fn alone(filter: Filter, pattern: &str) -> String {
+    format!("(SELECT rowid AS id FROM {} WHERE search MATCH {pattern}) AS u", index(filter))
 }
 
 /// The condition that goes with [`from`].
