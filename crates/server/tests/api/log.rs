@@ -107,14 +107,10 @@ async fn until(mut done: impl AsyncFnMut() -> bool) {
     tokio::time::timeout(crate::smtp::PATIENCE, asking).await.expect("it happens in time");
 }
 
-fn text(log: Vec<u8>) -> String {
-    String::from_utf8(log).expect("a log is UTF-8")
-}
-
 async fn log_holds_no_secret(kind: Kind, format: &str) {
     let program = Program::serve(kind, &[("REKEY_LOG", "trace"), ("REKEY_LOG_FORMAT", format)]).await;
     let secrets = walk(&program).await;
-    let log = text(program.log());
+    let log = program.log();
     assert!(log.contains("DEBUG") && log.contains("sqlx::query") && log.contains("a query failed"), "the log is at its most talkative");
     assert!(log.lines().filter(|line| line.contains("/api/password-resets/redeem")).count() >= 4, "and tells of what happened");
     for secret in &secrets {
@@ -157,7 +153,7 @@ async fn log_01_the_mail_servers_login_is_not_logged_when_it_fails() {
     program.visitor().post("/api/password-resets", json!({"email": "ada@example.com"})).await.expect(202);
     until(async || String::from_utf8_lossy(&smtp.transcript()).contains("EHLO")).await;
     until(async || program.log_so_far().contains("could not be sent")).await;
-    let log = text(program.log());
+    let log = program.log();
     assert!(!log.contains(SMTP_PASSWORD) && !log.contains("postmaster"), "{log}");
 }
 
@@ -199,7 +195,7 @@ async fn hostile_log(format: &str) -> String {
     program.smtp.be(Mood::Quotes);
     program.visitor().post("/api/password-resets/redeem", json!({"token": invitation, "password": FIRST})).await.expect(200);
     until(async || program.log_so_far().contains("could not be delivered")).await;
-    text(program.log())
+    program.log()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

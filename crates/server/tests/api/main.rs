@@ -12,7 +12,6 @@ mod http;
 mod line;
 mod program;
 mod raw;
-mod serving;
 mod shell;
 mod smtp;
 mod watch;

@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::database::Kind;
-use crate::serving::Serving;
 use crate::shell::Shell;
 use crate::smtp::PATIENCE;
 use std::time::Duration;
@@ -12,8 +11,8 @@ async fn enu_01_the_numbers_are_for_who_is_inside() {
     let shell = Shell::on(Kind::Sqlite).await;
     let http = reqwest::Client::new();
     for flags in [&["--trusted-proxies", "127.0.0.0/8"][..], &[]] {
-        let serving = Serving::start(&shell, flags);
-        let request = || http.get(format!("{}/metrics", serving.base));
+        let program = shell.start(flags, &[]).await;
+        let request = || http.get(format!("{}/metrics", program.base));
         assert_eq!(request().send().await.expect("an answer").status(), 200);
         for (name, value) in [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "10.0.0.9"), ("via", "1.1 proxy")] {
             assert_eq!(request().header(name, value).send().await.expect("an answer").status(), 404, "{name} {flags:?}");
@@ -34,8 +33,8 @@ async fn a_mail_server_that_is_away_shows_in_the_numbers() {
     let shell = Shell::on(Kind::Sqlite).await;
     shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin", "--mail"]);
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    let serving = Serving::start(&shell, &["--smtp-url", &format!("smtp://{nobody}")]);
-    let numbers = async || reqwest::get(format!("{}/metrics", serving.base)).await.expect("an answer").text().await.expect("text");
+    let program = shell.start(&["--smtp-url", &format!("smtp://{nobody}")], &[]).await;
+    let numbers = async || reqwest::get(format!("{}/metrics", program.base)).await.expect("an answer").text().await.expect("text");
     let failed = async {
         loop {
             let text = numbers().await;

@@ -1,7 +1,6 @@
 //! Every option as a flag and as a variable, good and bad.
 
 use crate::database::Kind;
-use crate::serving::Serving;
 use crate::shell::Shell;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
@@ -89,8 +88,8 @@ async fn a_bad_value_is_one_sentence_that_names_the_option() {
 async fn a_flag_beats_a_variable_and_an_empty_one_is_not_set() {
     let shell = Shell::on(Kind::Sqlite).await;
     let config = async |flags: &[&str]| -> Value {
-        let serving = Serving::start(&shell, flags);
-        let answer = reqwest::get(format!("{}/api/config", serving.base)).await.expect("an answer");
+        let program = shell.start(flags, &[]).await;
+        let answer = reqwest::get(format!("{}/api/config", program.base)).await.expect("an answer");
         serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON")
     };
     let defaults = config(&[]).await;
@@ -172,16 +171,17 @@ async fn a_postgresql_that_is_not_there_is_told_at_once() {
 #[tokio::test]
 async fn the_local_inbox_answers_this_machine_alone() {
     let shell = Shell::on(Kind::Sqlite).await;
-    let serving = Serving::start(&shell, &["--trusted-proxies", "127.0.0.0/8"]);
+    let program = shell.start(&["--trusted-proxies", "127.0.0.0/8"], &[]).await;
     let http = reqwest::Client::new();
     for path in ["/dev/inbox", "/dev/inbox.json"] {
-        let request = || http.get(format!("{}{path}", serving.base));
+        let request = || http.get(format!("{}{path}", program.base));
         assert_eq!(request().send().await.expect("an answer").status(), 200);
         let elsewhere = request().header("x-forwarded-for", "203.0.113.9").send().await.expect("an answer");
         assert_eq!(elsewhere.status(), 404, "{path} shows working links");
     }
-    let public = Serving::start(&shell, &["--public-url", "https://reset.example.com"]);
+    let mut public = shell.start(&["--public-url", "https://reset.example.com"], &[]).await;
     assert_eq!(reqwest::get(format!("{}/dev/inbox", public.base)).await.expect("an answer").status(), 404);
+    public.kill();
     assert!(public.log().contains("mail reaches nobody"));
     assert!(shell.refused(&["doctor", "--public-url", "https://reset.example.com"]).contains("mail reaches nobody"));
 }

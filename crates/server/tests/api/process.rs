@@ -24,13 +24,19 @@ impl Drop for Process {
 impl Shell {
     /// Starts a server with these settings beside the shell's, without limits, and waits until it listens.
     pub async fn serve(&self, settings: &[(&str, &str)]) -> Process {
+        let off = ["FORGOT_PER_IP", "LOGIN_PER_IP", "MAIL_PER_RECIPIENT", "MAIL"].map(|limit| format!("REKEY_LIMIT_{limit}"));
+        let off = off.iter().map(|limit| (limit.as_str(), "off"));
+        let settings: Vec<(&str, &str)> = off.chain(settings.iter().copied()).collect();
+        self.start(&["--resend-cooldown", "0s"], &settings).await
+    }
+
+    /// Starts a server as an operator does, on a free port of this machine, and waits until it listens.
+    pub async fn start(&self, flags: &[&str], settings: &[(&str, &str)]) -> Process {
         let log = self.dir.0.join("serve.log");
         let errors = std::fs::OpenOptions::new().create(true).append(true).open(&log).expect("a log");
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--resend-cooldown", "0s"]);
-        for limit in ["FORGOT_PER_IP", "LOGIN_PER_IP", "MAIL_PER_RECIPIENT", "MAIL"] {
-            command.env(format!("REKEY_LIMIT_{limit}"), "off");
-        }
-        command.envs(settings.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors);
+        let mut command = self.command(&["serve", "--listen", "localhost:0"]);
+        command.args(flags).envs(settings.iter().copied());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors);
         let mut child = command.spawn().expect("the program starts");
         let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
         let (tell, told) = oneshot::channel();
@@ -77,7 +83,15 @@ impl Process {
 
     /// What it complained of, and what all before it did on the same database.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
+        String::from_utf8(std::fs::read(&self.log).unwrap_or_default()).expect("a log is UTF-8")
+    }
+
+    /// The most memory it has ever used, in bytes.
+    #[cfg(target_os = "linux")]
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
     }
 
     /// Somebody new in front of a browser, with a connection of their own.

@@ -34,6 +34,11 @@ impl Shell {
         }
     }
 
+    /// The same, as the program takes it.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
     pub fn command(&self, line: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
         command.env_clear().env("REKEY_DATABASE_URL", &self.database).env("REKEY_SECRET_KEY", crate::app::SECRET_KEY);
