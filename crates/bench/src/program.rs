@@ -18,6 +18,10 @@ impl Folder {
         Ok(Self(path))
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     pub(crate) fn sqlite(&self) -> String {
         format!("sqlite://{}", self.0.join("rekey.db").display())
     }
