@@ -27,7 +27,7 @@ pub(super) fn Row(desktop: Desktop, id: String) -> impl IntoView {
                 {live(move || name.get())}
             </th>
             <td role="cell" data-label=w::EMAIL.text() class="email">
-                {live(move || email.get())}
+                {live(move || foldable(&email.get()))}
             </td>
             <td role="cell" data-label=w::EXTENSION.text() class="number">{live(move || extension.get())}</td>
             <td role="cell" data-label=w::ROLE.text()>{live(move || role.get())}</td>
@@ -39,4 +39,10 @@ pub(super) fn Row(desktop: Desktop, id: String) -> impl IntoView {
         </tr>
     }
     .into_any()
+}
+
+/// An address that goes on in a new line before its domain, where it must.
+fn foldable(email: &str) -> impl IntoView + use<> {
+    let (local, domain) = email.split_at(email.rfind('@').unwrap_or(0));
+    view! { {local.to_owned()}<wbr/>{domain.to_owned()} }
 }

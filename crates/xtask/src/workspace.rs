@@ -2,14 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 use std::{env, fs};
 
 use crate::shell::{Failure, Result};
 
-/// The root of the checkout.
+/// The root of the checkout, as cargo tells when it runs this program: a checkout that was copied or moved with its target folder
+/// holds a program that was compiled elsewhere.
 pub(crate) fn root() -> &'static Path {
+    static OWN: LazyLock<PathBuf> =
+        LazyLock::new(|| env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from));
     // `crates/xtask` is two folders below it.
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."))
+    OWN.ancestors().nth(2).unwrap_or(Path::new("."))
 }
 
 /// Cargo's target folder, wherever environment or configuration put it: this program lies in `TARGET/debug/`.
