@@ -7,6 +7,7 @@ use rekey_e2e::{Browser, ColdLoad};
 use serde_json::json;
 
 use crate::Result;
+use crate::peer;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
@@ -31,37 +32,53 @@ pub(crate) fn measure(program: &Path, document: &Path, report: &mut Report) -> R
     let how = format!(
         "Chromium with an empty cache, 1.6 Mbit/s, 150 ms latency, processor 4 times slower; {LOADS} loads, median (least to most). Usable: the \
          form is painted and keeps what is typed into it, chosen and sent; live: the app has taken it over. Goals: painted in {PAINTED:.0} ms, \
-         usable in {USABLE:.0} ms, nothing moves."
+         usable in {USABLE:.0} ms, nothing moves. Beside them, in turns, the least that can be painted: one word, and one word with \
+         the header by which our pages ask for a process of their own (`Cross-Origin-Opener-Policy`)."
     );
     report.section("A cold load on a slow phone", &how, &["page", "first paint", "usable", "live", "layout shift", "received", "kept"]);
-    for (name, path) in PAGES {
-        let url = format!("http://{}{path}", server.host);
-        let loads: Vec<ColdLoad> = (0..LOADS).map(|_| browser.load_cold(&url)).collect();
-        let of = |what: fn(&ColdLoad) -> f64| {
-            let mut sorted: Vec<f64> = loads.iter().map(what).collect();
-            sorted.sort_by(f64::total_cmp);
-            sorted
-        };
-        let cell = |sorted: &[f64]| format!("{:.0} ms ({:.0}–{:.0})", sorted[LOADS / 2], sorted[0], sorted[LOADS - 1]);
-        let (paint, usable, live) = (of(|load| load.first_paint), of(|load| load.usable), of(|load| load.live));
-        let (shift, bytes) = (of(|load| load.shift)[LOADS - 1], of(|load| load.bytes)[LOADS / 2]);
+    let words = [("one word, from bare hyper", peer::word()?), ("one word, in a process of its own", peer::word_apart()?)];
+    let mut floors = [Vec::new(), Vec::new()];
+    let mut loads = PAGES.map(|_| Vec::new());
+    // In turns, so that all meet the machine in the same hour.
+    for _ in 0..LOADS {
+        for ((_, peer), loads) in words.iter().zip(&mut floors) {
+            loads.push(browser.paint_cold(&format!("http://{}/", peer.host)));
+        }
+        for ((_, path), loads) in PAGES.iter().zip(&mut loads) {
+            loads.push(browser.load_cold(&format!("http://{}{path}", server.host)));
+        }
+    }
+    for ((name, _), loads) in PAGES.into_iter().zip(&loads) {
+        let (paint, usable, live) =
+            (sorted(loads, |load| load.first_paint), sorted(loads, |load| load.usable), sorted(loads, |load| load.live));
+        let shift = sorted(loads, |load| load.shift)[LOADS - 1];
         let kept = paint[LOADS / 2] < PAINTED && usable[LOADS / 2] < USABLE && shift == 0.0;
-        report.row(&[
-            name.into(),
-            cell(&paint),
-            cell(&usable),
-            cell(&live),
-            format!("{shift:.3}"),
-            format!("{:.1} kB", bytes / 1000.0),
-            verdict(kept).into(),
-        ]);
+        report.row(&[name.into(), cell(&paint), cell(&usable), cell(&live), format!("{shift:.3}"), received(loads), verdict(kept).into()]);
         let usual = loads.iter().min_by(|one, other| (one.live - live[LOADS / 2]).abs().total_cmp(&(other.live - live[LOADS / 2]).abs()));
         if let Some(load) = usual {
             let pictures = document.with_file_name("pictures");
             fs::write(pictures.join(format!("first-second-{name}.png")), strip(&browser, load))?;
         }
     }
+    for ((name, _), loads) in words.iter().zip(&floors) {
+        let (paint, none) = (cell(&sorted(loads, |load| load.first_paint)), String::new);
+        report.row(&[(*name).into(), paint, none(), none(), none(), received(loads), none()]);
+    }
     Ok(())
+}
+
+fn sorted(loads: &[ColdLoad], what: fn(&ColdLoad) -> f64) -> Vec<f64> {
+    let mut sorted: Vec<f64> = loads.iter().map(what).collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
+fn cell(sorted: &[f64]) -> String {
+    format!("{:.0} ms ({:.0}–{:.0})", sorted[LOADS / 2], sorted[0], sorted[LOADS - 1])
+}
+
+fn received(loads: &[ColdLoad]) -> String {
+    format!("{:.1} kB", sorted(loads, |load| load.bytes)[LOADS / 2] / 1000.0)
 }
 
 /// The load as a strip of pictures, one every so many milliseconds, and the moment when the app was live.

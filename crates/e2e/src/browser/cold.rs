@@ -47,6 +47,18 @@ impl Browser {
     #[must_use]
     #[track_caller]
     pub fn load_cold(&self, url: &str) -> ColdLoad {
+        self.cold(url, "window.seen.live > 0 && window.seen.paint > 0")
+    }
+
+    /// Loads `url`, a page without an app, on such a device: of its figures, first paint, layout shift and bytes are there.
+    #[must_use]
+    #[track_caller]
+    pub fn paint_cold(&self, url: &str) -> ColdLoad {
+        self.cold(url, "window.seen.paint > 0")
+    }
+
+    #[track_caller]
+    fn cold(&self, url: &str, is_done: &str) -> ColdLoad {
         let page = self.device();
         page.size(360, 640);
         page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH }));
@@ -57,7 +69,7 @@ impl Browser {
             "includedCategories": ["disabled-by-default-devtools.screenshot", "blink.user_timing"], "excludedCategories": ["*"] } });
         page.call("Tracing.start", film);
         page.goto(url);
-        page.until("window.seen.live > 0 && window.seen.paint > 0");
+        page.until(is_done);
         // Until what came last is painted, too.
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))");
         page.call("Tracing.end", json!({}));
