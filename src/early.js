@@ -65,6 +65,7 @@
 
   // While `mount` makes the live page, it is given the elements that were drawn instead of new ones, as they come in the
   // same order: who holds on to one (a password manager, a screen reader) holds on to the live one.
+  const { queueMicrotask } = window;
   const adopt = (mount, root) => {
     const waiting = drawn.hidden ? [] : [...drawn.querySelectorAll("*")].filter((element) => element instanceof HTMLElement);
     const create = document.createElement;
@@ -74,8 +75,11 @@
       element.replaceChildren();
       return element;
     };
+    // What follows from what is made waits for a task of its own.
+    window.queueMicrotask = setTimeout;
     mount(root);
     delete document.createElement;
+    window.queueMicrotask = queueMicrotask;
   };
 
   // Puts what `mount` makes in the place of what was drawn. What a password manager filled in cannot be read before the

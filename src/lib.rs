@@ -20,6 +20,8 @@ mod login;
 mod next;
 mod not_found;
 mod not_me;
+#[cfg(target_arch = "wasm32")]
+mod rehearsal;
 mod reset;
 mod route;
 mod router;
@@ -37,12 +39,19 @@ pub use draw::draw;
 #[cfg(target_arch = "wasm32")]
 pub use words::install as install_words;
 
-/// Starts the app in the page that loaded it. What needs no screen is done before the browser is asked to put it there.
+/// Starts the app in the page that loaded it. What needs no screen is done before the browser is asked to put it there, in tasks
+/// of their own: what a person does comes in between.
 #[cfg(target_arch = "wasm32")]
 pub fn start_in_browser() {
     #[cfg(debug_assertions)]
     browser::report_panics();
     words::prepare();
     let start = api::page_start();
-    browser::put_live(|root| leptos::mount::mount_to(root, || leptos::view! { <App start/> }).forget());
+    leptos::prelude::set_timeout(
+        || {
+            rehearsal::rehearse();
+            browser::put_live(|root| leptos::mount::mount_to(root, || leptos::view! { <App start/> }).forget());
+        },
+        std::time::Duration::ZERO,
+    );
 }

@@ -1,4 +1,4 @@
 //! Asking for a reset link.
 
-mod form;
+pub(crate) mod form;
 pub(crate) mod page;

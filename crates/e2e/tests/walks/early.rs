@@ -85,3 +85,30 @@ fn who_has_to_log_in_first_is_at_the_login_from_the_beginning() {
         assert_eq!(page.url(), stage.url(login), "the app says the same");
     }
 }
+
+#[test]
+fn the_page_is_taken_over_in_several_short_tasks() {
+    let stage = Stage::set();
+    let page = drawn(&stage, "/login");
+    page.heading("Log in");
+    page.evaluate(
+        "{ const made = [], create = document.createElement, over = window.takeOver;
+           window.seen = {};
+           document.createElement = function (name) { made.push(name); return create.call(this, name); };
+           window.takeOver = (mount) => {
+               seen.before = made.includes('form') && made.includes('button');
+               delete document.createElement;
+               document.title = 'Drawn';
+               over(mount);
+           };
+           new MutationObserver(() => {
+               if (!document.getElementById('app')) seen.title ??= document.title;
+           }).observe(document.body, { childList: true });
+           null }",
+    );
+    comes_to_life(&page);
+    assert_eq!(page.evaluate("seen.before"), true, "what all forms have was made once before");
+    assert_eq!(page.evaluate("seen.title"), "Drawn", "what follows from the screen is not done in the same task");
+    page.until("document.title === 'Log in · Squaretalk'");
+    assert_eq!(page.evaluate("document.querySelectorAll('form').length"), 1);
+}
