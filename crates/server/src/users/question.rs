@@ -121,9 +121,11 @@ impl Question<'_> {
             // A plus keeps the filter's own index out of it.
             _ => self.filtered(sql).map(|filter| filter.replace("u.pending_until", "+u.pending_until")),
         };
+        // What only the row has: PostgreSQL would rather go through the filter's index by name, which has all else.
+        let row = (self.dialect == Dialect::Postgres && filtered.is_some()).then(|| "u.status <> ''".to_owned());
         (
             search::from(self.dialect, self.filter, &pattern, self.key_index()),
-            search::found(self.dialect, &pattern).into_iter().chain(filtered).collect(),
+            search::found(self.dialect, &pattern).into_iter().chain(filtered).chain(row).collect(),
         )
     }
 
