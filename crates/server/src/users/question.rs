@@ -118,14 +118,17 @@ impl Question<'_> {
         let filtered = match (self.dialect, self.filter) {
             // The filter's own index of the search holds nobody else.
             (Dialect::Sqlite, Filter::NoValidEmail | Filter::Disabled) => None,
+            // As its index of the search spells it.
+            (Dialect::Postgres, Filter::NoValidEmail) => Some("coalesce(u.address, '') = ''".to_owned()),
+            (Dialect::Postgres, Filter::Disabled) => Some("coalesce(u.status, '') = 'disabled'".to_owned()),
             // A plus keeps the filter's own index out of it.
-            _ => self.filtered(sql).map(|filter| filter.replace("u.pending_until", "+u.pending_until")),
+            (_, Filter::All | Filter::ResetPending) => {
+                self.filtered(sql).map(|filter| filter.replace("u.pending_until", "+u.pending_until"))
+            }
         };
-        // What only the row has: PostgreSQL would rather go through the filter's index by name, which has all else.
-        let row = (self.dialect == Dialect::Postgres && filtered.is_some()).then(|| "u.status <> ''".to_owned());
         (
             search::from(self.dialect, self.filter, &pattern, self.key_index()),
-            search::found(self.dialect, &pattern).into_iter().chain(filtered).chain(row).collect(),
+            search::found(self.dialect, &pattern).into_iter().chain(filtered).collect(),
         )
     }
 
