@@ -244,17 +244,13 @@ pub(super) fn clause(wheres: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Cursor, Key, Needle, Question, Sql};
-    use crate::store::{Dialect, Location, Store};
+    use crate::store::{Conn, Dialect, Location, Store};
     use rekey_wire::users::{Filter, Sort, SortKey};
     use sqlx::{AssertSqlSafe, Connection, Row};
 
-    /// How the database would go about it.
+    /// How the database would go about it, were it kept to indexes that have the order.
     async fn plan(store: &Store, sql: Sql) -> String {
         let mut tx = store.begin().await.expect("begins");
-        let (explain, detail) = match store.dialect() {
-            Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
-            Dialect::Postgres => ("EXPLAIN", 0),
-        };
         if store.dialect() == Dialect::Postgres {
             // An empty table would be read from end to end.
             sqlx::raw_sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
@@ -262,18 +258,25 @@ mod tests {
                 .await
                 .expect("is set");
         }
-        let mut sql = sql;
+        explained(&mut tx, store.dialect(), sql).await
+    }
+
+    async fn explained(conn: &mut Conn, dialect: Dialect, mut sql: Sql) -> String {
+        let (explain, detail) = match dialect {
+            Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            Dialect::Postgres => ("EXPLAIN", 0),
+        };
         sql.text = format!("{explain} {}", sql.text);
-        let rows = sql.query(false).fetch_all(&mut *tx).await.expect("is explained");
+        let rows = sql.query(false).fetch_all(conn).await.expect("is explained");
         rows.iter().map(|row| row.get::<String, _>(detail) + "\n").collect()
     }
 
-    async fn stores() -> (Vec<Store>, std::path::PathBuf) {
-        let dir = std::env::temp_dir().join(format!("rekey-page-{}", std::process::id()));
+    async fn stores(of: &str) -> (Vec<Store>, std::path::PathBuf) {
+        let dir = std::env::temp_dir().join(format!("rekey-{of}-{}", std::process::id()));
         std::fs::create_dir_all(&dir).expect("a directory");
         let mut stores = vec![Store::open(&Location::Sqlite(dir.join("rekey.db"))).await.expect("SQLite opens")];
         if let Ok(url) = std::env::var("REKEY_TEST_POSTGRES_URL") {
-            let name = format!("rekey_page_{}", std::process::id());
+            let name = format!("rekey_{of}_{}", std::process::id());
             let mut connection = sqlx::AnyConnection::connect(&url).await.expect("PostgreSQL answers");
             let create = format!("CREATE DATABASE {name} TEMPLATE template0");
             sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut connection).await.expect("a database of its own");
@@ -285,10 +288,52 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_filter_has_its_own_index_of_the_search() {
+        let needle = Needle::read("ann").expect("something was typed");
+        let (stores, dir) = stores("filter").await;
+        for store in &stores {
+            let mut tx = store.begin().await.expect("begins");
+            if store.dialect() == Dialect::Postgres {
+                // Few would be read from end to end.
+                let many = "INSERT INTO users (name, name_sort, email_sort, address, email_status, role, status, extension, created_at, changed_at, search)
+                    SELECT 'n', md5(i::text), '', CASE WHEN i % 20 > 0 THEN i::text END, 'ok', 'agent',
+                    CASE WHEN i % 20 = 1 THEN 'disabled' ELSE 'active' END, i, 0, 0, md5(i::text) FROM generate_series(1, 20000) AS i;
+                    ANALYZE users";
+                sqlx::raw_sql(many).execute(&mut *tx).await.expect("are written");
+            }
+            for (filter, index) in [
+                (Filter::All, "users_search"),
+                (Filter::NoValidEmail, "users_unreachable_search"),
+                (Filter::Disabled, "users_disabled_search"),
+            ] {
+                let question = Question {
+                    needle: Some(&needle),
+                    filter,
+                    sort: Sort::default(),
+                    cursor: None,
+                    now: 0,
+                    limit: 51,
+                    dialect: store.dialect(),
+                };
+                let plan = explained(&mut tx, store.dialect(), question.sorted(Some(&needle))).await;
+                let named = match store.dialect() {
+                    Dialect::Sqlite => question.sorted(Some(&needle)).text,
+                    Dialect::Postgres => plan.clone(),
+                };
+                assert!(named.contains(&format!(" {index} ")), "{filter:?}: {named}");
+                assert!(!["SCAN u\n", "SCAN u ", "Seq Scan"].iter().any(|whole| plan.contains(whole)), "{filter:?}: {plan}");
+            }
+            drop(tx);
+            store.close().await;
+        }
+        std::fs::remove_dir_all(&dir).expect("removed");
+    }
+
+    #[tokio::test]
     async fn no_page_is_sorted_that_an_index_has_in_order() {
         let sorts = ["name", "-name", "email", "-email", "extension", "-extension", "last_login", "-last_login"];
         let needle = Needle::read("an").expect("something was typed");
-        let (stores, dir) = stores().await;
+        let (stores, dir) = stores("order").await;
         for store in &stores {
             for sort in sorts.map(|sort| Sort::parse(sort).expect("a sort")) {
                 let text = matches!(sort.key, SortKey::Name | SortKey::Email);
