@@ -104,9 +104,14 @@ fn one(program: &Path, name: &str, databases: &[String; 2], many: u32, report: &
         row(format!("search `{typed}`, new"), &mut few, &mut lots, [&path; 2], true)?;
         row(format!("search `{typed}`"), &mut few, &mut lots, [&path; 2], false)?;
     }
-    for (typed, rest) in
-        [("s", "&sort=email"), ("ann", "&sort=-last_login"), ("example", "&filter=disabled"), ("ann", "&filter=no_valid_email")]
-    {
+    for (typed, rest) in [
+        ("hassan", "&sort=-name"),
+        ("s", "&sort=email"),
+        ("hassan", "&sort=email"),
+        ("ann", "&sort=-last_login"),
+        ("example", "&filter=disabled"),
+        ("ann", "&filter=no_valid_email"),
+    ] {
         let path = format!("/api/users?search={typed}{rest}");
         row(format!("search `{typed}` `{rest}`, new"), &mut few, &mut lots, [&path; 2], true)?;
     }

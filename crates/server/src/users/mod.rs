@@ -14,6 +14,7 @@ mod reset_many;
 mod reset_one;
 pub mod row;
 pub mod search;
+mod shelf;
 mod show;
 mod sql;
 pub mod tally;

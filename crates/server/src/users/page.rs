@@ -1,12 +1,14 @@
 //! Which users are on a page, and how many there are in all: the ways to find them, and which of them is short.
 //!
-//! Without a search an index has the page in its order. Few that a search finds are looked up and sorted; many are met
-//! soon on a walk in the order that was asked for. What is neither few nor on the way costs more, and is remembered
-//! ([`super::known`]).
+//! Without a search an index has the page in its order. Few that a search finds are looked up and sorted. Of many, those that come
+//! first by name stand on the first shelves ([`super::shelf`]); in another order they may be met soon on a walk. What is neither few nor
+//! on the way costs more, and is remembered ([`super::known`]).
 
+use super::cursor::Key;
 use super::known::{Count, Known};
 use super::question::{Question, clause, key};
-use super::search::{self, Needle};
+use super::search::Needle;
+use super::shelf::{Shelves, Shelving};
 use super::sql::Sql;
 use super::tally::Tally;
 use crate::store::{Conn, Dialect, Result, number};
@@ -16,13 +18,26 @@ use sqlx::Row;
 /// A table of so many users is counted to the end, whatever is asked.
 const SMALL: i64 = 10_000;
 /// Up to so many a search counts what it finds in a larger table. Nobody turns so many pages, and each costs PostgreSQL a row to be read.
-const COUNTED: i64 = 1000;
+const COUNTED: i64 = 500;
 /// So many steps a walk goes where nobody knows how far it is.
 const STEPS: i64 = 10_000;
+/// So many steps show whether a search finds so many that a walk is all it takes: one in [`DENSE`].
+const PEEK: i64 = 500;
+const DENSE: i64 = 5;
 /// How many times as far as one expects to go a walk goes before it is given up.
 const PATIENCE: i64 = 4;
 /// So many steps within an index cost as much as one row that is looked up to be sorted.
 const STEPS_A_ROW: i64 = 4;
+
+/// What one look through the index of the search finds.
+struct Look {
+    /// How many, and whether these are all on the shelves that were looked through.
+    count: Count,
+    /// The shelf on which it stopped, where there are more.
+    cut: Option<i64>,
+    /// The first of them in order; of those on the shelf on which it stopped, none.
+    ids: Vec<i64>,
+}
 
 impl Question<'_> {
     /// How many users search and filter let through.
@@ -79,16 +94,17 @@ impl Question<'_> {
         if let Some(beginnings) = self.beginnings() {
             return beginnings.ids(conn).await;
         }
+        if let Some(needle) = self.needle.filter(|_| !count.is_exact && self.is_shelved()) {
+            let met = self.walk(PEEK).ids(conn).await?;
+            return if self.is_full(&met) { Ok(met) } else { self.shelf_by_shelf(conn, needle, None).await };
+        }
         let all = tally.of(self.filter).unwrap_or(tally.users);
-        let steps = if count.is_exact {
-            PATIENCE * self.limit.saturating_mul(all) / count.number.max(1)
-        } else {
-            STEPS * self.steps_a_row() / STEPS_A_ROW
-        };
+        let far = self.limit.saturating_mul(all) / count.number.max(1);
+        let steps = if count.is_exact { PATIENCE * far } else { far.min(STEPS * self.steps_a_row() / STEPS_A_ROW) };
         // A walk in vain costs no more than the sorting that must then be done.
         if !count.is_exact || steps < count.number.saturating_mul(self.steps_a_row()) {
             let ids = self.walk(steps).ids(conn).await?;
-            if i64::try_from(ids.len()) == Ok(self.limit) || steps >= all {
+            if self.is_full(&ids) || steps >= all {
                 return Ok(ids);
             }
         }
@@ -129,65 +145,140 @@ impl Question<'_> {
         let (from, wheres) = match (self.letters(), by) {
             (Some(letters), Some(_)) => (self.beginning(&mut sql, letters, most), Vec::new()),
             (_, Some(needle)) if self.dialect == Dialect::Sqlite && self.filter != Filter::ResetPending => {
-                let pattern = sql.bind(needle.pattern(self.dialect));
-                (search::alone(self.filter, &pattern), Vec::new())
+                (format!("({}) AS f", self.listed(&mut sql, needle)), Vec::new())
             }
             _ => self.selected(&mut sql, by),
         };
         let limit = sql.number(most.saturating_add(1));
         sql.text = format!("SELECT count(*) FROM (SELECT 1 AS one FROM {from}{} LIMIT {limit}) AS found", clause(&wheres));
-        // Planned anew for what it looks for: on PostgreSQL few and many are best found in different ways.
-        let found = number(&sql.query(false).fetch_one(conn).await?)?;
+        let found = number(&sql.query().fetch_one(conn).await?)?;
         Ok(Count { number: found.min(most), is_exact: found <= most })
     }
 
     /// How many the search finds, and the first page where it is found by the way.
     async fn counted_anew(&self, conn: &mut Conn, needle: &Needle, tally: &Tally) -> Result<(Count, Option<Vec<i64>>)> {
         let (most, is_page) = (self.most(tally), self.cursor.is_none() && self.lasts());
-        // PostgreSQL's index lists all that it suspects before the first is read: most of a filter's users are met sooner by name.
-        if self.dialect == Dialect::Postgres && self.filter != Filter::All && self.letters().is_none() && most < SMALL {
+        // PostgreSQL's index lists all that it suspects before the first is read: very many are met sooner by name.
+        if self.dialect == Dialect::Postgres && self.letters().is_none() && most < SMALL {
             let by_name = Question { sort: Sort::default(), cursor: None, limit: most + 1, ..*self };
-            if i64::try_from(by_name.walk(2 * most).ids(conn).await?.len()).is_ok_and(|found| found > most) {
-                return Ok((Count { number: most, is_exact: false }, None));
+            if number_of(&by_name.walk(PEEK).ids(conn).await?) * DENSE >= PEEK {
+                let mut met = by_name.walk(STEPS).ids(conn).await?;
+                if by_name.is_full(&met) {
+                    met.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
+                    let page = Some(met).filter(|_| is_page && self.sort == by_name.sort);
+                    return Ok((Count { number: most, is_exact: false }, page));
+                }
             }
         }
         if is_page && self.letters().is_none() {
             // Few are found once, and not to be counted first and then to be sorted.
-            let (count, ids) = self.counted_and_sorted(conn, needle, most).await?;
-            return Ok((count, Some(ids).filter(|_| count.is_exact)));
+            let look = self.look(conn, needle, most).await?;
+            let count = look.count;
+            let page = match (count.is_exact, self.is_shelved()) {
+                (true, _) => Some(look.ids),
+                (false, true) => Some(self.shelf_by_shelf(conn, needle, Some(look)).await?),
+                (false, false) => None,
+            };
+            return Ok((count, page));
         }
         Ok((self.counted(conn, Some(needle), most).await?, None))
     }
 
-    /// Counts up to `most`, and the page where there are no more, in one pass.
-    async fn counted_and_sorted(&self, conn: &mut Conn, needle: &Needle, most: i64) -> Result<(Count, Vec<i64>)> {
+    fn is_full(&self, ids: &[i64]) -> bool {
+        number_of(ids) >= self.limit
+    }
+
+    /// Whether those who come first stand on the first shelves.
+    fn is_shelved(&self) -> bool {
+        self.sort.key == SortKey::Name
+            && self.filter != Filter::ResetPending
+            && self.letters().is_none()
+            && self.shelving() != Shelving::One
+    }
+
+    /// The page from the shelf of the cursor on, until it is full; `first` is a look at them all.
+    async fn shelf_by_shelf(&self, conn: &mut Conn, needle: &Needle, first: Option<Look>) -> Result<Vec<i64>> {
+        let (shelving, descends) = (self.shelving(), self.descends());
+        let missing = |ids: &[i64]| self.limit - number_of(ids);
+        let mut shelves = match self.cursor.map(|cursor| &cursor.key) {
+            Some(Key::Text(name)) => Shelves::from(shelving.of(name), descends),
+            _ => Shelves::ALL,
+        };
+        let (mut ids, mut first) = (Vec::new(), first);
+        loop {
+            let look = match first.take() {
+                Some(look) => look,
+                None => Question { shelves, limit: missing(&ids), ..*self }.look(conn, needle, COUNTED).await?,
+            };
+            ids.extend(look.ids);
+            let Some(cut) = look.cut.filter(|_| missing(&ids) > 0) else { return Ok(ids) };
+            // So many stand there that they may be met soon.
+            let shelf = Question { shelves: Shelves::only(cut), limit: missing(&ids), ..*self };
+            let mut met = shelf.walk(STEPS).ids(conn).await?;
+            if !shelf.is_full(&met) {
+                met = shelf.sorted(Some(needle)).ids(conn).await?;
+            }
+            ids.extend(met);
+            let Some(next) = shelving.next(cut, descends).filter(|_| missing(&ids) > 0) else { return Ok(ids) };
+            shelves = Shelves::from(next, descends);
+        }
+    }
+
+    /// Counts up to `most`, shelf by shelf, and puts in order what is found on those that were looked through to the end, in one pass.
+    async fn look(&self, conn: &mut Conn, needle: &Needle, most: i64) -> Result<Look> {
         let mut sql = Sql::default();
-        let (key, way) = (key(self.sort), self.way());
+        let (key, way, over) = (key(self.sort), self.way(), sql.number(most.saturating_add(1)));
+        let in_order = self.is_shelved();
         let (found, sorted, list) = match self.dialect {
             // Its index knows, and a user is read only to be sorted.
             Dialect::Sqlite => {
+                let listed = self.listed(&mut sql, needle);
+                let order = if in_order { way } else { "ASC" };
                 let by = self.key_index().map(|by| format!(" INDEXED BY {by}")).unwrap_or_default();
-                let alone = search::alone(self.filter, &sql.bind(needle.pattern(self.dialect)));
-                let sorted = format!("SELECT u.id AS id, {key} AS k FROM found CROSS JOIN users u{by} ON u.id = found.id");
-                (format!("SELECT id FROM {alone}"), sorted, "json_group_array(id)")
+                let beyond: Vec<String> = self.beyond(&mut sql).into_iter().collect();
+                // The shelf on which the page is full is the last that has to be sorted.
+                let enough = if in_order && self.cursor.is_none() {
+                    let sign = if self.descends() { ">=" } else { "<=" };
+                    let last = sql.number(self.limit - 1);
+                    format!(" AND f.shelf {sign} coalesce((SELECT shelf FROM found LIMIT 1 OFFSET {last}), f.shelf)")
+                } else {
+                    String::new()
+                };
+                (
+                    format!("{listed} ORDER BY rowid {order} LIMIT {over}"),
+                    format!(
+                        "SELECT u.id AS id, {key} AS k, f.shelf AS shelf FROM found f CROSS JOIN users u{by} ON u.id = f.id{enough}{}",
+                        clause(&beyond)
+                    ),
+                    "json_group_array(id)",
+                )
             }
             // Its index only suspects, and each row is read to know.
             Dialect::Postgres => {
-                let (from, wheres) = self.selected(&mut sql, Some(needle));
-                let found = format!("SELECT u.id AS id, {key} AS k FROM {from}{}", clause(&wheres));
-                (found, "SELECT id, k FROM found".to_owned(), "json_agg(id)::text")
+                let (from, mut wheres) = self.selected(&mut sql, Some(needle));
+                wheres.extend(self.beyond(&mut sql));
+                let found = format!("SELECT u.id AS id, {key} AS k, u.shelf AS shelf FROM {from}{} LIMIT {over}", clause(&wheres));
+                (found, "SELECT id, k, shelf FROM found".to_owned(), "json_agg(id)::text")
             }
         };
-        let (over, few, limit) = (sql.number(most.saturating_add(1)), sql.number(most), sql.number(self.limit));
+        let (few, limit) = (sql.number(most), sql.number(self.limit));
+        let cut = if self.descends() { "min" } else { "max" };
+        let whole = if in_order { " OR shelf <> cut" } else { "" };
         sql.text = format!(
-            "WITH found AS MATERIALIZED ({found} LIMIT {over}), counted AS MATERIALIZED (SELECT count(*) AS number FROM found) \
-             SELECT number, (SELECT {list} FROM (SELECT id FROM ({sorted}) AS few WHERE number <= {few} \
+            "WITH found AS MATERIALIZED ({found}), \
+             counted AS MATERIALIZED (SELECT count(*) AS number, coalesce({cut}(shelf), 0) AS cut FROM found) \
+             SELECT number, cut, (SELECT {list} FROM (SELECT id FROM ({sorted}) AS few WHERE number <= {few}{whole} \
              ORDER BY k {way}, id {way} LIMIT {limit}) AS page) FROM counted"
         );
-        let row = sql.query(false).fetch_one(conn).await?;
-        let found: i64 = row.try_get(0)?;
-        let list: Option<String> = row.try_get(1)?;
+        let row = sql.query().fetch_one(conn).await?;
+        let (found, cut): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let list: Option<String> = row.try_get(2)?;
         let ids = list.map_or(Ok(Vec::new()), |list| serde_json::from_str(&list).map_err(|error| sqlx::Error::Decode(error.into())))?;
-        Ok((Count { number: found.min(most), is_exact: found <= most }, ids))
+        let is_exact = found <= most;
+        Ok(Look { count: Count { number: found.min(most), is_exact }, cut: (!is_exact).then_some(cut), ids })
     }
+}
+
+fn number_of(ids: &[i64]) -> i64 {
+    i64::try_from(ids.len()).unwrap_or(i64::MAX)
 }

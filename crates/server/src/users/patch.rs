@@ -67,12 +67,7 @@ pub async fn patch(
     let mut changed = Vec::new();
     let name = request.name.as_deref().map_or(before.name.as_str(), str::trim).to_owned();
     if name != before.name {
-        sqlx::query("UPDATE users SET name = $2, name_sort = $3 WHERE id = $1")
-            .bind(id)
-            .bind(&*name)
-            .bind(fold(&name))
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query("UPDATE users SET name = $2 WHERE id = $1").bind(id).bind(&*name).execute(&mut *tx).await?;
         changed.push("name");
     }
     let mut shown = before.email.clone();
@@ -90,8 +85,9 @@ pub async fn patch(
         changed.push("role");
     }
     if !changed.is_empty() {
-        sqlx::query("UPDATE users SET search = $2, changed_at = $3 WHERE id = $1")
+        sqlx::query("UPDATE users SET name_sort = $2, search = $3, changed_at = $4 WHERE id = $1")
             .bind(id)
+            .bind(fold(&name))
             .bind(text(&name, shown.as_deref(), before.extension))
             .bind(now)
             .execute(&mut *tx)

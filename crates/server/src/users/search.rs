@@ -1,7 +1,6 @@
 //! Finding users by what an admin types: any case, with or without accents.
 
 use crate::store::Dialect;
-use rekey_wire::users::Filter;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -50,7 +49,7 @@ impl Needle {
         }
     }
 
-    /// What [`from`] and [`found`] bind.
+    /// What the index of the search is asked for.
     #[must_use]
     pub fn pattern(&self, dialect: Dialect) -> String {
         match dialect {
@@ -63,45 +62,7 @@ impl Needle {
     }
 }
 
-/// SQLite's index of the search among those whom a filter lets through; what the clock decides is looked for among all.
-const fn index(filter: Filter) -> &'static str {
-    match filter {
-        Filter::All | Filter::ResetPending => "users_search",
-        Filter::NoValidEmail => "users_unreachable_search",
-        Filter::Disabled => "users_disabled_search",
-    }
-}
-
-/// The users that the index finds, as a table `u`, read by another index where one is named; together with [`found`].
-#[must_use]
-pub fn from(dialect: Dialect, filter: Filter, pattern: &str, by: Option<&str>) -> String {
-    match dialect {
-        // A cross join is SQLite's way of saying which table comes first.
-        Dialect::Sqlite => format!(
-            "(SELECT rowid AS found FROM {} WHERE search MATCH {pattern}) AS f CROSS JOIN users u{} ON u.id = f.found",
-            index(filter),
-            by.map(|by| format!(" INDEXED BY {by}")).unwrap_or_default()
-        ),
-        Dialect::Postgres => "users u".to_owned(),
-    }
-}
-
-/// What SQLite's index alone knows, a table of row ids: reading the users costs twenty times as much.
-#[must_use]
-pub fn alone(filter: Filter, pattern: &str) -> String {
-    format!("(SELECT rowid AS id FROM {} WHERE search MATCH {pattern}) AS u", index(filter))
-}
-
-/// The condition that goes with [`from`].
-#[must_use]
-pub fn found(dialect: Dialect, pattern: &str) -> Option<String> {
-    match dialect {
-        Dialect::Sqlite => None,
-        Dialect::Postgres => Some(format!("u.search LIKE {pattern}")),
-    }
-}
-
-/// The same looked up in a row that is at hand, by the text itself: no index answers this.
+/// Whether a row that is at hand holds the text: no index answers this.
 #[must_use]
 pub fn holds(dialect: Dialect, text: &str) -> String {
     match dialect {

@@ -34,9 +34,9 @@ impl Sql {
         format!("${}", self.binds.len())
     }
 
-    /// The query, its plan kept for the next time or made for these values alone.
-    pub(super) fn query(self, is_kept: bool) -> Query<'static, Any, AnyArguments> {
-        let query = sqlx::query(AssertSqlSafe(self.text)).persistent(is_kept);
+    /// The query, its plan kept for the next time.
+    pub(super) fn query(self) -> Query<'static, Any, AnyArguments> {
+        let query = sqlx::query(AssertSqlSafe(self.text));
         self.binds.into_iter().fold(query, |query, bind| match bind {
             Bind::Text(text) => query.bind(text),
             Bind::Number(number) => query.bind(number),
@@ -45,6 +45,6 @@ impl Sql {
 
     /// The first column of every row.
     pub(super) async fn ids(self, conn: &mut Conn) -> Result<Vec<i64>> {
-        self.query(true).fetch_all(conn).await?.iter().map(|row| row.try_get(0)).collect()
+        self.query().fetch_all(conn).await?.iter().map(|row| row.try_get(0)).collect()
     }
 }
