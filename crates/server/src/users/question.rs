@@ -319,6 +319,7 @@ pub(super) fn clause(wheres: &[String]) -> String {
 mod tests {
     use super::{Cursor, Key, Needle, Question, Shelves, Sql};
     use crate::store::{Conn, Dialect, Location, Store};
+    use crate::users::shelf::CUTS;
     use rekey_wire::users::{Filter, Sort, SortKey};
     use sqlx::{AssertSqlSafe, Connection, Row};
 
@@ -362,7 +363,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_filter_has_its_own_index_of_the_search() {
+    async fn each_filter_and_each_shelf_has_its_own_index_of_the_search() {
         let needle = Needle::read("ann").expect("something was typed");
         let (stores, dir) = stores("filter").await;
         for store in &stores {
@@ -375,10 +376,18 @@ mod tests {
                     ANALYZE users";
                 sqlx::raw_sql(many).execute(&mut *tx).await.expect("are written");
             }
-            for (filter, index) in [
-                (Filter::All, if store.dialect() == Dialect::Sqlite { "users_search" } else { "users_search_0" }),
-                (Filter::NoValidEmail, "users_unreachable_search"),
-                (Filter::Disabled, "users_disabled_search"),
+            let of_shelves: Vec<String> = (0..=CUTS.len()).map(|shelf| format!("users_search_{shelf}")).collect();
+            for (filter, indexes) in [
+                (
+                    Filter::All,
+                    if store.dialect() == Dialect::Sqlite {
+                        vec!["users_search"]
+                    } else {
+                        of_shelves.iter().map(|index| &**index).collect()
+                    },
+                ),
+                (Filter::NoValidEmail, vec!["users_unreachable_search"]),
+                (Filter::Disabled, vec!["users_disabled_search"]),
             ] {
                 let question = Question {
                     needle: Some(&needle),
@@ -395,7 +404,9 @@ mod tests {
                     Dialect::Sqlite => question.sorted(Some(&needle)).text,
                     Dialect::Postgres => plan.clone(),
                 };
-                assert!(named.contains(&format!(" {index} ")), "{filter:?}: {named}");
+                for index in indexes {
+                    assert!(named.contains(&format!(" {index} ")), "{filter:?}, {index}: {named}");
+                }
                 assert!(!["SCAN u\n", "SCAN u ", "Seq Scan"].iter().any(|whole| plan.contains(whole)), "{filter:?}: {plan}");
             }
             drop(tx);

@@ -8,7 +8,7 @@
 pub(super) const ID_BITS: u32 = 33;
 
 /// Where PostgreSQL's indexes are cut, `users_search_0` before the first (`migrations/postgres/0005_shelves.sql`).
-const CUTS: [&str; 24] = [
+pub(super) const CUTS: [&str; 24] = [
     "an", "b", "c", "d", "e", "g", "h", "j", "jo", "k", "l", "m", "mb", "o", "r", "s", "sh", "t", "v", "{", "\u{600}", "\u{900}",
     "\u{3000}", "\u{ac00}",
 ];

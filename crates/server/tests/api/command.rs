@@ -2,6 +2,7 @@
 
 use crate::database::Kind;
 use crate::shell::Shell;
+use serde_json::json;
 
 /// Makes each test twice, with the program itself: on SQLite and on PostgreSQL.
 #[macro_export]
@@ -55,6 +56,21 @@ on_both_shells! {
         let password = told.strip_prefix("password: ").expect("a password").trim();
         assert!(password.chars().count() >= 15, "{password}");
         assert!(shell.refused(&["demo"]).contains("holds users already"));
+
+        // It is written without the indexes of the search; whoever it holds is found all the same.
+        let server = shell.serve(&[]).await;
+        let admin = server.visitor();
+        admin.post("/api/session", json!({"email": "admin@example.com", "password": password})).await.expect(200);
+        for filter in ["all", "no_valid_email", "disabled"] {
+            let everybody = admin.get(&format!("/api/users?limit=100&filter={filter}")).await.expect(200).json();
+            let users = everybody["items"].as_array().expect("items");
+            assert!(!users.is_empty(), "{filter}");
+            for user in users {
+                let extension = user["extension"].as_str().expect("an extension");
+                let found = admin.get(&format!("/api/users?search={extension}&filter={filter}")).await.expect(200).json();
+                assert!(found["items"].as_array().expect("items").iter().any(|found| found["id"] == user["id"]), "{filter}: {user}");
+            }
+        }
     }
 }
 
