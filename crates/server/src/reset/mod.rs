@@ -121,8 +121,8 @@ pub async fn queue(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: Request
 /// # Errors
 /// Those of the database.
 pub async fn cancel_open(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
-    hold(conn, now, user).await?;
-    sqlx::query("UPDATE users SET pending_until = NULL WHERE id = $1").bind(user).execute(&mut *conn).await?;
+    // Holds the row as well.
+    sqlx::query("UPDATE users SET changed_at = $2, pending_until = NULL WHERE id = $1").bind(user).bind(now).execute(&mut *conn).await?;
     cancel_others(conn, now, user, 0).await
 }
 
@@ -131,9 +131,9 @@ pub async fn cancel_open(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn cancel(conn: &mut Conn, now: i64, user: i64, reset: i64) -> Result<()> {
-    hold(conn, now, user).await?;
-    let newest = "UPDATE users SET pending_until = NULL WHERE id = $1 AND reset_id = $2";
-    sqlx::query(newest).bind(user).bind(reset).execute(&mut *conn).await?;
+    // Holds the row as well.
+    let newest = "UPDATE users SET changed_at = $2, pending_until = CASE WHEN reset_id = $3 THEN NULL ELSE pending_until END WHERE id = $1";
+    sqlx::query(newest).bind(user).bind(now).bind(reset).execute(&mut *conn).await?;
     cancel_where(conn, now, user, "id = $3", reset).await
 }
 

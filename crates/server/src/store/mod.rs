@@ -121,14 +121,15 @@ impl Store {
     }
 
     /// Begins a transaction that will write, and that survives power loss once it is committed. On SQLite it takes the
-    /// write lock at once, so that it never has to give up halfway.
+    /// write lock at once, so that it never has to give up halfway. PostgreSQL plans each statement once for a connection and not
+    /// for the values of the moment, which takes longer than most statements: each is meant to have one good plan.
     ///
     /// # Errors
     /// No connection within 30 seconds.
     pub async fn begin(&self) -> sqlx::Result<Tx> {
         match self.dialect {
             Dialect::Sqlite => self.write.begin_with("PRAGMA synchronous = FULL; BEGIN IMMEDIATE").await,
-            Dialect::Postgres => self.write.begin().await,
+            Dialect::Postgres => self.write.begin_with("BEGIN; SET LOCAL plan_cache_mode = force_generic_plan").await,
         }
     }
 
@@ -142,12 +143,15 @@ impl Store {
     pub async fn begin_light(&self) -> sqlx::Result<Tx> {
         match self.dialect {
             Dialect::Sqlite => self.write.begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE").await,
-            Dialect::Postgres => self.write.begin_with("BEGIN; SET LOCAL synchronous_commit = off").await,
+            Dialect::Postgres => {
+                let begin = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL synchronous_commit = off";
+                self.write.begin_with(begin).await
+            }
         }
     }
 
-    /// Begins a transaction that only reads, and sees one moment throughout. PostgreSQL keeps its plans, which do not depend on what is
-    /// looked for, and reads the parts of a query one after the other.
+    /// Begins a transaction that only reads, and sees one moment throughout. PostgreSQL plans as in [`Store::begin`], and reads the parts of
+    /// a query one after the other.
     ///
     /// # Errors
     /// No connection within 30 seconds.
