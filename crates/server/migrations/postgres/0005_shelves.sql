@@ -10,21 +10,16 @@ CREATE INDEX users_search_4 ON users USING gin (search gin_trgm_ops) WITH (gin_p
 CREATE INDEX users_search_5 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'e' AND coalesce(name_sort, '') < 'g';
 CREATE INDEX users_search_6 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'g' AND coalesce(name_sort, '') < 'h';
 CREATE INDEX users_search_7 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'h' AND coalesce(name_sort, '') < 'j';
-CREATE INDEX users_search_8 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'j' AND coalesce(name_sort, '') < 'jo';
-CREATE INDEX users_search_9 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'jo' AND coalesce(name_sort, '') < 'k';
-CREATE INDEX users_search_10 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'k' AND coalesce(name_sort, '') < 'l';
-CREATE INDEX users_search_11 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'l' AND coalesce(name_sort, '') < 'm';
-CREATE INDEX users_search_12 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'm' AND coalesce(name_sort, '') < 'mb';
-CREATE INDEX users_search_13 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'mb' AND coalesce(name_sort, '') < 'o';
-CREATE INDEX users_search_14 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'o' AND coalesce(name_sort, '') < 'r';
-CREATE INDEX users_search_15 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'r' AND coalesce(name_sort, '') < 's';
-CREATE INDEX users_search_16 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 's' AND coalesce(name_sort, '') < 'sh';
-CREATE INDEX users_search_17 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'sh' AND coalesce(name_sort, '') < 't';
-CREATE INDEX users_search_18 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 't' AND coalesce(name_sort, '') < 'v';
--- Latin letters with a stroke, Greek, Cyrillic, Hebrew; from Arabic; from Devanagari; from the Japanese syllables; from Hangul.
-CREATE INDEX users_search_19 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'v' AND coalesce(name_sort, '') < '{';
-CREATE INDEX users_search_20 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= '{' AND coalesce(name_sort, '') < U&'\0600';
-CREATE INDEX users_search_21 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\0600' AND coalesce(name_sort, '') < U&'\0900';
-CREATE INDEX users_search_22 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\0900' AND coalesce(name_sort, '') < U&'\3000';
-CREATE INDEX users_search_23 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\3000' AND coalesce(name_sort, '') < U&'\AC00';
-CREATE INDEX users_search_24 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\AC00';
+CREATE INDEX users_search_8 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'j' AND coalesce(name_sort, '') < 'k';
+CREATE INDEX users_search_9 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'k' AND coalesce(name_sort, '') < 'l';
+CREATE INDEX users_search_10 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'l' AND coalesce(name_sort, '') < 'm';
+CREATE INDEX users_search_11 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'm' AND coalesce(name_sort, '') < 'n';
+CREATE INDEX users_search_12 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'n' AND coalesce(name_sort, '') < 'r';
+CREATE INDEX users_search_13 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'r' AND coalesce(name_sort, '') < 's';
+CREATE INDEX users_search_14 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 's' AND coalesce(name_sort, '') < 't';
+CREATE INDEX users_search_15 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 't' AND coalesce(name_sort, '') < '{';
+-- Latin letters with a stroke, Greek, Cyrillic, Hebrew; from Arabic; from Devanagari; from the Japanese syllables.
+CREATE INDEX users_search_16 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= '{' AND coalesce(name_sort, '') < U&'\0600';
+CREATE INDEX users_search_17 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\0600' AND coalesce(name_sort, '') < U&'\0900';
+CREATE INDEX users_search_18 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\0900' AND coalesce(name_sort, '') < U&'\3000';
+CREATE INDEX users_search_19 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\3000';

@@ -22,6 +22,7 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(7305421)";
 /// The schema is newer than this program, or a step fails (then nothing of it remains).
 pub(super) async fn run(store: &Store) -> Result<(), OpenError> {
     let failed = |error: sqlx::Error| OpenError(format!("The database schema could not be brought up to date: {}.", brief(&error)));
+    let mut found = None;
     loop {
         let mut tx = store.begin().await.map_err(failed)?;
         if store.dialect() == Dialect::Postgres {
@@ -39,6 +40,9 @@ pub(super) async fn run(store: &Store) -> Result<(), OpenError> {
         let Some((sqlite, postgres)) = usize::try_from(done).ok().and_then(|done| STEPS.get(done)) else {
             return tx.commit().await.map_err(failed);
         };
+        if *found.get_or_insert(done) > 0 && found == Some(done) {
+            tracing::info!(from = done, to = known, "bringing the database schema up to date; with many users this takes a while");
+        }
         let sql = match store.dialect() {
             Dialect::Sqlite => *sqlite,
             Dialect::Postgres => *postgres,

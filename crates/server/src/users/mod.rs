@@ -7,6 +7,7 @@ mod id;
 pub mod known;
 mod list;
 pub mod load;
+mod look;
 mod page;
 mod patch;
 mod question;

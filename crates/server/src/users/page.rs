@@ -6,14 +6,14 @@
 
 use super::cursor::Key;
 use super::known::{Count, Known};
-use super::question::{Question, clause, key};
+use super::look::Look;
+use super::question::{Question, clause};
 use super::search::Needle;
 use super::shelf::{Shelves, Shelving};
 use super::sql::Sql;
 use super::tally::Tally;
 use crate::store::{Conn, Dialect, Result, number};
 use rekey_wire::users::{Filter, Sort, SortKey};
-use sqlx::Row;
 
 /// A table of so many users is counted to the end, whatever is asked.
 const SMALL: i64 = 10_000;
@@ -28,17 +28,6 @@ const DENSE: i64 = 5;
 const PATIENCE: i64 = 4;
 /// So many steps within an index cost as much as one row that is looked up to be sorted.
 const STEPS_A_ROW: i64 = 4;
-
-/// What one look through the index of the search finds.
-struct Look {
-    /// How many, and whether these are all on the shelves that were looked through.
-    count: Count,
-    /// The shelf on which it stopped, where there are more.
-    cut: Option<i64>,
-    /// The first of them in order; of those on the shelf on which it stopped, none.
-    ids: Vec<i64>,
-}
-
 impl Question<'_> {
     /// How many users search and filter let through.
     pub(super) async fn count(&self, conn: &mut Conn, tally: &Tally, known: &Known) -> Result<Count> {
@@ -174,10 +163,10 @@ impl Question<'_> {
             // Few are found once, and not to be counted first and then to be sorted.
             let look = self.look(conn, needle, most).await?;
             let count = look.count;
-            let page = match (count.is_exact, self.is_shelved()) {
-                (true, _) => Some(look.ids),
-                (false, true) => Some(self.shelf_by_shelf(conn, needle, Some(look)).await?),
-                (false, false) => None,
+            let page = match (look.cut, self.is_shelved()) {
+                (None, _) => Some(look.ids),
+                (Some(_), true) => Some(self.shelf_by_shelf(conn, needle, Some(look)).await?),
+                (Some(_), false) => None,
             };
             return Ok((count, page));
         }
@@ -189,7 +178,7 @@ impl Question<'_> {
     }
 
     /// Whether those who come first stand on the first shelves.
-    fn is_shelved(&self) -> bool {
+    pub(super) fn is_shelved(&self) -> bool {
         self.sort.key == SortKey::Name
             && self.filter != Filter::ResetPending
             && self.letters().is_none()
@@ -211,10 +200,10 @@ impl Question<'_> {
                 None => Question { shelves, limit: missing(&ids), ..*self }.look(conn, needle, COUNTED).await?,
             };
             ids.extend(look.ids);
-            let Some(cut) = look.cut.filter(|_| missing(&ids) > 0) else { return Ok(ids) };
-            // So many stand there that they may be met soon.
+            let Some((cut, seen)) = look.cut.filter(|_| missing(&ids) > 0) else { return Ok(ids) };
+            // Where many stand together they are met soon, and sooner than they are looked up.
             let shelf = Question { shelves: Shelves::only(cut), limit: missing(&ids), ..*self };
-            let mut met = shelf.walk(STEPS).ids(conn).await?;
+            let mut met = shelf.walk(seen * PATIENCE * STEPS_A_ROW).ids(conn).await?;
             if !shelf.is_full(&met) {
                 met = shelf.sorted(Some(needle)).ids(conn).await?;
             }
@@ -222,60 +211,6 @@ impl Question<'_> {
             let Some(next) = shelving.next(cut, descends).filter(|_| missing(&ids) > 0) else { return Ok(ids) };
             shelves = Shelves::from(next, descends);
         }
-    }
-
-    /// Counts up to `most`, shelf by shelf, and puts in order what is found on those that were looked through to the end, in one pass.
-    async fn look(&self, conn: &mut Conn, needle: &Needle, most: i64) -> Result<Look> {
-        let mut sql = Sql::default();
-        let (key, way, over) = (key(self.sort), self.way(), sql.number(most.saturating_add(1)));
-        let in_order = self.is_shelved();
-        let (found, sorted, list) = match self.dialect {
-            // Its index knows, and a user is read only to be sorted.
-            Dialect::Sqlite => {
-                let listed = self.listed(&mut sql, needle);
-                let order = if in_order { way } else { "ASC" };
-                let by = self.key_index().map(|by| format!(" INDEXED BY {by}")).unwrap_or_default();
-                let beyond: Vec<String> = self.beyond(&mut sql).into_iter().collect();
-                // The shelf on which the page is full is the last that has to be sorted.
-                let enough = if in_order && self.cursor.is_none() {
-                    let sign = if self.descends() { ">=" } else { "<=" };
-                    let last = sql.number(self.limit - 1);
-                    format!(" AND f.shelf {sign} coalesce((SELECT shelf FROM found LIMIT 1 OFFSET {last}), f.shelf)")
-                } else {
-                    String::new()
-                };
-                (
-                    format!("{listed} ORDER BY rowid {order} LIMIT {over}"),
-                    format!(
-                        "SELECT u.id AS id, {key} AS k, f.shelf AS shelf FROM found f CROSS JOIN users u{by} ON u.id = f.id{enough}{}",
-                        clause(&beyond)
-                    ),
-                    "json_group_array(id)",
-                )
-            }
-            // Its index only suspects, and each row is read to know.
-            Dialect::Postgres => {
-                let (from, mut wheres) = self.selected(&mut sql, Some(needle));
-                wheres.extend(self.beyond(&mut sql));
-                let found = format!("SELECT u.id AS id, {key} AS k, u.shelf AS shelf FROM {from}{} LIMIT {over}", clause(&wheres));
-                (found, "SELECT id, k, shelf FROM found".to_owned(), "json_agg(id)::text")
-            }
-        };
-        let (few, limit) = (sql.number(most), sql.number(self.limit));
-        let cut = if self.descends() { "min" } else { "max" };
-        let whole = if in_order { " OR shelf <> cut" } else { "" };
-        sql.text = format!(
-            "WITH found AS MATERIALIZED ({found}), \
-             counted AS MATERIALIZED (SELECT count(*) AS number, coalesce({cut}(shelf), 0) AS cut FROM found) \
-             SELECT number, cut, (SELECT {list} FROM (SELECT id FROM ({sorted}) AS few WHERE number <= {few}{whole} \
-             ORDER BY k {way}, id {way} LIMIT {limit}) AS page) FROM counted"
-        );
-        let row = sql.query().fetch_one(conn).await?;
-        let (found, cut): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let list: Option<String> = row.try_get(2)?;
-        let ids = list.map_or(Ok(Vec::new()), |list| serde_json::from_str(&list).map_err(|error| sqlx::Error::Decode(error.into())))?;
-        let is_exact = found <= most;
-        Ok(Look { count: Count { number: found.min(most), is_exact }, cut: (!is_exact).then_some(cut), ids })
     }
 }
 

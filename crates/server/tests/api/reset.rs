@@ -89,6 +89,8 @@ on_both! {
         });
         futures_util::future::join_all(reports).await;
         app.visitor().post("/api/password-resets/inspect", json!({"token": newer})).await.expect(200);
+        let pending = async || admin.get("/api/users?filter=reset_pending").await.expect(200).json()["total"].clone();
+        assert_eq!(pending().await, 1, "the newer link works, and the users table says so");
         let page = admin.get("/api/audit").await.expect(200).json();
         let rows = page["items"].as_array().expect("rows").iter().filter(|row| row["action"] == "reset_reported").count();
         assert_eq!(rows, 1);

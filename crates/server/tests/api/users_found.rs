@@ -198,6 +198,10 @@ on_both! {
         let ask = async |query: &str| admin.get(&format!("/api/users?{query}")).await.expect(200).json();
         let total = |page: &Value| (page["total"].as_u64().expect("a number"), page["total_is_exact"] == true);
         assert_eq!(total(&ask("").await), (12_010, true));
+        // Most are found, and the first page is in the order that was asked for.
+        let everymen = ask("search=everyman&sort=-name").await;
+        let names: Vec<String> = everymen["items"].as_array().expect("items").iter().map(|user| fold(user["name"].as_str().expect("a name"))).collect();
+        assert!(names.len() == 50 && names.iter().rev().is_sorted() && names[0] > names[49], "{names:?}");
         for query in ["search=everyman", "search=lastwoman", "search=m", "search=everyman&sort=extension", "search=lastwoman&sort=-last_login"] {
             // Asked again, it is remembered.
             for _ in 0..2 {
@@ -239,6 +243,10 @@ on_both! {
         let mut tx = app.store.begin().await.expect("begins");
         sqlx::query("UPDATE users SET status = 'disabled' WHERE search LIKE '%everyman%' OR search LIKE '%lastwoman%'").execute(&mut *tx).await.expect("disabled");
         tx.commit().await.expect("commits");
+        // Most are found, and the first page is in the order that was asked for.
+        let everymen = ask("search=everyman&sort=-name").await;
+        let names: Vec<String> = everymen["items"].as_array().expect("items").iter().map(|user| fold(user["name"].as_str().expect("a name"))).collect();
+        assert!(names.len() == 50 && names.iter().rev().is_sorted() && names[0] > names[49], "{names:?}");
         for query in ["search=everyman", "search=lastwoman", "search=lastwoman&sort=-email", "search=m&sort=last_login"] {
             let page = ask(&format!("{query}&filter=disabled")).await;
             assert_eq!((total(&page), page["items"].as_array().map(Vec::len)), ((500, false), Some(50)), "{query}");
