@@ -18,8 +18,11 @@ CREATE INDEX users_search_12 ON users USING gin (search gin_trgm_ops) WITH (gin_
 CREATE INDEX users_search_13 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 'r' AND coalesce(name_sort, '') < 's';
 CREATE INDEX users_search_14 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 's' AND coalesce(name_sort, '') < 't';
 CREATE INDEX users_search_15 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= 't' AND coalesce(name_sort, '') < '{';
--- Latin letters with a stroke, Greek, Cyrillic, Hebrew; from Arabic; from Devanagari; from the Japanese syllables.
-CREATE INDEX users_search_16 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= '{' AND coalesce(name_sort, '') < U&'\0600';
-CREATE INDEX users_search_17 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\0600' AND coalesce(name_sort, '') < U&'\0900';
-CREATE INDEX users_search_18 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\0900' AND coalesce(name_sort, '') < U&'\3000';
-CREATE INDEX users_search_19 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\3000';
+-- Latin letters with a stroke, and Greek; Cyrillic and Hebrew; Arabic, and from its meem on; from Devanagari; kana and Han; Hangul.
+CREATE INDEX users_search_16 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= '{' AND coalesce(name_sort, '') < U&'\0400';
+CREATE INDEX users_search_17 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\0400' AND coalesce(name_sort, '') < U&'\0600';
+CREATE INDEX users_search_18 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\0600' AND coalesce(name_sort, '') < U&'\0645';
+CREATE INDEX users_search_19 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\0645' AND coalesce(name_sort, '') < U&'\0900';
+CREATE INDEX users_search_20 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\0900' AND coalesce(name_sort, '') < U&'\3000';
+CREATE INDEX users_search_21 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\3000' AND coalesce(name_sort, '') < U&'\AC00';
+CREATE INDEX users_search_22 ON users USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256) WHERE coalesce(name_sort, '') >= U&'\AC00';

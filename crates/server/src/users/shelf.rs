@@ -8,8 +8,10 @@
 pub(super) const ID_BITS: u32 = 33;
 
 /// Where PostgreSQL's indexes are cut, `users_search_0` before the first (`migrations/postgres/0005_shelves.sql`).
-pub(super) const CUTS: [&str; 19] =
-    ["an", "b", "c", "d", "e", "g", "h", "j", "k", "l", "m", "n", "r", "s", "t", "{", "\u{600}", "\u{900}", "\u{3000}"];
+pub(super) const CUTS: [&str; 22] = [
+    "an", "b", "c", "d", "e", "g", "h", "j", "k", "l", "m", "n", "r", "s", "t", "{", "\u{400}", "\u{600}", "\u{645}", "\u{900}",
+    "\u{3000}", "\u{ac00}",
+];
 
 /// Three letters, each with the bits of its code and the highest one: what lies at it or beyond is not told apart, and SQLite itself
 /// takes the last three of the first 65,536 for one.
