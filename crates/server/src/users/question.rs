@@ -20,6 +20,7 @@ pub(super) struct Question<'a> {
     /// Ids wanted at most.
     pub(super) limit: i64,
     pub(super) dialect: Dialect,
+    /// Those that are looked through.
     pub(super) shelves: Shelves,
 }
 
