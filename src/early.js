@@ -42,6 +42,21 @@
   const pressed = [];
   let sent;
   let live;
+  let due = false;
+  let held = false;
+  // What is pressed is not moved before it is let go: of that no click would come.
+  const hold = ({ button, key }) => {
+    held ||= button === 0 || key === " ";
+  };
+  const release = ({ type }) =>
+    setTimeout(() => {
+      if (held || type.endsWith("up")) {
+        held = false;
+        if (due) live?.();
+      }
+    });
+  ["pointerdown", "keydown"].forEach((type) => addEventListener(type, hold));
+  ["pointerup", "pointercancel", "keyup", "blur"].forEach((type) => addEventListener(type, release));
   drawn.addEventListener("click", ({ target }) => {
     const button = target.closest("button[type=button]");
     if (button) pressed.push(button);
@@ -50,7 +65,8 @@
     event.preventDefault();
     sent = event.target;
     sent.querySelector(".primary").classList.add("early");
-    live?.();
+    // A form that is being sent cannot be sent again at once.
+    setTimeout(() => live?.());
   });
 
   const selection = (input, range) => {
@@ -104,8 +120,10 @@
       if (sent?.isConnected) sent.requestSubmit();
     };
     const unread = [...drawn.querySelectorAll("input:autofill")].some((input) => !input.value);
-    if (unread) ["pointerup", "keyup"].forEach((touch) => addEventListener(touch, () => live?.(), { once: true }));
     // A pause between two long tasks: what is typed and pressed comes through.
-    else setTimeout(() => live?.());
+    setTimeout(() => {
+      due = true;
+      if (!held && !unread) live?.();
+    });
   };
 })();

@@ -12,6 +12,20 @@ pub struct Element {
     node: u64,
 }
 
+/// A mouse button that is held down over an [`Element`].
+#[must_use = "it has to be let go"]
+pub struct Held<'a> {
+    element: &'a Element,
+    at: (f64, f64),
+}
+
+impl Held<'_> {
+    /// Lets it go, where it was pressed.
+    pub fn let_go(self) {
+        self.element.mouse(self.at, "mouseReleased", 1);
+    }
+}
+
 impl Element {
     pub(super) fn new(page: Page, node: u64) -> Self {
         Self { page, node }
@@ -23,25 +37,39 @@ impl Element {
     /// When it is covered, out of reach or disabled: a person could not click it either.
     #[track_caller]
     pub fn click(&self) {
-        // A dialog may still slide in: click where it has come to rest.
-        let (x, y) = self.page.wait(|| self.point(), || "it is covered by something else, or does not come to rest".to_owned());
+        self.hold().let_go();
+    }
+
+    /// Presses the mouse button over it, and holds it.
+    #[track_caller]
+    pub fn hold(&self) -> Held<'_> {
+        let at = self.reach();
         if self.is_disabled() {
             give_up("it is disabled");
         }
-        for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
-            let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1 });
-            self.page.call("Input.dispatchMouseEvent", event);
-        }
+        self.mouse(at, "mouseMoved", 1);
+        self.mouse(at, "mousePressed", 1);
+        Held { element: self, at }
     }
 
     /// Clicks it twice at once.
     #[track_caller]
     pub fn double_click(&self) {
-        let (x, y) = self.page.wait(|| self.point(), || "it is covered by something else, or does not come to rest".to_owned());
+        let at = self.reach();
         for (kind, count) in [("mousePressed", 1), ("mouseReleased", 1), ("mousePressed", 2), ("mouseReleased", 2)] {
-            let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": count });
-            self.page.call("Input.dispatchMouseEvent", event);
+            self.mouse(at, kind, count);
         }
+    }
+
+    fn mouse(&self, (x, y): (f64, f64), kind: &str, count: u8) {
+        let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": count });
+        self.page.call("Input.dispatchMouseEvent", event);
+    }
+
+    /// A dialog may still slide in: where it has come to rest.
+    #[track_caller]
+    fn reach(&self) -> (f64, f64) {
+        self.page.wait(|| self.point(), || "it is covered by something else, or does not come to rest".to_owned())
     }
 
     /// Where to click, once the spot shows this element and it stays there from one frame to the next.

@@ -14,13 +14,17 @@ fn drawn(stage: &Stage, path: &str) -> Page {
 
 /// Lets the WebAssembly arrive, as the page itself would have started it.
 fn comes_to_life(page: &Page) {
+    arrives(page);
+    page.until("document.getElementById('app') === null");
+}
+
+fn arrives(page: &Page) {
     page.block(&[]);
     page.evaluate(
         "import(document.querySelector('link[rel=modulepreload]').href)
             .then((app) => app.default({ module_or_path: document.querySelector('link[rel=preload][as=fetch]').href }))
-            .then(() => null)",
+            .then(() => new Promise((done) => setTimeout(() => setTimeout(() => setTimeout(() => done(null))))))",
     );
-    page.until("document.getElementById('app') === null");
 }
 
 #[test]
@@ -54,6 +58,47 @@ fn a_form_sent_before_the_page_is_live_is_sent_once_then() {
     let _ = stage.mail.letter(1, &jordan.email, subject::RESET);
     let asked = page.requests().iter().filter(|address| address.ends_with("/api/password-resets")).count();
     assert_eq!(asked, 1);
+}
+
+#[test]
+fn a_button_that_is_held_while_the_page_comes_to_life_is_pressed_when_it_is_let_go() {
+    let stage = Stage::set();
+    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
+    let page = drawn(&stage, "/forgot-password");
+    page.fill("Email", &jordan.email);
+    let button = page.find("button", "Send reset link");
+    let held = button.hold();
+    arrives(&page);
+    held.let_go();
+    page.heading("Check your inbox");
+    let _ = stage.mail.letter(1, &jordan.email, subject::RESET);
+
+    let page = drawn(&stage, "/login");
+    let button = page.find("button", "Show password");
+    let held = button.hold();
+    arrives(&page);
+    held.let_go();
+    page.find("button", "Hide password");
+    assert_eq!(page.evaluate("document.getElementById('app')"), serde_json::Value::Null);
+}
+
+#[test]
+fn what_a_password_manager_filled_in_is_sent_by_the_first_press() {
+    let stage = Stage::set();
+    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
+    let page = drawn(&stage, "/login");
+    page.fill("Email", &jordan.email);
+    page.fill("Password", &jordan.password);
+    // As browsers have it: filled in, and not to be read before the person has touched the page.
+    page.evaluate(
+        "{ const drawn = document.getElementById('app'), all = drawn.querySelectorAll;
+           drawn.querySelectorAll = (what) => what === 'input:autofill' ? [{ value: '' }] : all.call(drawn, what);
+           null }",
+    );
+    arrives(&page);
+    assert!(page.evaluate("document.getElementById('app') !== null") == true, "it waits for a touch");
+    page.press("Log in");
+    page.heading("Your account");
 }
 
 #[test]
