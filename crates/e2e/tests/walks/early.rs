@@ -18,6 +18,7 @@ fn comes_to_life(page: &Page) {
     page.until("document.getElementById('app') === null");
 }
 
+/// The same, and waits only as long as a page is taken over in that nobody touches.
 fn arrives(page: &Page) {
     page.block(&[]);
     page.evaluate(
