@@ -11,6 +11,7 @@ const STEPS: &[(&str, &str)] = &[
     (include_str!("../../migrations/sqlite/0004_filtered.sql"), include_str!("../../migrations/postgres/0004_filtered.sql")),
     (include_str!("../../migrations/sqlite/0005_shelves.sql"), include_str!("../../migrations/postgres/0005_shelves.sql")),
     (include_str!("../../migrations/sqlite/0006_admins.sql"), include_str!("../../migrations/postgres/0006_admins.sql")),
+    (include_str!("../../migrations/sqlite/0007_orders.sql"), include_str!("../../migrations/postgres/0007_orders.sql")),
 ];
 
 /// Any number, the same in every process, that PostgreSQL serialises migrations by.

@@ -150,8 +150,8 @@ impl Store {
         }
     }
 
-    /// Begins a transaction that only reads, and sees one moment throughout. PostgreSQL plans as in [`Store::begin`], and reads the parts of
-    /// a query one after the other.
+    /// Begins a transaction that only reads, and sees one moment throughout. PostgreSQL plans as in [`Store::begin`], by the
+    /// indexes that there are, and reads the parts of a query one after the other.
     ///
     /// # Errors
     /// No connection within 30 seconds.
@@ -160,7 +160,7 @@ impl Store {
             Dialect::Sqlite => self.read.begin().await,
             Dialect::Postgres => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan; \
-                             SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0";
+                             SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0";
                 self.read.begin_with(begin).await
             }
         }

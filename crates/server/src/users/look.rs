@@ -1,9 +1,10 @@
 //! One look through the index of the search: it counts, and puts in order what stands on the first shelves.
 
+use super::cursor::Key;
 use super::known::Count;
 use super::question::{Question, clause, key};
 use super::search::Needle;
-use super::shelf::{ID_BITS, Shelves, Shelving};
+use super::shelf::{ADDRESSES, EXTENSIONS, ID_BITS, NAMES, Shelves, Shelving};
 use super::sql::Sql;
 use crate::store::{Conn, Dialect, Result};
 use rekey_wire::users::{Filter, SortKey};
@@ -22,7 +23,7 @@ pub(super) struct Look {
 }
 
 impl Question<'_> {
-    /// Counts up to `most`. In the order of names it finds what stands on the shelves before it has counted so many; in another order it
+    /// Counts up to `most`. In the order of the shelves it finds what stands on those before it has counted so many; in another order it
     /// finds a page where there are no more.
     pub(super) async fn look(&self, conn: &mut Conn, needle: &Needle, most: i64) -> Result<Look> {
         let sql = match self.dialect {
@@ -43,12 +44,9 @@ impl Question<'_> {
         let mut sql = Sql::default();
         let (key, way, descends) = (key(self.sort), self.way(), self.descends());
         let listed = self.listed(&mut sql, needle);
-        let by = self.key_index().map(|by| format!(" INDEXED BY {by}")).unwrap_or_default();
         let beyond: Vec<String> = self.beyond(&mut sql).into_iter().collect();
-        let sorted = format!(
-            "SELECT u.id AS id, {key} AS k, f.shelf AS shelf FROM found f CROSS JOIN users u{by} ON u.id = f.id{}",
-            clause(&beyond)
-        );
+        let sorted =
+            format!("SELECT u.id AS id, {key} AS k, f.shelf AS shelf FROM found f CROSS JOIN {}{}", self.each_user(), clause(&beyond));
         let (few, over, limit) = (sql.number(most), sql.number(most.saturating_add(1)), sql.number(self.limit));
         let (order, last, before) = if descends { ("DESC", "min", ">") } else { ("ASC", "max", "<") };
         // How many of the first shelf lie before a cursor is not known.
@@ -89,43 +87,53 @@ impl Question<'_> {
         sql
     }
 
-    /// What the index of the search finds on the question's shelves: on SQLite ids, which cost a twentieth of what the users cost, on PostgreSQL
-    /// users, since its index only suspects; and on which shelf they stand.
+    /// What the index of the search finds on the question's shelves, and on which: on SQLite ids, which cost a twentieth of what the users cost,
+    /// on PostgreSQL ids and the key of the order, since its index only suspects.
     pub(super) fn listed(&self, sql: &mut Sql, needle: &Needle) -> String {
         let pattern = sql.bind(needle.pattern(self.dialect));
         let Shelves { lowest, highest } = self.shelves;
-        match self.shelving() {
-            Shelving::Letters => {
-                let index = match self.filter {
+        let order = self.shelved_by();
+        match self.dialect {
+            Dialect::Sqlite => {
+                let index = match (self.filter, order) {
+                    (Filter::NoValidEmail, _) => "users_unreachable_search",
+                    (Filter::Disabled, _) => "users_disabled_search",
+                    (_, SortKey::Email) => "users_search_by_email",
+                    (_, SortKey::Extension) => "users_search_by_extension",
                     // What the clock decides is looked for among all.
-                    Filter::All | Filter::ResetPending => "users_search",
-                    Filter::NoValidEmail => "users_unreachable_search",
-                    Filter::Disabled => "users_disabled_search",
+                    _ => "users_search",
                 };
-                let from = (lowest > 0).then(|| format!(" AND rowid >= {}", sql.number(lowest << ID_BITS)));
-                let to = (highest < i64::MAX).then(|| format!(" AND rowid < {}", sql.number((highest + 1) << ID_BITS)));
+                let (bits, user) = match order {
+                    // Nobody shares one.
+                    SortKey::Extension => (0, "rowid AS extension".to_owned()),
+                    _ => (ID_BITS, format!("rowid & {} AS id", (1_i64 << ID_BITS) - 1)),
+                };
+                let from = (lowest > 0).then(|| format!(" AND rowid >= {}", sql.number(lowest << bits)));
+                let to = (highest < i64::MAX).then(|| format!(" AND rowid < {}", sql.number((highest + 1) << bits)));
                 format!(
-                    "SELECT rowid & {} AS id, rowid >> {ID_BITS} AS shelf FROM {index} WHERE search MATCH {pattern}{}{}",
-                    (1_i64 << ID_BITS) - 1,
+                    "SELECT {user}, rowid >> {bits} AS shelf FROM {index} WHERE search MATCH {pattern}{}{}",
                     from.unwrap_or_default(),
                     to.unwrap_or_default()
                 )
             }
-            Shelving::One => format!("SELECT *, 0::bigint AS shelf FROM users WHERE search LIKE {pattern}"),
-            Shelving::Cut => {
-                let shelves =
-                    std::iter::successors(Some(lowest), |shelf| Shelving::Cut.next(*shelf, false)).take_while(|shelf| *shelf <= highest);
-                // The bounds stand in the text and as the indexes spell them, or none would be known to have all that lies between.
+            Dialect::Postgres if self.shelving() == Shelving::One => {
+                format!("SELECT *, 0::bigint AS shelf FROM users WHERE search LIKE {pattern}")
+            }
+            Dialect::Postgres => {
+                let (by, column) = match order {
+                    SortKey::Email => ("email", "email_sort"),
+                    SortKey::Extension => ("extension", "extension"),
+                    SortKey::Name | SortKey::LastLogin => ("name", "name_sort"),
+                };
+                let shelves = std::iter::successors(Some(lowest), |shelf| self.shelving().next(*shelf, false));
                 let mut parts: Vec<String> = shelves
+                    .take_while(|shelf| *shelf <= highest)
                     .map(|shelf| {
-                        let names = clause(&self.names("coalesce(name_sort, '')", shelf, |name| format!("'{name}'")));
-                        format!(
-                            "SELECT id, name_sort, email_sort, extension, last_login_at, pending_until, {shelf}::bigint AS shelf \
-                             FROM users{names} AND search LIKE {pattern}"
-                        )
+                        let of_shelf = format!("users_search_by_{by}_{shelf} WHERE search LIKE {pattern}");
+                        format!("SELECT id, {column}, {shelf}::bigint AS shelf FROM {of_shelf}")
                     })
                     .collect();
-                if self.sort.key == SortKey::Name && self.descends() {
+                if self.is_shelved() && self.descends() {
                     parts.reverse();
                 }
                 parts.join(" UNION ALL ")
@@ -133,26 +141,52 @@ impl Question<'_> {
         }
     }
 
-    /// How those are shelved among whom is searched.
-    pub(super) const fn shelving(&self) -> Shelving {
-        match (self.dialect, self.filter) {
-            (Dialect::Sqlite, _) => Shelving::Letters,
-            (Dialect::Postgres, Filter::All | Filter::ResetPending) => Shelving::Cut,
-            // Each has one index of the search.
-            (Dialect::Postgres, Filter::NoValidEmail | Filter::Disabled) => Shelving::One,
+    /// The users whom SQLite's index of the search lists, where that stands before as `f` in a cross join.
+    pub(super) fn each_user(&self) -> String {
+        let by = self.key_index().map(|by| format!(" INDEXED BY {by}")).unwrap_or_default();
+        let which = if self.shelved_by() == SortKey::Extension { "extension" } else { "id" };
+        format!("users u{by} ON u.{which} = f.{which}")
+    }
+
+    /// The order in which those are shelved among whom is searched.
+    pub(super) const fn shelved_by(&self) -> SortKey {
+        match (self.filter, self.sort.key) {
+            (Filter::All, SortKey::Email | SortKey::Extension) => self.sort.key,
+            // Who is new every day stays nowhere, and filters let few through.
+            _ => SortKey::Name,
         }
     }
 
-    /// Between which names the question's one shelf lies, where it has but one.
-    pub(super) fn shelved(&self, sql: &mut Sql) -> Vec<String> {
-        let Shelves { lowest, highest } = self.shelves;
-        if lowest == highest { self.names("u.name_sort", lowest, |name| sql.bind(name)) } else { Vec::new() }
+    /// How.
+    pub(super) const fn shelving(&self) -> Shelving {
+        match (self.dialect, self.filter, self.shelved_by()) {
+            // Each has one index of the search.
+            (Dialect::Postgres, Filter::NoValidEmail | Filter::Disabled, _) => Shelving::One,
+            (Dialect::Postgres, _, SortKey::Email) => Shelving::Texts(ADDRESSES),
+            (Dialect::Postgres, _, SortKey::Extension) => Shelving::Numbers(EXTENSIONS),
+            (Dialect::Postgres, _, _) => Shelving::Texts(NAMES),
+            (Dialect::Sqlite, _, SortKey::Extension) => Shelving::Each,
+            (Dialect::Sqlite, _, _) => Shelving::Letters,
+        }
     }
 
-    fn names(&self, key: &str, shelf: i64, mut written: impl FnMut(String) -> String) -> Vec<String> {
-        let shelving = self.shelving();
-        let from = shelving.first(shelf).map(|name| format!("{key} >= {}", written(name)));
-        let to = shelving.next(shelf, false).and_then(|next| shelving.first(next));
-        from.into_iter().chain(to.map(|name| format!("{key} < {}", written(name)))).collect()
+    /// Between which keys the question's one shelf lies, where it has but one.
+    pub(super) fn shelved(&self, sql: &mut Sql) -> Vec<String> {
+        let Shelves { lowest, highest } = self.shelves;
+        if lowest != highest {
+            return Vec::new();
+        }
+        let (shelving, column) = (self.shelving(), key(self.sort));
+        let next = shelving.next(lowest, false).and_then(|next| shelving.first(next));
+        let mut bounds = Vec::new();
+        for (sign, bound) in [(">=", shelving.first(lowest)), ("<", next)] {
+            let bound = match bound {
+                Some(Key::Text(text)) => sql.bind(text),
+                Some(Key::Number(number)) => sql.number(number),
+                None => continue,
+            };
+            bounds.push(format!("{column} {sign} {bound}"));
+        }
+        bounds
     }
 }

@@ -1,10 +1,9 @@
 //! Which users are on a page, and how many there are in all: the ways to find them, and which of them is short.
 //!
 //! Without a search an index has the page in its order. Few that a search finds are looked up and sorted. Of many, those that come
-//! first by name stand on the first shelves ([`super::shelf`]); in another order they may be met soon on a walk. What is neither few nor
-//! on the way costs more, and is remembered ([`super::known`]).
+//! first by name, address or extension stand on the first shelves ([`super::shelf`]); by last login, and among what a filter lets through,
+//! they may be met soon on a walk. What is neither few nor on the way costs more, and is remembered ([`super::known`]).
 
-use super::cursor::Key;
 use super::known::{Count, Known};
 use super::look::Look;
 use super::question::{Question, clause};
@@ -28,6 +27,7 @@ const DENSE: i64 = 5;
 const PATIENCE: i64 = 4;
 /// So many steps within an index cost as much as one row that is looked up to be sorted.
 const STEPS_A_ROW: i64 = 4;
+
 impl Question<'_> {
     /// How many users search and filter let through.
     pub(super) async fn count(&self, conn: &mut Conn, tally: &Tally, known: &Known) -> Result<Count> {
@@ -84,7 +84,7 @@ impl Question<'_> {
             return beginnings.ids(conn).await;
         }
         if let Some(needle) = self.needle.filter(|_| !count.is_exact && self.is_shelved()) {
-            let met = self.walk(PEEK).ids(conn).await?;
+            let met = self.walk(PEEK * self.steps_a_row() / STEPS_A_ROW).ids(conn).await?;
             return if self.is_full(&met) { Ok(met) } else { self.shelf_by_shelf(conn, needle, None).await };
         }
         let all = tally.of(self.filter).unwrap_or(tally.users);
@@ -133,7 +133,7 @@ impl Question<'_> {
         let mut sql = Sql::default();
         let (from, wheres) = match (self.letters(), by) {
             (Some(letters), Some(_)) => (self.beginning(&mut sql, letters, most), Vec::new()),
-            (_, Some(needle)) if self.dialect == Dialect::Sqlite && self.filter != Filter::ResetPending => {
+            (_, Some(needle)) if self.shelving() != Shelving::One && self.filter != Filter::ResetPending => {
                 (format!("({}) AS f", self.listed(&mut sql, needle)), Vec::new())
             }
             _ => self.selected(&mut sql, by),
@@ -179,7 +179,7 @@ impl Question<'_> {
 
     /// Whether those who come first stand on the first shelves.
     pub(super) fn is_shelved(&self) -> bool {
-        self.sort.key == SortKey::Name
+        self.sort.key == self.shelved_by()
             && self.filter != Filter::ResetPending
             && self.letters().is_none()
             && self.shelving() != Shelving::One
@@ -190,8 +190,8 @@ impl Question<'_> {
         let (shelving, descends) = (self.shelving(), self.descends());
         let missing = |ids: &[i64]| self.limit - number_of(ids);
         let mut shelves = match self.cursor.map(|cursor| &cursor.key) {
-            Some(Key::Text(name)) => Shelves::from(shelving.of(name), descends),
-            _ => Shelves::ALL,
+            Some(key) => Shelves::from(shelving.of(key), descends),
+            None => Shelves::ALL,
         };
         let (mut ids, mut first) = (Vec::new(), first);
         loop {
@@ -203,7 +203,7 @@ impl Question<'_> {
             let Some((cut, seen)) = look.cut.filter(|_| missing(&ids) > 0) else { return Ok(ids) };
             // Where many stand together they are met soon, and sooner than they are looked up.
             let shelf = Question { shelves: Shelves::only(cut), limit: missing(&ids), ..*self };
-            let mut met = shelf.walk(seen * PATIENCE * STEPS_A_ROW).ids(conn).await?;
+            let mut met = shelf.walk(seen * self.steps_a_row()).ids(conn).await?;
             if !shelf.is_full(&met) {
                 met = shelf.sorted(Some(needle)).ids(conn).await?;
             }

@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, Key};
 use super::search::{self, Needle};
-use super::shelf::Shelves;
+use super::shelf::{Shelves, Shelving};
 use super::sql::Sql;
 use crate::clock::whole_second;
 use crate::store::Dialect;
@@ -131,11 +131,15 @@ impl Question<'_> {
         let listed = self.listed(sql, needle);
         let from = match self.dialect {
             // A cross join is SQLite's way of saying which table comes first.
-            Dialect::Sqlite => {
-                let by = self.key_index().map(|by| format!(" INDEXED BY {by}")).unwrap_or_default();
-                format!("({listed}) AS f CROSS JOIN users u{by} ON u.id = f.id")
-            }
-            Dialect::Postgres => format!("({listed}) AS u"),
+            Dialect::Sqlite => format!("({listed}) AS f CROSS JOIN {}", self.each_user()),
+            // All that is asked for stands on the shelf.
+            Dialect::Postgres if self.filter != Filter::ResetPending && self.sort.key != SortKey::LastLogin => format!("({listed}) AS u"),
+            Dialect::Postgres if self.shelving() == Shelving::One => format!("({listed}) AS u"),
+            // An offset is PostgreSQL's.
+            Dialect::Postgres => format!(
+                "({listed}) AS f CROSS JOIN LATERAL (SELECT f.shelf, id, name_sort, email_sort, extension, last_login_at, pending_until \
+                 FROM users WHERE id = f.id OFFSET 0) AS u"
+            ),
         };
         (from, filtered.into_iter().collect())
     }
@@ -250,10 +254,10 @@ pub(super) fn clause(wheres: &[String]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::{Cursor, Key, Needle, Question, Shelves, Sql};
     use crate::store::{Conn, Dialect, Location, Store};
-    use crate::users::shelf::CUTS;
+    use crate::users::shelf::{ADDRESSES, EXTENSIONS, NAMES};
     use rekey_wire::users::{Filter, Sort, SortKey};
     use sqlx::{AssertSqlSafe, Connection, Row};
 
@@ -280,7 +284,8 @@ mod tests {
         rows.iter().map(|row| row.get::<String, _>(detail) + "\n").collect()
     }
 
-    async fn stores(of: &str) -> (Vec<Store>, std::path::PathBuf) {
+    /// Both databases, empty, and the directory of the one that is a file.
+    pub(in crate::users) async fn stores(of: &str) -> (Vec<Store>, std::path::PathBuf) {
         let dir = std::env::temp_dir().join(format!("rekey-{of}-{}", std::process::id()));
         std::fs::create_dir_all(&dir).expect("a directory");
         let mut stores = vec![Store::open(&Location::Sqlite(dir.join("rekey.db"))).await.expect("SQLite opens")];
@@ -309,24 +314,26 @@ mod tests {
                     CASE WHEN i % 20 = 1 THEN 'disabled' ELSE 'active' END, i, 0, 0, md5(i::text) FROM generate_series(1, 20000) AS i;
                     ANALYZE users";
                 sqlx::raw_sql(many).execute(&mut *tx).await.expect("are written");
+                sqlx::raw_sql("SET LOCAL enable_seqscan = off").execute(&mut *tx).await.expect("is set");
             }
-            let of_shelves: Vec<String> = (0..=CUTS.len()).map(|shelf| format!("users_search_{shelf}")).collect();
-            for (filter, indexes) in [
-                (
-                    Filter::All,
-                    if store.dialect() == Dialect::Sqlite {
-                        vec!["users_search"]
-                    } else {
-                        of_shelves.iter().map(|index| &**index).collect()
-                    },
-                ),
-                (Filter::NoValidEmail, vec!["users_unreachable_search"]),
-                (Filter::Disabled, vec!["users_disabled_search"]),
+            let shelves = |by: &str, cuts: usize| match store.dialect() {
+                Dialect::Sqlite if by == "name" => vec!["users_search".to_owned()],
+                Dialect::Sqlite => vec![format!("users_search_by_{by}")],
+                Dialect::Postgres => (0..=cuts).map(|shelf| format!("users_search_by_{by}_{shelf}_search_idx")).collect(),
+            };
+            for (filter, sort, indexes) in [
+                (Filter::All, "-name", shelves("name", NAMES.len())),
+                (Filter::All, "email", shelves("email", ADDRESSES.len())),
+                (Filter::All, "extension", shelves("extension", EXTENSIONS.len())),
+                (Filter::All, "last_login", shelves("name", NAMES.len())),
+                (Filter::ResetPending, "email", shelves("name", NAMES.len())),
+                (Filter::NoValidEmail, "name", vec!["users_unreachable_search".to_owned()]),
+                (Filter::Disabled, "email", vec!["users_disabled_search".to_owned()]),
             ] {
                 let question = Question {
                     needle: Some(&needle),
                     filter,
-                    sort: Sort::default(),
+                    sort: Sort::parse(sort).expect("a sort"),
                     cursor: None,
                     now: 0,
                     limit: 51,
@@ -339,7 +346,7 @@ mod tests {
                     Dialect::Postgres => plan.clone(),
                 };
                 for index in indexes {
-                    assert!(named.contains(&format!(" {index} ")), "{filter:?}, {index}: {named}");
+                    assert!(named.contains(&format!(" {index} ")), "{filter:?} {sort}, {index}: {named}");
                 }
                 assert!(!["SCAN u\n", "SCAN u ", "Seq Scan"].iter().any(|whole| plan.contains(whole)), "{filter:?}: {plan}");
             }

@@ -1,41 +1,76 @@
-//! Shelves: all users in the order of names, cut where the index of the search is cut, so that of the many whom a search finds
-//! those come first that come first by name.
+//! Shelves: all users in an order that they stay in (by name, address or extension), cut where the index of the search is cut, so that of
+//! the many whom a search finds those come first that come first in that order.
 //!
-//! SQLite's index is one list in that order, a shelf for each three letters with which a name begins. PostgreSQL's
-//! indexes know no order; there is one from each of [`CUTS`] to the next.
+//! SQLite's index for an order is one list, a shelf for each three letters with which a name or an address begins, and one for each
+//! extension. PostgreSQL's index knows no order; there is a table with one from each of the cuts to the next.
 
-/// Bits of a place that are the user's id, below those of the shelf (`migrations/sqlite/0005_shelves.sql`).
+use super::cursor::Key;
+
+/// Bits of a place that are the user's id, below those of the shelf (`migrations/sqlite/0005_shelves.sql`, `0007_orders.sql`).
 pub(super) const ID_BITS: u32 = 33;
 
-/// Where PostgreSQL's indexes are cut, `users_search_0` before the first (`migrations/postgres/0005_shelves.sql`).
-pub(super) const CUTS: [&str; 22] = [
+/// Where PostgreSQL's tables are cut, `users_search_by_name_0` and so on before the first (`migrations/postgres/0007_orders.sql`).
+pub(super) const NAMES: &[&str] = &[
     "an", "b", "c", "d", "e", "g", "h", "j", "k", "l", "m", "n", "r", "s", "t", "{", "\u{400}", "\u{600}", "\u{645}", "\u{900}",
     "\u{3000}", "\u{ac00}",
+];
+pub(super) const ADDRESSES: &[&str] = &["an", "b", "c", "d", "e", "g", "h", "j", "k", "l", "m", "n", "p", "s", "t", "v"];
+pub(super) const EXTENSIONS: &[i64] = &[
+    50_000,
+    100_000,
+    150_000,
+    200_000,
+    250_000,
+    300_000,
+    350_000,
+    400_000,
+    450_000,
+    500_000,
+    550_000,
+    600_000,
+    650_000,
+    700_000,
+    750_000,
+    800_000,
+    850_000,
+    900_000,
+    950_000,
+    1_000_000,
+    2_000_000,
+    5_000_000,
+    10_000_000,
+    100_000_000,
 ];
 
 /// Three letters, each with the bits of its code and the highest one: what lies at it or beyond is not told apart, and SQLite itself
 /// takes the last three of the first 65,536 for one.
 const LETTERS: [(u32, i64); 3] = [(16, 0xfffd), (7, 0x7f), (7, 0x7f)];
+/// No extension is higher: they have nine digits at most.
+const LAST_EXTENSION: i64 = 999_999_999;
 
 /// How the users among whom is searched are shelved.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Shelving {
     /// Not at all, or as if: one shelf.
     One,
-    /// By [`CUTS`].
-    Cut,
+    /// From one folded text to the next.
+    Texts(&'static [&'static str]),
+    /// From one number to the next.
+    Numbers(&'static [i64]),
     /// By three letters.
     Letters,
+    /// Each number for itself.
+    Each,
 }
 
 impl Shelving {
-    /// The shelf of a folded name.
-    pub(super) fn of(self, name: &str) -> i64 {
-        match self {
-            Self::One => 0,
-            Self::Cut => number(CUTS.iter().take_while(|cut| **cut <= name).count()),
-            Self::Letters => {
-                let mut letters = name.chars().map(|letter| i64::from(u32::from(letter)));
+    /// The shelf on which a sort key stands.
+    pub(super) fn of(self, key: &Key) -> i64 {
+        match (self, key) {
+            (Self::Texts(cuts), Key::Text(text)) => count(cuts.iter().take_while(|cut| **cut <= &**text)),
+            (Self::Numbers(cuts), Key::Number(number)) => count(cuts.iter().take_while(|cut| *cut <= number)),
+            (Self::Letters, Key::Text(text)) => {
+                let mut letters = text.chars().map(|letter| i64::from(u32::from(letter)));
                 // What is not told apart is followed by nothing that is.
                 let mut told = true;
                 LETTERS.into_iter().fold(0, |shelf, (bits, highest)| {
@@ -45,22 +80,27 @@ impl Shelving {
                     (shelf << bits) | code
                 })
             }
+            (Self::Each, Key::Number(number)) => (*number).clamp(0, LAST_EXTENSION),
+            _ => 0,
         }
     }
 
-    /// The first name that could stand there; `None` before all names, and after them.
-    pub(super) fn first(self, shelf: i64) -> Option<String> {
+    /// The first key that could stand there; `None` before all keys, and after them.
+    pub(super) fn first(self, shelf: i64) -> Option<Key> {
+        let before = usize::try_from(shelf).ok().and_then(|shelf| shelf.checked_sub(1));
         match self {
             Self::One => None,
-            Self::Cut => CUTS.get(usize::try_from(shelf).ok()?.checked_sub(1)?).map(|&cut| cut.to_owned()),
+            Self::Texts(cuts) => cuts.get(before?).map(|&cut| Key::Text(cut.to_owned())),
+            Self::Numbers(cuts) => cuts.get(before?).map(|&cut| Key::Number(cut)),
+            Self::Each => Some(Key::Number(shelf)),
             Self::Letters => {
-                let (mut name, mut below) = (String::new(), 30);
+                let (mut text, mut below) = (String::new(), 30);
                 for (bits, highest) in LETTERS {
                     below -= bits;
                     let code = (shelf >> below) & ((1 << bits) - 1);
-                    name.push(match code {
+                    text.push(match code {
                         0 if shelf & ((1 << below) - 1) == 0 => break,
-                        // A name ends only once.
+                        // A text ends only once.
                         0 => '\u{1}',
                         // These are no characters.
                         0xd800..0xe000 => '\u{e000}',
@@ -70,7 +110,7 @@ impl Shelving {
                         break;
                     }
                 }
-                Some(name).filter(|name| !name.is_empty())
+                Some(text).filter(|text| !text.is_empty()).map(Key::Text)
             }
         }
     }
@@ -79,17 +119,19 @@ impl Shelving {
     pub(super) fn next(self, shelf: i64, descends: bool) -> Option<i64> {
         let last = match self {
             Self::One => 0,
-            Self::Cut => number(CUTS.len()),
+            Self::Texts(cuts) => count(cuts.iter()),
+            Self::Numbers(cuts) => count(cuts.iter()),
             Self::Letters => (0xfffd << 14) | 0x3fff,
+            Self::Each => LAST_EXTENSION,
         };
         let next = if descends { shelf - 1 } else { shelf + 1 };
         (0..=last).contains(&next).then_some(next)
     }
 }
 
-/// A count of few.
-fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+/// How many these few are.
+fn count(few: impl Iterator) -> i64 {
+    i64::try_from(few.count()).unwrap_or(i64::MAX)
 }
 
 /// The shelves that are looked through, in either direction.
@@ -114,66 +156,111 @@ impl Shelves {
 
 #[cfg(test)]
 mod tests {
-    use super::{CUTS, ID_BITS, Shelving};
-    use crate::store::{Location, Store};
+    use super::{ADDRESSES, EXTENSIONS, ID_BITS, NAMES, Shelving};
+    use crate::store::Dialect;
+    use crate::users::cursor::Key;
+    use crate::users::question::tests::stores;
     use proptest::prelude::*;
     use proptest::strategy::ValueTree;
-    use sqlx::Row;
+    use proptest::test_runner::TestRunner;
+    use sqlx::{AssertSqlSafe, Row};
 
     /// Names as they are, and what is far along the alphabets or at the edge of what a shelf tells apart.
-    fn names() -> impl Strategy<Value = String> {
+    fn texts() -> impl Strategy<Value = String> {
         let edges =
             ["", "a", "b", "az", "~", "\u{7f}", "\u{80}", "\u{d7ff}", "\u{e000}", "\u{fffe}", "\u{ffff}", "\u{10000}", "\u{10ffff}"];
         let letter = prop_oneof![prop::sample::select(edges.to_vec()).prop_map(str::to_owned), "[a-d \\-']", "\\PC"];
         prop_oneof![
             prop::collection::vec(letter, 0..5).prop_map(|letters| letters.concat()),
-            prop::sample::select(CUTS.to_vec()).prop_map(str::to_owned)
+            prop::sample::select([NAMES, ADDRESSES].concat()).prop_map(str::to_owned)
         ]
     }
 
+    fn extensions() -> impl Strategy<Value = i64> {
+        prop_oneof![
+            0..1_200_000_i64,
+            0..1_000_000_000_i64,
+            prop::sample::select(EXTENSIONS),
+            prop::sample::select(EXTENSIONS).prop_map(|cut| cut - 1)
+        ]
+    }
+
+    fn are_in_order(shelvings: &[Shelving], one: &Key, other: &Key, one_is_first: bool) {
+        for shelving in shelvings {
+            let (shelf, another) = (shelving.of(one), shelving.of(other));
+            assert!(shelf == another || (shelf < another) == one_is_first, "{shelving:?}: {one:?} on {shelf}, {other:?} on {another}");
+        }
+    }
+
+    fn lies_between(shelvings: &[Shelving], key: &Key, is_after: impl Fn(&Key) -> bool) {
+        for shelving in shelvings {
+            let shelf = shelving.of(key);
+            assert!(shelving.first(shelf).is_none_or(|first| first == *key || is_after(&first)), "{shelving:?} {shelf}");
+            let next = shelving.next(shelf, false);
+            assert!(
+                next.is_none_or(|next| shelving.first(next).is_some_and(|first| first != *key && !is_after(&first))),
+                "{shelving:?} {shelf}"
+            );
+            assert_eq!(next.and_then(|next| shelving.next(next, true)), next.map(|_| shelf));
+        }
+    }
+
+    const BY_TEXT: [Shelving; 4] = [Shelving::One, Shelving::Texts(NAMES), Shelving::Texts(ADDRESSES), Shelving::Letters];
+    const BY_NUMBER: [Shelving; 3] = [Shelving::One, Shelving::Numbers(EXTENSIONS), Shelving::Each];
+
     proptest! {
         #[test]
-        fn shelves_are_in_the_order_of_names(one in names(), other in names()) {
-            for shelving in [Shelving::One, Shelving::Cut, Shelving::Letters] {
-                let (shelf, another) = (shelving.of(&one), shelving.of(&other));
-                prop_assert!(shelf == another || (shelf < another) == (one < other), "{shelving:?}: {one:?} on {shelf}, {other:?} on {another}");
-            }
+        fn shelves_are_in_the_order_of_keys(one in texts(), other in texts(), low in extensions(), high in extensions()) {
+            are_in_order(&BY_TEXT, &Key::Text(one.clone()), &Key::Text(other.clone()), one < other);
+            are_in_order(&BY_NUMBER, &Key::Number(low), &Key::Number(high), low < high);
         }
 
         #[test]
-        fn a_name_lies_between_the_first_of_its_shelf_and_the_first_of_the_next(name in names()) {
-            for shelving in [Shelving::One, Shelving::Cut, Shelving::Letters] {
-                let shelf = shelving.of(&name);
-                prop_assert!(shelving.first(shelf).is_none_or(|first| first <= name), "{shelving:?} {shelf}");
-                let next = shelving.next(shelf, false);
-                prop_assert!(next.is_none_or(|next| shelving.first(next).is_some_and(|first| name < first)), "{shelving:?} {shelf}");
-                prop_assert_eq!(next.and_then(|next| shelving.next(next, true)), next.map(|_| shelf));
-            }
+        fn a_key_lies_between_the_first_of_its_shelf_and_the_first_of_the_next(text in texts(), number in extensions()) {
+            lies_between(&BY_TEXT, &Key::Text(text.clone()), |first| matches!(first, Key::Text(first) if *first < text));
+            lies_between(&BY_NUMBER, &Key::Number(number), |first| matches!(first, Key::Number(first) if *first < number));
         }
     }
 
     #[tokio::test]
-    async fn sqlite_puts_a_name_where_it_is_looked_for() {
-        let dir = std::env::temp_dir().join(format!("rekey-shelf-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).expect("a directory");
-        let store = Store::open(&Location::Sqlite(dir.join("rekey.db"))).await.expect("SQLite opens");
-        let mut runner = proptest::test_runner::TestRunner::default();
-        let mut tx = store.begin().await.expect("begins");
-        for id in 1..500_i64 {
-            let name = names().new_tree(&mut runner).expect("a name").current();
-            let row = sqlx::query(
-                "INSERT INTO users (id, name, name_sort, email_sort, email_status, role, status, extension, created_at, changed_at, search)
-                 VALUES ($1, '', $2, '', 'missing', 'agent', 'active', $1, 0, 0, '') RETURNING place",
-            )
-            .bind(id)
-            .bind(name.as_str())
-            .fetch_one(&mut *tx)
-            .await
-            .expect("a place");
-            assert_eq!(row.get::<i64, _>(0), (Shelving::Letters.of(&name) << ID_BITS) | id, "{name:?}");
+    async fn both_databases_put_a_user_where_it_is_looked_for() {
+        let (stores, dir) = stores("shelf").await;
+        let mut runner = TestRunner::default();
+        for store in &stores {
+            let mut tx = store.begin().await.expect("begins");
+            for id in 1..500_i64 {
+                let [name, email] = [(); 2].map(|()| texts().new_tree(&mut runner).expect("a text").current());
+                let extension = extensions().new_tree(&mut runner).expect("a number").current() / 500 * 500 + id;
+                let insert =
+                    "INSERT INTO users (name, name_sort, email_sort, email_status, role, status, extension, created_at, changed_at, search)
+                    VALUES ('', $1, $2, 'missing', 'agent', 'active', $3, 0, 0, '')";
+                sqlx::query(insert).bind(&*name).bind(&*email).bind(extension).execute(&mut *tx).await.expect("a user");
+                let [by_name, by_email, by_extension] = [Key::Text(name), Key::Text(email), Key::Number(extension)];
+                match store.dialect() {
+                    Dialect::Sqlite => {
+                        let places = sqlx::query("SELECT place, place_by_email FROM users WHERE id = $1");
+                        let places = places.bind(id).fetch_one(&mut *tx).await.expect("places");
+                        for (at, key) in [(0, by_name), (1, by_email)] {
+                            assert_eq!(places.get::<i64, _>(at), (Shelving::Letters.of(&key) << ID_BITS) | id, "{key:?}");
+                        }
+                    }
+                    Dialect::Postgres => {
+                        for (order, shelving, key) in [
+                            ("name", Shelving::Texts(NAMES), by_name),
+                            ("email", Shelving::Texts(ADDRESSES), by_email),
+                            ("extension", Shelving::Numbers(EXTENSIONS), by_extension),
+                        ] {
+                            let shelf = format!("users_search_by_{order}_{}", shelving.of(&key));
+                            let there = sqlx::query(AssertSqlSafe(format!("SELECT count(*) FROM {shelf} WHERE id = $1")));
+                            let there = there.bind(id).fetch_one(&mut *tx).await.expect("a shelf");
+                            assert_eq!(there.get::<i64, _>(0), 1, "{key:?} on {shelf}");
+                        }
+                    }
+                }
+            }
+            drop(tx);
+            store.close().await;
         }
-        drop(tx);
-        store.close().await;
         std::fs::remove_dir_all(&dir).expect("removed");
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::database::Kind;
 use crate::shell::Shell;
+use rekey_server::store::Location;
 use serde_json::json;
+use sqlx::{AnyConnection, Row};
 
 /// Makes each test twice, with the program itself: on SQLite and on PostgreSQL.
 #[macro_export]
@@ -52,26 +54,45 @@ on_both_shells! {
     }
 
     async fn a_demo_fills_an_empty_database_only(shell) {
+        shell.ok(&["audit", "verify"]);
+        let mut connection = shell.connect().await;
+        let before = schema(&shell, &mut connection).await;
         let told = shell.ok(&["demo", "--users", "300"]);
         let password = told.strip_prefix("password: ").expect("a password").trim();
         assert!(password.chars().count() >= 15, "{password}");
         assert!(shell.refused(&["demo"]).contains("holds users already"));
 
-        // It is written without the indexes of the search; whoever it holds is found all the same.
+        // It is written without the indexes; they are there again, and whoever it holds or is added is found.
+        assert_eq!(schema(&shell, &mut connection).await, before);
+        shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
         let server = shell.serve(&[]).await;
         let admin = server.visitor();
         admin.post("/api/session", json!({"email": "admin@example.com", "password": password})).await.expect(200);
-        for filter in ["all", "no_valid_email", "disabled"] {
-            let everybody = admin.get(&format!("/api/users?limit=100&filter={filter}")).await.expect(200).json();
+        for question in ["filter=all", "filter=all&sort=-email", "filter=all&sort=-extension", "filter=no_valid_email", "filter=disabled"] {
+            let everybody = admin.get(&format!("/api/users?limit=100&{question}")).await.expect(200).json();
             let users = everybody["items"].as_array().expect("items");
-            assert!(!users.is_empty(), "{filter}");
+            assert!(!users.is_empty(), "{question}");
             for user in users {
                 let extension = user["extension"].as_str().expect("an extension");
-                let found = admin.get(&format!("/api/users?search={extension}&filter={filter}")).await.expect(200).json();
-                assert!(found["items"].as_array().expect("items").iter().any(|found| found["id"] == user["id"]), "{filter}: {user}");
+                let found = admin.get(&format!("/api/users?search={extension}&{question}")).await.expect(200).json();
+                assert!(found["items"].as_array().expect("items").iter().any(|found| found["id"] == user["id"]), "{question}: {user}");
             }
+            let added = admin.get(&format!("/api/users?search=ada%40example.com&{question}")).await.expect(200).json();
+            assert_eq!(added["total"], u64::from(question.contains("all")), "{question}");
         }
     }
+}
+
+/// The names of all that the schema holds beside tables.
+async fn schema(shell: &Shell, connection: &mut AnyConnection) -> Vec<String> {
+    let names = match shell.location() {
+        Location::Sqlite(_) => "SELECT name FROM sqlite_master ORDER BY name",
+        Location::Postgres(_) => {
+            "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public'
+             UNION ALL SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O' ORDER BY 1"
+        }
+    };
+    sqlx::query(names).fetch_all(connection).await.expect("names").iter().map(|row| row.get(0)).collect()
 }
 
 #[tokio::test]

@@ -12,15 +12,6 @@ use std::time::{Duration, Instant};
 /// Kills of a program that makes a new database.
 const KILLS: usize = 20;
 
-async fn connect(shell: &Shell) -> AnyConnection {
-    sqlx::any::install_default_drivers();
-    let url = match shell.location() {
-        Location::Sqlite(path) => format!("sqlite://{}?mode=rwc", path.display()),
-        Location::Postgres(url) => url,
-    };
-    AnyConnection::connect(&url).await.expect("connects")
-}
-
 async fn change(connection: &mut AnyConnection, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.expect("runs");
 }
@@ -32,7 +23,7 @@ async fn is_there(connection: &mut AnyConnection, table: &str) -> bool {
 on_both_shells! {
     async fn rel_10_a_step_that_fails_leaves_nothing_behind(shell) {
         // The last table of the first step is there already, and not ours.
-        let mut connection = connect(&shell).await;
+        let mut connection = shell.connect().await;
         change(&mut connection, "CREATE TABLE audit_head (other BIGINT)").await;
         let lines: [&[&str]; 2] = [&["audit", "verify"], &["serve"]];
         for line in lines {
@@ -46,9 +37,41 @@ on_both_shells! {
         assert!(shell.ok(&["audit", "verify"]).contains("intact: 0 rows"));
     }
 
+    async fn rel_10_users_of_an_older_schema_are_found_in_every_order(shell) {
+        shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
+        let mut connection = shell.connect().await;
+        // As the step before left it.
+        let (back, finds): (&str, &[&str]) = match shell.location() {
+            Location::Sqlite(_) => (
+                "DROP TRIGGER users_search_by_email_insert; DROP TRIGGER users_search_by_email_update; DROP TABLE users_search_by_email;
+                 DROP TRIGGER users_search_by_extension_insert; DROP TRIGGER users_search_by_extension_update;
+                 DROP TABLE users_search_by_extension; ALTER TABLE users DROP COLUMN place_by_email",
+                &["users_search_by_email('ada')", "users_search_by_extension('ada')"],
+            ),
+            Location::Postgres(_) => (
+                "DROP TABLE users_search_by_name, users_search_by_email, users_search_by_extension;
+                 DROP FUNCTION users_search_insert, users_search_update CASCADE;
+                 DO $$ BEGIN FOR shelf IN 0..22 LOOP EXECUTE format('CREATE INDEX users_search_%s ON users (id)', shelf); END LOOP; END $$",
+                &[
+                    "users_search_by_name_0 WHERE search LIKE '%ada%'",
+                    "users_search_by_email_0 WHERE search LIKE '%ada%'",
+                    "users_search_by_extension_0 WHERE search LIKE '%ada%'",
+                ],
+            ),
+        };
+        change(&mut connection, &format!("{back}; DELETE FROM schema_steps WHERE step = 7")).await;
+        connection.close().await.expect("closes");
+        shell.ok(&["audit", "verify"]);
+        let mut connection = shell.connect().await;
+        for find in finds {
+            let found = sqlx::query(AssertSqlSafe(format!("SELECT count(*) FROM {find}"))).fetch_one(&mut connection).await.expect("a count");
+            assert_eq!(found.get::<i64, _>(0), 1, "{find}");
+        }
+    }
+
     async fn rel_10_an_older_program_refuses_a_newer_schema(shell) {
         shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
-        let mut connection = connect(&shell).await;
+        let mut connection = shell.connect().await;
         change(&mut connection, "INSERT INTO schema_steps (step) VALUES (1000)").await;
         let lines: [&[&str]; 5] = [&["audit", "verify"], &["doctor"], &["serve"], &["user", "add", "--email", "bo@example.com", "--name", "Bo"], &["demo"]];
         for line in lines {
@@ -67,7 +90,7 @@ on_both_shells! {
             let output = program.wait_with_output().expect("a child");
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         }
-        let mut connection = connect(&shell).await;
+        let mut connection = shell.connect().await;
         let steps = sqlx::query("SELECT count(*), max(step) FROM schema_steps").fetch_one(&mut connection).await.expect("counts");
         assert_eq!(steps.get::<i64, _>(0), steps.get::<i64, _>(1), "every step is taken");
     }
@@ -84,7 +107,7 @@ on_both_shells! {
             tokio::time::sleep(whole.mul_f64(dice.share())).await;
             program.kill().expect("killed");
             program.wait().expect("a child");
-            let mut connection = connect(&fresh).await;
+            let mut connection = fresh.connect().await;
             // PostgreSQL takes a moment to notice that its client is gone.
             change(&mut connection, if matches!(fresh.location(), Location::Postgres(_)) { "SELECT pg_advisory_lock(7305421)" } else { "SELECT 1" }).await;
             let there = [is_there(&mut connection, "users").await, is_there(&mut connection, "audit_head").await];
@@ -100,11 +123,11 @@ on_both_shells! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_10_killed_in_the_middle_of_a_step_postgresql_has_nothing_of_it() {
     let shell = Shell::on(Kind::Postgres).await;
-    let mut connection = connect(&shell).await;
+    let mut connection = shell.connect().await;
     // A table that the step makes late is being made by somebody else: the step waits, with most of it done.
     change(&mut connection, "BEGIN; CREATE TABLE audit_head (id BIGINT)").await;
     let mut program = shell.command(&["audit", "verify"]).stdout(Stdio::null()).spawn().expect("starts");
-    let mut watch = connect(&shell).await;
+    let mut watch = shell.connect().await;
     let waiting = async {
         let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         while sqlx::query(sql).fetch_one(&mut watch).await.expect("a count").get::<i64, _>(0) == 0 {

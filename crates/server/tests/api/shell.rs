@@ -2,6 +2,7 @@
 
 use crate::database::{Dir, Kind, create};
 use rekey_server::store::Location;
+use sqlx::{AnyConnection, Connection};
 use std::process::{Command, Output};
 
 /// A folder, a database, and settings from nowhere else.
@@ -34,7 +35,17 @@ impl Shell {
         }
     }
 
-    /// The same, as the program takes it.
+    /// A connection to it, beside the program.
+    pub async fn connect(&self) -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        let url = match self.location() {
+            Location::Sqlite(path) => format!("sqlite://{}?mode=rwc", path.display()),
+            Location::Postgres(url) => url,
+        };
+        AnyConnection::connect(&url).await.expect("connects")
+    }
+
+    /// Where its database is, as the program takes it.
     pub fn database(&self) -> &str {
         &self.database
     }

@@ -1,0 +1,68 @@
+-- The search's own tables, one for each order that users stay in, cut into shelves along it (users/shelf.rs has the same cuts): the index of
+-- a search lists all that it suspects before the first is read, so that a page of the many whom it finds is looked for among a few of the
+-- users. Apart from the users table they burden no change of a user that no search sees, and take a tenth of the time to be planned.
+CREATE TABLE users_search_by_name (id BIGINT NOT NULL, name_sort TEXT COLLATE "C" NOT NULL, search TEXT COLLATE "C" NOT NULL)
+    PARTITION BY RANGE (name_sort);
+CREATE TABLE users_search_by_email (id BIGINT NOT NULL, email_sort TEXT COLLATE "C" NOT NULL, search TEXT COLLATE "C" NOT NULL)
+    PARTITION BY RANGE (email_sort);
+CREATE TABLE users_search_by_extension (id BIGINT NOT NULL, extension BIGINT NOT NULL, search TEXT COLLATE "C" NOT NULL)
+    PARTITION BY RANGE (extension);
+
+DO $$
+DECLARE
+    cuts CONSTANT JSONB := jsonb_build_object(
+        -- After the alphabet: Latin letters with a stroke, and Greek; Cyrillic and Hebrew; Arabic, and from its meem on; from Devanagari;
+        -- kana and Han; Hangul.
+        'name', ARRAY['an', 'b', 'c', 'd', 'e', 'g', 'h', 'j', 'k', 'l', 'm', 'n', 'r', 's', 't', '{', U&'\0400', U&'\0600', U&'\0645',
+            U&'\0900', U&'\3000', U&'\AC00'],
+        'email', ARRAY['an', 'b', 'c', 'd', 'e', 'g', 'h', 'j', 'k', 'l', 'm', 'n', 'p', 's', 't', 'v'],
+        'extension', ARRAY[50000, 100000, 150000, 200000, 250000, 300000, 350000, 400000, 450000, 500000, 550000, 600000, 650000, 700000,
+            750000, 800000, 850000, 900000, 950000, 1000000, 2000000, 5000000, 10000000, 100000000]);
+    sort TEXT;
+    shelf INTEGER;
+BEGIN
+    FOR sort IN SELECT jsonb_object_keys(cuts) LOOP
+        FOR shelf IN 0..jsonb_array_length(cuts -> sort) LOOP
+            EXECUTE format('CREATE TABLE users_search_by_%1$s_%2$s PARTITION OF users_search_by_%1$s FOR VALUES FROM (%3$s) TO (%4$s)', sort, shelf,
+                CASE WHEN shelf = 0 THEN 'MINVALUE' ELSE quote_literal(cuts -> sort ->> shelf - 1) END,
+                coalesce(quote_literal(cuts -> sort ->> shelf), 'MAXVALUE'));
+        END LOOP;
+    END LOOP;
+END $$;
+
+SET LOCAL maintenance_work_mem = '256MB';
+INSERT INTO users_search_by_name SELECT id, name_sort, search FROM users ORDER BY name_sort, id;
+INSERT INTO users_search_by_email SELECT id, email_sort, search FROM users ORDER BY email_sort, id;
+INSERT INTO users_search_by_extension SELECT id, extension, search FROM users ORDER BY extension;
+
+CREATE INDEX users_search_by_name_found ON users_search_by_name USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256);
+CREATE INDEX users_search_by_email_found ON users_search_by_email USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256);
+CREATE INDEX users_search_by_extension_found ON users_search_by_extension USING gin (search gin_trgm_ops) WITH (gin_pending_list_limit = 256);
+CREATE INDEX users_search_by_name_id ON users_search_by_name (id);
+CREATE INDEX users_search_by_email_id ON users_search_by_email (id);
+CREATE INDEX users_search_by_extension_id ON users_search_by_extension (id);
+
+CREATE FUNCTION users_search_insert() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO users_search_by_name SELECT id, name_sort, search FROM inserted;
+    INSERT INTO users_search_by_email SELECT id, email_sort, search FROM inserted;
+    INSERT INTO users_search_by_extension SELECT id, extension, search FROM inserted;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER users_search_insert AFTER INSERT ON users REFERENCING NEW TABLE AS inserted
+    FOR EACH STATEMENT EXECUTE FUNCTION users_search_insert();
+CREATE FUNCTION users_search_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE users_search_by_name SET name_sort = new.name_sort, search = new.search WHERE id = old.id AND name_sort = old.name_sort;
+    UPDATE users_search_by_email SET email_sort = new.email_sort, search = new.search WHERE id = old.id AND email_sort = old.email_sort;
+    UPDATE users_search_by_extension SET extension = new.extension, search = new.search WHERE id = old.id AND extension = old.extension;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER users_search_update AFTER UPDATE OF name_sort, email_sort, extension, search ON users FOR EACH ROW
+    WHEN ((new.name_sort, new.email_sort, new.extension, new.search) IS DISTINCT FROM (old.name_sort, old.email_sort, old.extension, old.search))
+    EXECUTE FUNCTION users_search_update();
+
+DO $$
+BEGIN
+    FOR shelf IN 0..22 LOOP
+        EXECUTE format('DROP INDEX users_search_%s', shelf);
+    END LOOP;
+END $$;
