@@ -13,7 +13,7 @@ use crate::program::{Folder, Program, Server};
 use crate::report::{Report, verdict};
 
 /// Requests for each question and size.
-const REQUESTS: usize = 40;
+const REQUESTS: usize = 100;
 /// Requests before those, unmeasured: each of PostgreSQL's connections plans a question when it first meets it.
 const BEFORE: usize = 10;
 /// The sizes.
@@ -111,7 +111,11 @@ fn one(program: &Path, name: &str, databases: &[String; 2], many: u32, report: &
         ("hassan", "&sort=-name"),
         ("s", "&sort=email"),
         ("hassan", "&sort=email"),
+        ("muller", "&sort=-email"),
+        ("ann", "&sort=extension"),
+        ("hassan", "&sort=-extension"),
         ("ann", "&sort=-last_login"),
+        ("hassan", "&sort=last_login"),
         ("example", "&filter=disabled"),
         ("ann", "&filter=no_valid_email"),
     ] {

@@ -34,7 +34,7 @@ pub(crate) fn dev() -> Result<ExitCode> {
     let mut seen = changed();
     let program = server::build(Profile::Dev)?;
     let demo = Demo::ensure(&program)?;
-    println!("\n{}\nCtrl-C ends it.\n", demo.sign_in());
+    println!("\n{}\nCtrl-C ends it.\n", demo.sign_in("http://localhost:8080"));
 
     let mut backend = Some(serve(&demo, &program)?);
     let mut trunk = tools.trunk("serve");

@@ -18,8 +18,11 @@ pub(crate) fn run() -> Result<ExitCode> {
     pages::build(&tools)?;
     let program = server::build(Profile::Dev)?;
     let demo = Demo::ensure(&program)?;
-    println!("\n{}\nCtrl-C ends it.\n", demo.sign_in());
-    shell::become_program(demo.rekey(&program).arg("serve"))
+    let listen = std::env::var("REKEY_LISTEN").unwrap_or_default();
+    let port = listen.rsplit_once(':').map_or("8080", |(_, port)| port);
+    let origin = std::env::var("REKEY_PUBLIC_URL").unwrap_or_else(|_| format!("http://localhost:{port}"));
+    println!("\n{}\nCtrl-C ends it.\n", demo.sign_in(&origin));
+    shell::become_program(demo.rekey(&program).arg("serve").env("REKEY_PUBLIC_URL", origin))
 }
 
 /// The demo database, in `TARGET/run/`.
@@ -55,13 +58,13 @@ impl Demo {
     }
 
     /// How to sign in, and where the mail is.
-    pub(crate) fn sign_in(&self) -> String {
+    pub(crate) fn sign_in(&self, origin: &str) -> String {
         let password = self.said.lines().find_map(|line| line.trim().strip_prefix("password:")).map_or("(see above)", str::trim);
         format!(
-            "Rekey with demo users: http://localhost:8080\n\
+            "Rekey with demo users: {origin}\n\
              \x20   log in as   admin@example.com\n\
              \x20   password    {password}\n\
-             \x20   mail        http://localhost:8080/dev/inbox   (everything it would have sent)\n\
+             \x20   mail        {origin}/dev/inbox   (everything it would have sent)\n\
              To start afresh, delete {}.",
             self.folder.display()
         )

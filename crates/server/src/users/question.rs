@@ -135,7 +135,7 @@ impl Question<'_> {
             // All that is asked for stands on the shelf.
             Dialect::Postgres if self.filter != Filter::ResetPending && self.sort.key != SortKey::LastLogin => format!("({listed}) AS u"),
             Dialect::Postgres if self.shelving() == Shelving::One => format!("({listed}) AS u"),
-            // An offset is PostgreSQL's.
+            // For the offset's sake it looks each of them up, and does not read all users to join them.
             Dialect::Postgres => format!(
                 "({listed}) AS f CROSS JOIN LATERAL (SELECT f.shelf, id, name_sort, email_sort, extension, last_login_at, pending_until \
                  FROM users WHERE id = f.id OFFSET 0) AS u"

@@ -75,7 +75,8 @@ on_both_shells! {
             for user in users {
                 let extension = user["extension"].as_str().expect("an extension");
                 let found = admin.get(&format!("/api/users?search={extension}&{question}")).await.expect(200).json();
-                assert!(found["items"].as_array().expect("items").iter().any(|found| found["id"] == user["id"]), "{question}: {user}");
+                let items = found["items"].as_array().expect("items");
+                assert!(items.iter().any(|found| found["id"] == user["id"]) && found["total"] == items.len(), "{question}: {found}");
             }
             let added = admin.get(&format!("/api/users?search=ada%40example.com&{question}")).await.expect(200).json();
             assert_eq!(added["total"], u64::from(question.contains("all")), "{question}");

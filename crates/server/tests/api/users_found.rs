@@ -143,6 +143,7 @@ on_both! {
         assert_eq!(ask("search=common&filter=disabled").await, (vec![jo.clone()], 1));
         admin.patch(&format!("/api/users/{jo}"), json!({"email": "else@example.com"})).await.expect(200);
         assert_eq!(ask("search=else%40").await, (vec![jo.clone()], 1));
+        assert_eq!(ask("search=jo%40").await, (vec![], 0));
         let mo = app.add_user("Mo Common", "mo@example.com").await;
         assert_eq!(ask("search=common").await, (vec![jo, mo, bo], 3));
     }
