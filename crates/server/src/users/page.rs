@@ -203,7 +203,7 @@ impl Question<'_> {
             let Some((cut, seen)) = look.cut.filter(|_| missing(&ids) > 0) else { return Ok(ids) };
             // Where many stand together they are met soon, and sooner than they are looked up.
             let shelf = Question { shelves: Shelves::only(cut), limit: missing(&ids), ..*self };
-            let mut met = shelf.walk(seen * self.steps_a_row()).ids(conn).await?;
+            let mut met = shelf.walk(2 * seen * self.steps_a_row()).ids(conn).await?;
             if !shelf.is_full(&met) {
                 met = shelf.sorted(Some(needle)).ids(conn).await?;
             }
