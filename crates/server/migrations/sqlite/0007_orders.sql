@@ -27,3 +27,14 @@ WHEN new.search <> old.search OR new.extension <> old.extension BEGIN
     INSERT INTO users_search_by_extension (users_search_by_extension, rowid, search) VALUES ('delete', old.extension, old.search);
     INSERT INTO users_search_by_extension (rowid, search) VALUES (new.extension, new.search);
 END;
+
+-- Nobody is deleted but by hand.
+CREATE TRIGGER users_search_delete AFTER DELETE ON users BEGIN
+    INSERT INTO users_search (users_search, rowid, search) VALUES ('delete', old.place, old.search);
+    INSERT INTO users_search_by_email (users_search_by_email, rowid, search) VALUES ('delete', old.place_by_email, old.search);
+    INSERT INTO users_search_by_extension (users_search_by_extension, rowid, search) VALUES ('delete', old.extension, old.search);
+    INSERT INTO users_unreachable_search (users_unreachable_search, rowid, search) SELECT 'delete', old.place, old.search WHERE old.address IS NULL;
+    INSERT INTO users_disabled_search (users_disabled_search, rowid, search) SELECT 'delete', old.place, old.search WHERE old.status = 'disabled';
+    UPDATE tally SET users = users - 1, unreachable = unreachable - (old.address IS NULL), disabled = disabled - (old.status = 'disabled'),
+        version = version + 1;
+END;

@@ -63,7 +63,7 @@ pub async fn import(app: &App, path: &Path, skip_duplicates: bool) -> Result<Imp
         return Err(Stop(format!("Nothing was imported. Correct these lines and import the file again:\n{}", lines.join("\n"))));
     }
     let mut users = assign(rows, write::next_extension(&mut tx).await?, &known.extensions);
-    // In the order of the index of the search, SQLite takes them ten times as fast.
+    // SQLite's index of the search by name then takes them ten times as fast.
     users.sort_by_cached_key(|user| fold(&user.name));
     write::insert(&mut tx, now, &users).await?;
     let imported = Imported {

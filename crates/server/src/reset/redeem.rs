@@ -3,8 +3,8 @@
 //! Single use by one conditional write, in one transaction with the password, the sessions, the audit row and the
 //! notice: all of it happens, or nothing. It logs nobody in (OWASP Forgot Password Cheat Sheet).
 
+use super::cancel_others;
 use super::link::Link;
-use super::{cancel_open, hold};
 use crate::app::App;
 use crate::audit::{Action, Entry, Party};
 use crate::client_ip::ClientIp;
@@ -35,29 +35,29 @@ pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(request
     let hash = app.hasher.hash(password).await?;
 
     let mut tx = app.store.begin().await?;
-    hold(&mut tx, now, link.user).await?;
+    // One statement, which also holds the row: each writes it anew, with its place in every index.
+    let owner = sqlx::query(
+        "UPDATE users SET password_hash = $2, changed_at = $3, pending_until = NULL
+         WHERE id = $1 AND status = 'active' AND address IS NOT NULL",
+    )
+    .bind(link.user)
+    .bind(hash)
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    let is_owner = owner.rows_affected() > 0;
     let used = sqlx::query(
         "UPDATE resets SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL AND expires_at >= $3",
     )
     .bind(link.reset)
     .bind(now)
-    .bind(whole_second(now))
-    .execute(&mut *tx)
-    .await?;
-    if used.rows_affected() == 0 {
-        // Somebody else was quicker, or the link was ended meanwhile: say which.
+    .bind(whole_second(now));
+    if !is_owner || used.execute(&mut *tx).await?.rows_affected() == 0 {
+        // Somebody else was quicker, or the link was ended meanwhile: say which. Nothing of the above remains.
         let link = Link::find(&mut tx, &request.token).await?;
         return Err(ApiError::new(link.fault(now).unwrap_or(Code::LinkCancelled)));
     }
-    let owner = sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1 AND status = 'active' AND address IS NOT NULL")
-        .bind(link.user)
-        .bind(hash)
-        .execute(&mut *tx)
-        .await?;
-    if owner.rows_affected() == 0 {
-        return Err(ApiError::new(Code::LinkCancelled));
-    }
-    cancel_open(&mut tx, now, link.user).await?;
+    cancel_others(&mut tx, now, link.user, link.reset).await?;
     let sessions_ended = session::end_all(&mut tx, link.user, None).await?;
     if let Some(address) = &link.address {
         throttle::welcome(&mut tx, &app.key, address, &ClientIp(ip).limit_key(), now).await?;

@@ -150,8 +150,8 @@ impl Store {
         }
     }
 
-    /// Begins a transaction that only reads, and sees one moment throughout. PostgreSQL plans as in [`Store::begin`], by the
-    /// indexes that there are, and reads the parts of a query one after the other.
+    /// Begins a transaction that only reads, and sees one moment throughout. PostgreSQL plans as in [`Store::begin`], reads the parts of
+    /// a query one after the other, and reads no table to its end where an index would do, whatever it guesses of one that is small or new.
     ///
     /// # Errors
     /// No connection within 30 seconds.

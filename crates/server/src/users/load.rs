@@ -4,7 +4,7 @@
 use crate::store::{Conn, Dialect, Result, Store};
 use sqlx::{AssertSqlSafe, Row};
 
-/// The indexes of the table, taken away; those that keep it right (keys, uniqueness) stay.
+/// The indexes of the table and of its search, taken away; those that keep it right (keys, uniqueness) stay.
 #[must_use = "the table needs its indexes back"]
 pub struct SetAside(Vec<String>);
 
@@ -16,9 +16,7 @@ const FILL_SQLITE: &str = "INSERT INTO users_search (rowid, search) SELECT place
     INSERT INTO users_disabled_search (rowid, search) SELECT place, search FROM users WHERE status = 'disabled' ORDER BY place";
 const FILL_POSTGRES: &str = "INSERT INTO users_search_by_name SELECT id, name_sort, search FROM users ORDER BY name_sort, id;
     INSERT INTO users_search_by_email SELECT id, email_sort, search FROM users ORDER BY email_sort, id;
-    INSERT INTO users_search_by_extension SELECT id, extension, search FROM users ORDER BY extension;
-    ALTER TABLE users ENABLE TRIGGER users_search_insert;
-    SET LOCAL maintenance_work_mem = '256MB'";
+    INSERT INTO users_search_by_extension SELECT id, extension, search FROM users ORDER BY extension";
 
 impl SetAside {
     /// Takes them away, within the caller's transaction.
@@ -60,6 +58,10 @@ impl SetAside {
             Dialect::Postgres => FILL_POSTGRES,
         };
         sqlx::raw_sql(fill).execute(&mut *conn).await?;
+        if dialect == Dialect::Postgres {
+            let ready = "ALTER TABLE users ENABLE TRIGGER users_search_insert; SET LOCAL maintenance_work_mem = '256MB'";
+            sqlx::raw_sql(ready).execute(&mut *conn).await?;
+        }
         for definition in self.0 {
             sqlx::raw_sql(AssertSqlSafe(definition)).execute(&mut *conn).await?;
         }

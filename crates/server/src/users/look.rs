@@ -1,6 +1,5 @@
 //! One look through the index of the search: it counts, and puts in order what stands on the first shelves.
 
-use super::cursor::Key;
 use super::known::Count;
 use super::question::{Question, clause, key};
 use super::search::Needle;
@@ -68,7 +67,7 @@ impl Question<'_> {
         sql
     }
 
-    /// PostgreSQL's index only suspects: each user is read to know, and then the key is at hand.
+    /// PostgreSQL's index only suspects: each row is read to know, and then the key is at hand.
     fn read_through(&self, needle: &Needle, few: i64) -> Sql {
         let mut sql = Sql::default();
         let (key, way) = (key(self.sort), self.way());
@@ -157,7 +156,7 @@ impl Question<'_> {
         }
     }
 
-    /// How.
+    /// How they are shelved in that order.
     pub(super) const fn shelving(&self) -> Shelving {
         match (self.dialect, self.filter, self.shelved_by()) {
             // Each has one index of the search.
@@ -178,15 +177,7 @@ impl Question<'_> {
         }
         let (shelving, column) = (self.shelving(), key(self.sort));
         let next = shelving.next(lowest, false).and_then(|next| shelving.first(next));
-        let mut bounds = Vec::new();
-        for (sign, bound) in [(">=", shelving.first(lowest)), ("<", next)] {
-            let bound = match bound {
-                Some(Key::Text(text)) => sql.bind(text),
-                Some(Key::Number(number)) => sql.number(number),
-                None => continue,
-            };
-            bounds.push(format!("{column} {sign} {bound}"));
-        }
-        bounds
+        let bounds = [(">=", shelving.first(lowest)), ("<", next)];
+        bounds.into_iter().filter_map(|(sign, bound)| Some(format!("{column} {sign} {}", sql.key(bound?)))).collect()
     }
 }

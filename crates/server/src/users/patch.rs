@@ -85,9 +85,10 @@ pub async fn patch(
         changed.push("role");
     }
     if !changed.is_empty() {
-        sqlx::query("UPDATE users SET name_sort = $2, search = $3, changed_at = $4 WHERE id = $1")
+        sqlx::query("UPDATE users SET name_sort = $2, email_sort = $3, search = $4, changed_at = $5 WHERE id = $1")
             .bind(id)
             .bind(fold(&name))
+            .bind(fold(shown.as_deref().unwrap_or_default()))
             .bind(text(&name, shown.as_deref(), before.extension))
             .bind(now)
             .execute(&mut *tx)
@@ -123,12 +124,11 @@ async fn must_still_be_admin(conn: &mut Conn, admin: i64) -> Result<()> {
 }
 
 async fn set_email(conn: &mut Conn, id: i64, email: &Profile) -> Result<()> {
-    sqlx::query("UPDATE users SET email = $2, address = $3, email_status = $4, email_sort = $5 WHERE id = $1")
+    sqlx::query("UPDATE users SET email = $2, address = $3, email_status = $4 WHERE id = $1")
         .bind(id)
         .bind(email.shown())
         .bind(email.address())
         .bind(email.status_str())
-        .bind(fold(email.shown().unwrap_or_default()))
         .execute(conn)
         .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! The ways to find users, in SQL: by an index that has them in order, by a walk along it, by the index of a search.
 
-use super::cursor::{Cursor, Key};
+use super::cursor::Cursor;
 use super::search::{self, Needle};
 use super::shelf::{Shelves, Shelving};
 use super::sql::Sql;
@@ -132,9 +132,8 @@ impl Question<'_> {
         let from = match self.dialect {
             // A cross join is SQLite's way of saying which table comes first.
             Dialect::Sqlite => format!("({listed}) AS f CROSS JOIN {}", self.each_user()),
-            // All that is asked for stands on the shelf.
-            Dialect::Postgres if self.filter != Filter::ResetPending && self.sort.key != SortKey::LastLogin => format!("({listed}) AS u"),
-            Dialect::Postgres if self.shelving() == Shelving::One => format!("({listed}) AS u"),
+            // All that is asked for stands where the search looks.
+            Dialect::Postgres if self.is_shelved() || self.shelving() == Shelving::One => format!("({listed}) AS u"),
             // For the offset's sake it looks each of them up, and does not read all users to join them.
             Dialect::Postgres => format!(
                 "({listed}) AS f CROSS JOIN LATERAL (SELECT f.shelf, id, name_sort, email_sort, extension, last_login_at, pending_until \
@@ -205,10 +204,7 @@ impl Question<'_> {
     /// What lies after the cursor.
     pub(super) fn beyond(&self, sql: &mut Sql) -> Option<String> {
         let cursor = self.cursor?;
-        let at = match &cursor.key {
-            Key::Text(text) => sql.bind(text.clone()),
-            Key::Number(number) => sql.number(*number),
-        };
+        let at = sql.key(cursor.key.clone());
         let (key, sign) = (key(self.sort), if self.descends() { "<" } else { ">" });
         Some(match self.sort.key {
             // Nobody shares an extension.
@@ -255,8 +251,9 @@ pub(super) fn clause(wheres: &[String]) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::{Cursor, Key, Needle, Question, Shelves, Sql};
+    use super::{Cursor, Needle, Question, Shelves, Sql};
     use crate::store::{Conn, Dialect, Location, Store};
+    use crate::users::cursor::Key;
     use crate::users::shelf::{ADDRESSES, EXTENSIONS, NAMES};
     use rekey_wire::users::{Filter, Sort, SortKey};
     use sqlx::{AssertSqlSafe, Connection, Row};

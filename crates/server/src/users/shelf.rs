@@ -5,6 +5,7 @@
 //! extension. PostgreSQL's index knows no order; there is a table with one from each of the cuts to the next.
 
 use super::cursor::Key;
+use super::write::HIGHEST_EXTENSION;
 
 /// Bits of a place that are the user's id, below those of the shelf (`migrations/sqlite/0005_shelves.sql`, `0007_orders.sql`).
 pub(super) const ID_BITS: u32 = 33;
@@ -45,8 +46,6 @@ pub(super) const EXTENSIONS: &[i64] = &[
 /// Three letters, each with the bits of its code and the highest one: what lies at it or beyond is not told apart, and SQLite itself
 /// takes the last three of the first 65,536 for one.
 const LETTERS: [(u32, i64); 3] = [(16, 0xfffd), (7, 0x7f), (7, 0x7f)];
-/// No extension is higher: they have nine digits at most.
-const LAST_EXTENSION: i64 = 999_999_999;
 
 /// How the users among whom is searched are shelved.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -67,8 +66,8 @@ impl Shelving {
     /// The shelf on which a sort key stands.
     pub(super) fn of(self, key: &Key) -> i64 {
         match (self, key) {
-            (Self::Texts(cuts), Key::Text(text)) => count(cuts.iter().take_while(|cut| **cut <= &**text)),
-            (Self::Numbers(cuts), Key::Number(number)) => count(cuts.iter().take_while(|cut| *cut <= number)),
+            (Self::Texts(cuts), Key::Text(text)) => number(cuts.partition_point(|cut| *cut <= text.as_str())),
+            (Self::Numbers(cuts), Key::Number(key)) => number(cuts.partition_point(|cut| cut <= key)),
             (Self::Letters, Key::Text(text)) => {
                 let mut letters = text.chars().map(|letter| i64::from(u32::from(letter)));
                 // What is not told apart is followed by nothing that is.
@@ -80,7 +79,7 @@ impl Shelving {
                     (shelf << bits) | code
                 })
             }
-            (Self::Each, Key::Number(number)) => (*number).clamp(0, LAST_EXTENSION),
+            (Self::Each, Key::Number(number)) => (*number).clamp(0, HIGHEST_EXTENSION),
             _ => 0,
         }
     }
@@ -119,19 +118,19 @@ impl Shelving {
     pub(super) fn next(self, shelf: i64, descends: bool) -> Option<i64> {
         let last = match self {
             Self::One => 0,
-            Self::Texts(cuts) => count(cuts.iter()),
-            Self::Numbers(cuts) => count(cuts.iter()),
+            Self::Texts(cuts) => number(cuts.len()),
+            Self::Numbers(cuts) => number(cuts.len()),
             Self::Letters => (0xfffd << 14) | 0x3fff,
-            Self::Each => LAST_EXTENSION,
+            Self::Each => HIGHEST_EXTENSION,
         };
         let next = if descends { shelf - 1 } else { shelf + 1 };
         (0..=last).contains(&next).then_some(next)
     }
 }
 
-/// How many these few are.
-fn count(few: impl Iterator) -> i64 {
-    i64::try_from(few.count()).unwrap_or(i64::MAX)
+/// The number of a shelf.
+fn number(shelf: usize) -> i64 {
+    i64::try_from(shelf).unwrap_or(i64::MAX)
 }
 
 /// The shelves that are looked through, in either direction.

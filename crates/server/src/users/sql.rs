@@ -1,6 +1,7 @@
 //! A statement that grows with what is asked: its text, and what its placeholders stand for. Values are always bound, so
 //! that a connection meets the same few texts again and has them planned already.
 
+use super::cursor::Key;
 use crate::store::{Conn, Result};
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
@@ -27,6 +28,14 @@ impl Sql {
     /// Binds a number and tells its placeholder.
     pub(super) fn number(&mut self, number: i64) -> String {
         self.push(Bind::Number(number))
+    }
+
+    /// Binds a sort key and tells its placeholder.
+    pub(super) fn key(&mut self, key: Key) -> String {
+        match key {
+            Key::Text(text) => self.bind(text),
+            Key::Number(number) => self.number(number),
+        }
     }
 
     fn push(&mut self, bind: Bind) -> String {

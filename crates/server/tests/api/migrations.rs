@@ -38,34 +38,22 @@ on_both_shells! {
     }
 
     async fn rel_10_users_of_an_older_schema_are_found_in_every_order(shell) {
-        shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
+        let people = shell.file("people.csv", "name,email,role,extension\nAda,ada@example.com,,\nZoë,zoe@example.com,,100000000\n정아,,,55555\n");
+        shell.ok(&["user", "import", &people]);
         let mut connection = shell.connect().await;
-        // As the step before left it.
-        let (back, finds): (&str, &[&str]) = match shell.location() {
-            Location::Sqlite(_) => (
-                "DROP TRIGGER users_search_by_email_insert; DROP TRIGGER users_search_by_email_update; DROP TABLE users_search_by_email;
-                 DROP TRIGGER users_search_by_extension_insert; DROP TRIGGER users_search_by_extension_update;
-                 DROP TABLE users_search_by_extension; ALTER TABLE users DROP COLUMN place_by_email",
-                &["users_search_by_email('ada')", "users_search_by_extension('ada')"],
-            ),
-            Location::Postgres(_) => (
-                "DROP TABLE users_search_by_name, users_search_by_email, users_search_by_extension;
-                 DROP FUNCTION users_search_insert, users_search_update CASCADE;
-                 DO $$ BEGIN FOR shelf IN 0..22 LOOP EXECUTE format('CREATE INDEX users_search_%s ON users (id)', shelf); END LOOP; END $$",
-                &[
-                    "users_search_by_name_0 WHERE search LIKE '%ada%'",
-                    "users_search_by_email_0 WHERE search LIKE '%ada%'",
-                    "users_search_by_extension_0 WHERE search LIKE '%ada%'",
-                ],
-            ),
-        };
-        change(&mut connection, &format!("{back}; DELETE FROM schema_steps WHERE step = 7")).await;
+        take_step_7_back(&shell, &mut connection).await;
         connection.close().await.expect("closes");
         shell.ok(&["audit", "verify"]);
         let mut connection = shell.connect().await;
-        for find in finds {
-            let found = sqlx::query(AssertSqlSafe(format!("SELECT count(*) FROM {find}"))).fetch_one(&mut connection).await.expect("a count");
-            assert_eq!(found.get::<i64, _>(0), 1, "{find}");
+        for order in ["name", "email", "extension"] {
+            for typed in ["ada", "zoe", "555"] {
+                let found = match shell.location() {
+                    Location::Sqlite(_) if order == "name" => format!("users_search('{typed}')"),
+                    Location::Sqlite(_) => format!("users_search_by_{order}('{typed}')"),
+                    Location::Postgres(_) => format!("users_search_by_{order} WHERE search LIKE '%{typed}%'"),
+                };
+                assert_eq!(count(&mut connection, &found).await, 1, "{typed} by {order}");
+            }
         }
     }
 
@@ -120,6 +108,54 @@ on_both_shells! {
     }
 }
 
+/// Makes the schema what it was before the search had an index for each order.
+async fn take_step_7_back(shell: &Shell, connection: &mut AnyConnection) {
+    let back = match shell.location() {
+        Location::Sqlite(_) => {
+            "DROP TRIGGER users_search_delete; DROP TRIGGER users_search_by_email_insert; DROP TRIGGER users_search_by_email_update;
+             DROP TRIGGER users_search_by_extension_insert; DROP TRIGGER users_search_by_extension_update;
+             DROP TABLE users_search_by_email; DROP TABLE users_search_by_extension; ALTER TABLE users DROP COLUMN place_by_email"
+        }
+        Location::Postgres(_) => {
+            "DROP TABLE users_search_by_name, users_search_by_email, users_search_by_extension;
+             DROP FUNCTION users_search_insert, users_search_update, users_search_delete CASCADE;
+             DO $$ BEGIN FOR shelf IN 0..22 LOOP EXECUTE format('CREATE INDEX users_search_%s ON users (id)', shelf); END LOOP; END $$"
+        }
+    };
+    change(connection, &format!("{back}; DELETE FROM schema_steps WHERE step = 7")).await;
+}
+
+async fn count(connection: &mut AnyConnection, what: &str) -> i64 {
+    sqlx::query(AssertSqlSafe(format!("SELECT count(*) FROM {what}"))).fetch_one(connection).await.expect("a count").get(0)
+}
+
+/// Waits until somebody in this database waits for a lock.
+async fn somebody_waits(connection: &mut AnyConnection) {
+    let waiting = async {
+        while count(connection, "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").await == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(crate::smtp::PATIENCE, waiting).await.expect("the step comes so far");
+}
+
+#[tokio::test]
+async fn rel_10_what_an_older_program_writes_meanwhile_is_found_on_postgresql() {
+    let shell = Shell::on(Kind::Postgres).await;
+    shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
+    let mut connection = shell.connect().await;
+    take_step_7_back(&shell, &mut connection).await;
+    change(&mut connection, "BEGIN; UPDATE users SET name_sort = 'zoe', search = 'zoe'").await;
+    let mut program = shell.command(&["audit", "verify"]).stdout(Stdio::null()).spawn().expect("starts");
+    somebody_waits(&mut shell.connect().await).await;
+    change(&mut connection, "COMMIT").await;
+    assert!(program.wait().expect("a child").success());
+    let found = [("name", "name_sort = 'zoe' AND"), ("email", ""), ("extension", "")];
+    for (order, which) in found {
+        assert_eq!(count(&mut connection, &format!("users_search_by_{order} WHERE {which} search = 'zoe'")).await, 1, "{order}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_10_killed_in_the_middle_of_a_step_postgresql_has_nothing_of_it() {
     let shell = Shell::on(Kind::Postgres).await;
@@ -128,13 +164,7 @@ async fn rel_10_killed_in_the_middle_of_a_step_postgresql_has_nothing_of_it() {
     change(&mut connection, "BEGIN; CREATE TABLE audit_head (id BIGINT)").await;
     let mut program = shell.command(&["audit", "verify"]).stdout(Stdio::null()).spawn().expect("starts");
     let mut watch = shell.connect().await;
-    let waiting = async {
-        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        while sqlx::query(sql).fetch_one(&mut watch).await.expect("a count").get::<i64, _>(0) == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(crate::smtp::PATIENCE, waiting).await.expect("the step comes so far");
+    somebody_waits(&mut watch).await;
     program.kill().expect("killed");
     program.wait().expect("a child");
     change(&mut connection, "ROLLBACK").await;

@@ -24,13 +24,48 @@ on_both! {
         assert_eq!(admin.get(&path).await.json()["reset"]["state"], "sent");
         app.visitor().post("/api/password-resets/inspect", json!({"token": mail.token()})).await.expect(200);
         assert_eq!(admin.get(&path).await.json()["reset"]["state"], "opened");
+        let pending = async || admin.get("/api/users?filter=reset_pending").await.expect(200).json()["total"].clone();
+        assert_eq!(pending().await, 1);
         app.visitor().post("/api/password-resets/redeem", json!({"token": mail.token(), "password": NEW_PASSWORD})).await.expect(200);
         assert_eq!(admin.get(&path).await.json()["reset"]["state"], "used");
+        assert_eq!(pending().await, 0);
 
         let again = admin.send(admin.request("POST", &format!("{path}/password-reset"))).await.expect(429);
         assert_eq!(again.header("retry-after"), "60");
         app.advance(60);
         admin.send(admin.request("POST", &format!("{path}/password-reset"))).await.expect(202);
+    }
+
+    async fn who_watches_is_told_of_whatever_becomes_of_a_user(app) {
+        let admin = app.admin().await;
+        let jo = app.add_user("Jo", "jo@example.com").await;
+        app.advance(60);
+        let mut stream = admin.request("GET", "/api/events").send().await.expect("an answer").error_for_status().expect("a stream");
+        let mut told = async |what: &str| {
+            let change = async {
+                loop {
+                    let chunk = stream.chunk().await.expect("a stream").expect("it goes on");
+                    if let Some(data) = String::from_utf8_lossy(&chunk).lines().find_map(|line| line.strip_prefix("data: ").map(str::to_owned)) {
+                        return data;
+                    }
+                }
+            };
+            let change = tokio::time::timeout(crate::smtp::PATIENCE, change).await.unwrap_or_else(|_| panic!("no word of {what}"));
+            assert_eq!(change, json!({"ids": [jo]}).to_string(), "{what}");
+            app.advance(1);
+        };
+        admin.post(&format!("/api/users/{jo}/password-reset"), json!({})).await.expect(202);
+        let token = app.mail_to("jo@example.com").await.token();
+        app.settled().await;
+        told("a link").await;
+        app.visitor().post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
+        told("its being opened").await;
+        app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
+        told("a new password").await;
+        app.log_in("jo@example.com", NEW_PASSWORD).await;
+        told("a login").await;
+        admin.patch(&format!("/api/users/{jo}"), json!({"status": "disabled"})).await.expect(200);
+        told("being disabled").await;
     }
 
     async fn a_refused_mail_is_shown_and_the_address_marked(app) {

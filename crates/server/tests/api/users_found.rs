@@ -148,6 +148,24 @@ on_both! {
         assert_eq!(ask("search=common").await, (vec![jo, mo, bo], 3));
     }
 
+    async fn who_is_deleted_by_hand_is_found_no_more(app) {
+        let admin = app.admin().await;
+        let jo = app.add_user("Jo Common", "jo@example.com").await;
+        let gone = admin.post("/api/users", json!({"name": "Gone Common", "email": null, "role": "agent"})).await.expect(201).json();
+        let gone = gone["id"].as_str().expect("an id").to_owned();
+        admin.patch(&format!("/api/users/{gone}"), json!({"status": "disabled"})).await.expect(200);
+        sqlx::query("DELETE FROM users WHERE name = 'Gone Common'").execute(app.store.write()).await.expect("deleted");
+        for question in ["search=common", "search=common&sort=email", "search=common&sort=extension", "search=common&filter=disabled", "search=common&filter=no_valid_email"] {
+            let (found, total) = all(&admin, question).await;
+            let expected = if question.contains("filter") { vec![] } else { vec![jo.as_str()] };
+            assert_eq!((ids(&found), total), (expected.clone(), expected.len() as u64), "{question}");
+        }
+        let totals = ["all", "no_valid_email", "disabled"].map(|filter| format!("filter={filter}"));
+        for (filter, expected) in totals.iter().zip([2, 0, 0]) {
+            assert_eq!(all(&admin, filter).await.1, expected, "{filter}");
+        }
+    }
+
     async fn the_numbers_of_filters_follow_every_change(app) {
         let admin = app.admin().await;
         let totals = async || {
