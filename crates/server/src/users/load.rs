@@ -14,9 +14,9 @@ const FILL_SQLITE: &str = "INSERT INTO users_search (rowid, search) SELECT place
     INSERT INTO users_search_by_extension (rowid, search) SELECT extension, search FROM users ORDER BY extension;
     INSERT INTO users_unreachable_search (rowid, search) SELECT place, search FROM users WHERE address IS NULL ORDER BY place;
     INSERT INTO users_disabled_search (rowid, search) SELECT place, search FROM users WHERE status = 'disabled' ORDER BY place";
-const FILL_POSTGRES: &str = "INSERT INTO users_search_by_name SELECT id, name_sort, search FROM users ORDER BY name_sort, id;
-    INSERT INTO users_search_by_email SELECT id, email_sort, search FROM users ORDER BY email_sort, id;
-    INSERT INTO users_search_by_extension SELECT id, extension, search FROM users ORDER BY extension";
+const FILL_POSTGRES: &str = "INSERT INTO users_search_by_name SELECT id, name_sort, users_spelt(search) FROM users ORDER BY name_sort, id;
+    INSERT INTO users_search_by_email SELECT id, email_sort, users_spelt(search) FROM users ORDER BY email_sort, id;
+    INSERT INTO users_search_by_extension SELECT id, extension, users_spelt(search) FROM users ORDER BY extension";
 
 impl SetAside {
     /// Takes them away, within the caller's transaction.

@@ -89,7 +89,10 @@ impl Question<'_> {
     /// What the index of the search finds on the question's shelves, and on which: on SQLite ids, which cost a twentieth of what the users cost,
     /// on PostgreSQL ids and the key of the order, since its index only suspects.
     pub(super) fn listed(&self, sql: &mut Sql, needle: &Needle) -> String {
-        let pattern = sql.bind(needle.pattern(self.dialect));
+        let pattern = sql.bind(match (self.dialect, self.shelving()) {
+            (Dialect::Sqlite, _) | (_, Shelving::One) => needle.pattern(self.dialect),
+            (Dialect::Postgres, _) => needle.spelt(),
+        });
         let Shelves { lowest, highest } = self.shelves;
         let order = self.shelved_by();
         match self.dialect {

@@ -49,6 +49,13 @@ impl Needle {
         }
     }
 
+    /// What PostgreSQL's own tables of the search are asked for.
+    #[must_use]
+    pub fn spelt(&self) -> String {
+        // No sign is left that means something to LIKE.
+        format!("%{}%", spelt(&self.text))
+    }
+
     /// What the index of the search is asked for.
     #[must_use]
     pub fn pattern(&self, dialect: Dialect) -> String {
@@ -60,6 +67,17 @@ impl Needle {
             }
         }
     }
+}
+
+/// Signs that PostgreSQL's index of the search does not know (`pg_trgm` has letters and digits only), and the first of the letters that stand for
+/// them in the search's own tables (`migrations/postgres/0007_orders.sql`).
+const SIGNS: &str = "\n !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+const FIRST_LETTER: u32 = 0xa840;
+
+/// As the search's own tables of PostgreSQL spell it.
+fn spelt(text: &str) -> String {
+    let letter = |sign| SIGNS.chars().zip(FIRST_LETTER..).find_map(|(other, letter)| (other == sign).then(|| char::from_u32(letter))?);
+    text.chars().map(|sign| letter(sign).unwrap_or(sign)).collect()
 }
 
 /// Whether a row that is at hand holds the text: no index answers this.
@@ -75,6 +93,8 @@ pub fn holds(dialect: Dialect, text: &str) -> String {
 mod tests {
     use super::{Needle, fold, text};
     use crate::store::Dialect;
+    use crate::users::question::tests::stores;
+    use sqlx::Row;
 
     #[test]
     fn case_and_accents_do_not_matter() {
@@ -94,6 +114,21 @@ mod tests {
         assert_eq!(needle("50%_\\").pattern(Dialect::Postgres), "%50\\%\\_\\\\%");
         assert_eq!(needle("a\"b OR").pattern(Dialect::Sqlite), "\"a\"\"b or\"");
         assert_eq!(Needle::read("  "), None);
+    }
+
+    #[tokio::test]
+    async fn postgresql_spells_what_is_searched_as_what_is_looked_for() {
+        let (stores, dir) = stores("spelt").await;
+        for store in stores {
+            if store.dialect() == Dialect::Postgres {
+                let (text, spelt) = (format!("a1é{}王", super::SIGNS), super::spelt(super::SIGNS));
+                assert!(spelt.chars().all(char::is_alphabetic) && spelt.chars().count() == super::SIGNS.len(), "{spelt}");
+                let row = sqlx::query("SELECT users_spelt($1)").bind(text).fetch_one(store.read()).await.expect("spelt");
+                assert_eq!(row.get::<String, _>(0), format!("a1é{spelt}王"));
+            }
+            store.close().await;
+        }
+        std::fs::remove_dir_all(&dir).expect("removed");
     }
 
     #[test]

@@ -92,7 +92,8 @@ on_both_shells! {
         for _ in 0..KILLS {
             let fresh = Shell::on(if matches!(shell.location(), Location::Sqlite(_)) { Kind::Sqlite } else { Kind::Postgres }).await;
             let mut program = fresh.command(&["audit", "verify"]).stdout(Stdio::null()).spawn().expect("starts");
-            tokio::time::sleep(whole.mul_f64(dice.share())).await;
+            // Rather early, when the first step is on its way.
+            tokio::time::sleep(whole.mul_f64(dice.share().powi(2))).await;
             program.kill().expect("killed");
             program.wait().expect("a child");
             let mut connection = fresh.connect().await;
@@ -118,7 +119,7 @@ async fn take_step_7_back(shell: &Shell, connection: &mut AnyConnection) {
         }
         Location::Postgres(_) => {
             "DROP TABLE users_search_by_name, users_search_by_email, users_search_by_extension;
-             DROP FUNCTION users_search_insert, users_search_update, users_search_delete CASCADE;
+             DROP FUNCTION users_search_insert, users_search_update, users_search_delete, users_spelt CASCADE;
              DO $$ BEGIN FOR shelf IN 0..22 LOOP EXECUTE format('CREATE INDEX users_search_%s ON users (id)', shelf); END LOOP; END $$"
         }
     };
