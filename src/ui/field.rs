@@ -47,9 +47,11 @@ impl Field {
 
     /// The person has left the field.
     pub(crate) fn left(self) {
-        // A screen that goes away takes the focus from its field: nobody is left to be told.
-        if self.value.try_with_untracked(|value| !value.is_empty()) == Some(true) {
-            set_timeout(move || _ = self.due.try_set(true), PAUSE);
+        // A screen that goes away takes the focus from its field: nobody is left to be told. Nor is who sent the form meanwhile, and
+        // had the field emptied.
+        let filled = move || self.value.try_with_untracked(|value| !value.is_empty()) == Some(true);
+        if filled() {
+            set_timeout(move || _ = filled() && self.due.try_set(true).is_none(), PAUSE);
         }
     }
 

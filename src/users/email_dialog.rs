@@ -8,8 +8,9 @@ use crate::ui::dialog::Dialog;
 use crate::ui::field::{Field, email_fault};
 use crate::ui::submit::Submit;
 use crate::ui::text_field::{Purpose, TextField};
-use crate::words::{email_dialog as w, users};
+use crate::words::{self, email_dialog as w, users};
 use leptos::prelude::*;
+use rekey_wire::problem::Code;
 use rekey_wire::users::User;
 
 /// One field. A failure stays inside, with what was typed.
@@ -18,7 +19,7 @@ pub(super) fn EmailDialog(desktop: Desktop, user: User) -> impl IntoView {
     let attempt = Attempt::new();
     let closing = RwSignal::new(false);
     let name = StoredValue::new(user.name);
-    let with_name = move |word: crate::words::Word| name.with_value(|name| word.with(&[("name", name)]));
+    let with_name = move |word: words::Word| name.with_value(|name| word.with(&[("name", name)]));
     let heading = with_name(if user.email.is_some() { users::FIX_EMAIL_FOR } else { users::ADD_EMAIL_FOR });
     let field = Field::new(email_fault);
     field.input(user.email.unwrap_or_default());
@@ -28,8 +29,14 @@ pub(super) fn EmailDialog(desktop: Desktop, user: User) -> impl IntoView {
         let Some(typed) = field.accept() else { return };
         let id = id.clone();
         attempt.run(async move {
-            if let Err(error) = api::change_email(&id, typed).await {
+            if let Err(mut error) = api::change_email(&id, typed).await {
                 field.heed(&error, "email");
+                if let api::Error::Refused(refusal) = &mut error
+                    && refusal.code == Code::EmailTaken
+                {
+                    field.refuse(words::error::EMAIL_TAKEN.text().to_owned());
+                    refusal.code = Code::InvalidFields;
+                }
                 return Err(error);
             }
             desktop.done.try_set(Some(with_name(users::EMAIL_SAVED)));

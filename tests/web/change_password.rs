@@ -40,9 +40,11 @@ async fn an_empty_form_is_not_sent_and_says_what_is_missing() {
 async fn a_changed_password_is_a_status_and_the_fields_are_empty() {
     let server = about_to_change().await;
     server.does(CHANGE);
+    leave("Current password").await;
     press("Change password").await;
     status("Your password is changed").await;
     assert_eq!((value("Current password").await, value("New password").await), (String::new(), String::new()));
+    fields_have_spoken().await;
     assert!(select("[aria-invalid=true]").is_empty(), "nobody is told off for the emptied fields");
     assert_eq!(server.hears(CHANGE, 1).await.body, json!({ "current_password": CURRENT, "new_password": PASSWORD }));
 }

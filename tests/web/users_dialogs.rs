@@ -150,7 +150,8 @@ async fn a_refused_address_stays_in_the_dialog_with_the_reason() {
     server.refuses(PATCH, 409, "email_taken");
     fill("Email", "alex@example.com").await;
     press("Save").await;
-    alert("Another user has this address").await;
+    fault("Email", "Another user has this address").await;
+    alert("Check what is marked below").await;
     assert_eq!(value("Email").await, "alex@example.com");
     server.refuses_field(PATCH, "email", "invalid_email", "For programs");
     press("Save").await;

@@ -116,7 +116,9 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     }
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        if error.inner().is_data() { refused(error.path(), &error.inner().to_string(), "body") } else { Code::BadRequest.into() }
+        // Where an enum's name should be, serde_json takes anything but text for a fault of the JSON.
+        let is_json = error.inner().is_data() || serde_json::from_str::<serde_json::Value>(text).is_ok();
+        if is_json { refused(error.path(), &error.inner().to_string(), "body") } else { Code::BadRequest.into() }
     })?;
     json.end().map_err(|_| Code::BadRequest)?;
     Ok(value)

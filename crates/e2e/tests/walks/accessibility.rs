@@ -156,7 +156,7 @@ fn everybody_can_use_the_account_screens() {
 fn everybody_can_use_the_users_screen_and_its_dialogs() {
     let stage = Stage::set();
     let mut inspection = Inspection::default();
-    stage.import("name,email\nJordan Lee,jordan@example.com\nSam Ortiz,\nMaya Patel,maya@example\n");
+    stage.import("name,email\nJordan Lee,jordan.alexander.lee@accounts.example.com\nSam Ortiz,\nMaya Patel,maya@example\n");
     let page = stage.logged_in(&stage.admin("Alex Kim", "alex@example.com"));
     page.heading("Users");
     page.find("button", "Reset password for Jordan Lee");

@@ -155,6 +155,7 @@ async fn cancel_others(conn: &mut Conn, now: i64, user: i64, keep: i64) -> Resul
     cancel_where(conn, now, user, "id <> $3", keep).await
 }
 
+/// Ends those of the user's resets that are on their way or whose link works, and of which `which` holds; `reset` is its `$3`.
 async fn cancel_where(conn: &mut Conn, now: i64, user: i64, which: &str, reset: i64) -> Result<()> {
     let sql = format!(
         "UPDATE resets SET cancelled_at = $2 WHERE user_id = $1 AND {which} AND used_at IS NULL AND cancelled_at IS NULL

@@ -1,10 +1,11 @@
 //! `POST /api/password-resets/report`: "this wasn't me". Ends the link and holds further self-service mails back.
 //!
 //! Any real link may say so, as an owner may read the mail late, or the oldest of many first. But it says so once, and ends
-//! nothing but its own reset: whoever comes by an old mail stops neither a link that the owner waits for nor an admin's.
+//! nothing but its own reset and what was asked for likewise and waits for the mail server: whoever comes by an old mail stops
+//! neither a link that the owner has nor an admin's.
 
-use super::cancel;
 use super::link::Link;
+use super::{cancel, cancel_where};
 use crate::app::App;
 use crate::audit::{Action, Entry, Party};
 use crate::client_ip::ClientIp;
@@ -28,11 +29,10 @@ pub async fn report(State(app): State<App>, ClientIp(ip): ClientIp, Json(request
     let link = Link::find(&mut tx, &request.token).await?;
     if app.take(&mut tx, Scope::Report(link.reset), now).await?.is_none() {
         cancel(&mut tx, now, link.user, link.reset).await?;
-        sqlx::query("UPDATE users SET paused_until = $2 WHERE id = $1")
-            .bind(link.user)
-            .bind(now.saturating_add(millis(app.config.report_pause)))
-            .execute(&mut *tx)
-            .await?;
+        cancel_where(&mut tx, now, link.user, "id <> $3 AND by_kind = 'self' AND sent_at IS NULL", link.reset).await?;
+        let pause = "UPDATE users SET paused_until = $2, pending_until = CASE WHEN EXISTS
+            (SELECT 1 FROM resets WHERE id = users.reset_id AND cancelled_at IS NOT NULL) THEN NULL ELSE pending_until END WHERE id = $1";
+        sqlx::query(pause).bind(link.user).bind(now.saturating_add(millis(app.config.report_pause))).execute(&mut *tx).await?;
         let entry = Entry::new(Action::ResetReported).by_oneself(Party { id: link.user, name: link.name }).from(ip);
         app.audit(&mut tx, now, &entry).await?;
     }

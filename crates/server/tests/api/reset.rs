@@ -78,6 +78,23 @@ on_both! {
         app.link_for("jo@example.com").await;
     }
 
+    async fn this_was_not_me_holds_back_a_mail_that_waits(app) with ["--resend-cooldown", "0s"] {
+        let admin = app.admin().await;
+        let jo = app.add_user("Jo", "jo@example.com").await;
+        let token = app.link_for("jo@example.com").await;
+        app.settled().await;
+        let before = app.smtp.mails().len();
+        app.smtp.be(Mood::Busy);
+        app.visitor().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
+        app.waiting_for_a_retry().await;
+        app.visitor().post("/api/password-resets/report", json!({"token": token})).await.expect(204);
+        app.smtp.be(Mood::Kind);
+        app.settled_after_retries().await;
+        assert_eq!(app.smtp.mails().len(), before, "held back");
+        assert_eq!(admin.get(&format!("/api/users/{jo}")).await.json()["reset"]["state"], "cancelled");
+        assert_eq!(admin.get("/api/users?filter=reset_pending").await.expect(200).json()["total"], 0);
+    }
+
     async fn a_mail_reports_once_and_ends_its_own_link_alone(app) with ["--resend-cooldown", "0s"] {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;

@@ -174,6 +174,10 @@ on_both! {
         let own = admin.get("/api/session").await.json()["user"]["id"].as_str().expect("an id").to_owned();
         assert_eq!(admin.patch(&format!("/api/users/{own}"), json!({"status": "disabled"})).await.field("status"), "own_account");
         assert_eq!(admin.patch(&format!("/api/users/{own}"), json!({"role": "agent"})).await.field("role"), "own_account");
+        for wrong in [json!(null), json!(5), json!([]), json!({})] {
+            assert_eq!(admin.patch(&path, json!({"role": wrong})).await.expect(422).field("role"), "invalid_type", "{wrong}");
+            assert_eq!(admin.patch(&path, json!({"status": wrong})).await.expect(422).field("status"), "invalid_type", "{wrong}");
+        }
         admin.patch("/api/users/999", json!({"name": "x"})).await.expect(404);
     }
 }
