@@ -193,7 +193,8 @@ pub(crate) async fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
     }
 }
 
-/// Waits until fields that were left before have said what they had to say: timers of one length end in the order in which they began.
+/// Waits until fields that were left before have said what they had to say (`PAUSE` in `src/ui/field.rs`): timers of one length end in the
+/// order in which they began.
 pub(crate) async fn fields_have_spoken() {
     let pause = js_sys::Promise::new(&mut |over, _| {
         _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&over, 200).expect("a timer begins");
