@@ -1,21 +1,15 @@
 //! What every request and every job shares.
 
-use crate::audit::{self, Entry};
+use crate::auth::hashing::Hasher;
+use crate::auth::secret_key::SecretKey;
 use crate::clock::Clock;
-use crate::config::{Config, Limit};
-use crate::hashing::Hasher;
-use crate::limit::{self, Over, Scope};
+use crate::config::Config;
 use crate::mail::transport::Transport;
-use crate::reset::REMEMBER;
-use crate::secret_key::SecretKey;
-use crate::store::{Conn, Result, Store};
+use crate::store::Store;
 use crate::users::known::Known;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
-
-/// For as long as anybody could do it again.
-const ONCE: Limit = Limit { count: 1, window: REMEMBER };
 
 /// A handle to all of it; cheap to clone.
 #[derive(Clone)]
@@ -61,31 +55,6 @@ impl App {
     #[must_use]
     pub fn now(&self) -> i64 {
         self.clock.now()
-    }
-
-    /// Adds an audit row within the caller's transaction; make it the last thing in it.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn audit(&self, conn: &mut Conn, at: i64, entry: &Entry) -> Result<()> {
-        audit::record(conn, self.store.dialect(), &self.key, at, entry).await
-    }
-
-    /// Counts one more within the caller's transaction; see [`limit::take`].
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn take(&self, conn: &mut Conn, scope: Scope<'_>, now: i64) -> Result<Option<Over>> {
-        let config = &self.config;
-        let limit = match scope {
-            Scope::ForgotIp(_) => config.limit_forgot_per_ip,
-            Scope::LoginIp(_) => config.limit_login_per_ip,
-            Scope::ForgotAddress(_) | Scope::AdminReset(_) => config.resend_limit(),
-            Scope::Report(_) => Some(ONCE),
-            Scope::Recipient(_) | Scope::RecipientByAdmin(_) => config.limit_mail_per_recipient,
-            Scope::Mail => config.limit_mail,
-        };
-        limit::take(conn, &self.key, scope, limit, now).await
     }
 
     /// Tells the mail worker that there is something to send.

@@ -1,11 +1,13 @@
 //! Whether the server is alive, and whether it can serve.
 
-use rekey_wire::problem::Code;
+use axum::extract::State;
+use rekey_wire::problem::{Code, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::Result;
-use crate::json::Json;
+use crate::app::App;
+use crate::http::error::Result;
+use crate::http::json::Json;
 
 /// The answer of a server that is well.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -22,11 +24,14 @@ pub async fn alive() -> Json<Health> {
     OK
 }
 
-/// What `/readyz` answers: whether requests can be served now, which takes the database and not the mail server.
-///
-/// # Errors
-/// 503 when they cannot.
-pub fn readiness(database_answers: bool) -> Result<Json<Health>> {
+/// Whether requests can be served now; this takes the database, not the mail server.
+#[utoipa::path(get, path = "/readyz", tag = "health",
+    responses((status = 200, description = "Ready", body = Health), (status = 503, description = "The database does not answer", body = Problem, content_type = "application/problem+json")))]
+pub async fn ready(State(app): State<App>) -> Result<Json<Health>> {
+    readiness(app.store.is_ready().await)
+}
+
+fn readiness(database_answers: bool) -> Result<Json<Health>> {
     if database_answers { Ok(OK) } else { Err(Code::Unavailable.into()) }
 }
 

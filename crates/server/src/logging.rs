@@ -3,7 +3,7 @@
 //! What must not be logged is kept out at the source (`Debug` of tokens, letters and keys hides them); a panic's message
 //! may be made of anything, so only where it happened is logged (LOG-01).
 
-use crate::config::Config;
+use crate::config::{Config, LogFormat};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
@@ -20,7 +20,7 @@ pub fn start(config: &Config) -> Result<(), String> {
     let filter = EnvFilter::try_new(format!("sqlx::postgres::notice=warn,{}", config.log))
         .map_err(|_| "REKEY_LOG is not a filter of log levels.".to_owned())?;
     let builder = fmt().with_env_filter(filter).with_ansi(false).with_writer(OneLine(io::stderr));
-    let started = if config.log_json { builder.json().finish().try_init() } else { builder.finish().try_init() };
+    let started = if config.log_format == LogFormat::Json { builder.json().finish().try_init() } else { builder.finish().try_init() };
     std::panic::set_hook(Box::new(report_panic));
     started.map_err(|_| "Logging is on already.".to_owned())
 }

@@ -1,7 +1,9 @@
 //! The table of contents: every path, and what every request passes on its way.
 
 use crate::app::App;
-use crate::{about, account, audit, client_ip, docs, forgot, guard, headers, health, json, login, metrics, origin, reset, spa, users};
+use crate::http::middleware::{catch, client_ip, headers, origin, request_id};
+use crate::http::{json, openapi};
+use crate::{account, audit, health, login, metrics, public_config, reset, spa, users};
 use axum::Router;
 use axum::handler::Handler;
 use axum::routing::get;
@@ -11,10 +13,10 @@ use utoipa_axum::routes;
 
 /// The calls, each described where it is written.
 fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(docs::description())
-        .routes(routes!(about::config))
+    OpenApiRouter::with_openapi(openapi::description())
+        .routes(routes!(public_config::config))
         .routes(routes!(login::show, login::log_in, login::log_out))
-        .routes(routes!(forgot::forgot))
+        .routes(routes!(reset::request))
         .routes(routes!(reset::inspect))
         .routes(routes!(reset::redeem))
         .routes(routes!(reset::renew))
@@ -26,7 +28,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(users::reset_one))
         .routes(routes!(users::events))
         .routes(routes!(audit::list))
-        .routes(routes!(about::ready))
+        .routes(routes!(health::ready))
         .routes(routes!(health::alive))
 }
 
@@ -34,17 +36,17 @@ fn api() -> OpenApiRouter<App> {
 #[must_use]
 pub fn openapi() -> OpenApi {
     let mut description = api().into_openapi();
-    docs::complete(&mut description);
+    openapi::complete(&mut description);
     description
 }
 
 /// Everything the server answers.
 pub fn router(app: App) -> Router {
     let (api, mut description) = api().split_for_parts();
-    docs::complete(&mut description);
+    openapi::complete(&mut description);
     let config = &app.config;
     let mut router = api
-        .merge(docs::router(&description))
+        .merge(openapi::router(&description))
         .route("/metrics", get(metrics::serve))
         .with_state(app.clone())
         .route("/.well-known/change-password", get(spa::change_password));
@@ -52,12 +54,13 @@ pub fn router(app: App) -> Router {
         router = router.merge(inbox.router());
     }
     router
-        .method_not_allowed_fallback(guard::method_not_allowed)
+        .method_not_allowed_fallback(catch::method_not_allowed)
         .fallback_service(spa::serve.with_state(spa::Site::new(app.clone())))
         .layer(json::layer())
-        .layer(guard::layer())
+        .layer(catch::layer())
         .layer(origin::layer(config.public_url.origin()))
         .layer(client_ip::layer(config.trusted_proxies.clone()))
         .layer(metrics::layer())
+        .layer(request_id::layer(config.trusted_proxies.clone()))
         .layer(headers::layer(config.public_url.is_https()))
 }

@@ -93,6 +93,9 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false, value_type = BTreeMap<String, Vec<FieldError>>))]
     pub errors: FieldErrors,
+    /// The id of the request, as in the `X-Request-Id` header: name it when you report a fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 /// What a field's error code means, in English; the pages have their own words for the same codes.

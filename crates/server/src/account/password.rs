@@ -1,18 +1,18 @@
 //! `PUT /api/account/password`: a new password from who knows the current one.
 
 use crate::app::App;
-use crate::audit::{Action, Entry};
-use crate::client_ip::ClientIp;
-use crate::docs::AccountProblems;
-use crate::error::{ApiError, Result};
-use crate::hashing::{Verdict, nfc};
-use crate::json::Json;
-use crate::limit::Scope;
-use crate::login::throttle;
-use crate::mail::outbox::{self, Job};
+use crate::audit::{self, Action, Entry};
+use crate::auth::hashing::{Verdict, nfc};
+use crate::auth::limit::{self, Scope};
+use crate::auth::session::{self, CurrentUser};
+use crate::auth::throttle;
+use crate::http::error::{ApiError, Result};
+use crate::http::json::Json;
+use crate::http::middleware::client_ip::ClientIp;
+use crate::http::openapi::AccountProblems;
+use crate::jobs::outbox::{self, Job};
 use crate::password::{self, About};
 use crate::reset::cancel_open;
-use crate::session::{self, CurrentUser};
 use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_wire::account::ChangePassword;
@@ -36,7 +36,7 @@ pub async fn change(
     password::check(&new, app.config.password_policy(), about).map_err(|fault| password::refusal(&app, "new_password", fault))?;
     // Whoever found an open session must not guess the password here faster than at the login page.
     let guesses = address.clone().unwrap_or_else(|| user.id.to_string());
-    let place = app.hasher.place()?;
+    let place = app.hasher.reserve_slot()?;
     reserve(&app, &user, &guesses, client).await?;
     if app.hasher.verify_at(place, request.current_password, current.clone()).await? == Verdict::Wrong {
         return fail(&app, &user, client).await;
@@ -63,8 +63,8 @@ pub async fn change(
         outbox::put(&mut tx, now, &Job::Notice { user: user.id, address }).await?;
     }
     let entry =
-        Entry::new(Action::PasswordChanged).by_oneself(user.party()).from(client.0).detail(format!("Other sessions ended: {ended}."));
-    app.audit(&mut tx, now, &entry).await?;
+        Entry::new(Action::PasswordChanged).self_service(user.user_ref()).from(client.0).detail(format!("Other sessions ended: {ended}."));
+    audit::record(&app, &mut tx, now, &entry).await?;
     tx.commit().await?;
     app.wake_mail();
     Ok(StatusCode::NO_CONTENT)
@@ -73,13 +73,13 @@ pub async fn change(
 /// Counts the attempt, by client and by address, as the login page does.
 async fn reserve(app: &App, user: &CurrentUser, guesses: &str, client: ClientIp) -> Result<()> {
     let now = app.now();
-    let mut tx = app.store.begin_light().await?;
-    let (wait, tell) = match app.take(&mut tx, Scope::LoginIp(&client.limit_key()), now).await? {
-        Some(over) => (Some(over.seconds), over.first),
-        None => (throttle::reserve(&mut tx, &app.key, guesses, now).await?, true),
+    let mut tx = app.store.begin_relaxed().await?;
+    let (wait, tell) = match limit::hit(app, &mut tx, Scope::LoginIp(&client.limit_key()), now).await? {
+        Some(over) => (Some(over.seconds), over.newly_exceeded),
+        None => (throttle::record_attempt(&mut tx, &app.key, guesses, now).await?, true),
     };
     if wait.is_some() && tell {
-        app.audit(&mut tx, now, &Entry::new(Action::LoginThrottled).by_oneself(user.party()).from(client.0)).await?;
+        audit::record(app, &mut tx, now, &Entry::new(Action::LoginThrottled).self_service(user.user_ref()).from(client.0)).await?;
     }
     tx.commit().await?;
     wait.map_or(Ok(()), |seconds| Err(ApiError::new(Code::TooManyRequests).retry_after(seconds)))
@@ -87,9 +87,9 @@ async fn reserve(app: &App, user: &CurrentUser, guesses: &str, client: ClientIp)
 
 /// The current password was wrong: in the log as a failed login by who is signed in.
 async fn fail<T>(app: &App, user: &CurrentUser, client: ClientIp) -> Result<T> {
-    let mut tx = app.store.begin_light().await?;
-    let entry = Entry::new(Action::LoginFailed).by_oneself(user.party()).from(client.0);
-    app.audit(&mut tx, app.now(), &entry.detail("The current password was wrong.")).await?;
+    let mut tx = app.store.begin_relaxed().await?;
+    let entry = Entry::new(Action::LoginFailed).self_service(user.user_ref()).from(client.0);
+    audit::record(app, &mut tx, app.now(), &entry.detail("The current password was wrong.")).await?;
     tx.commit().await?;
     Err(ApiError::refused("current_password", "wrong_password"))
 }

@@ -5,7 +5,8 @@
 //! whose end is not as it left it gets no valid seal. What nothing here can show is a whole older state of both tables.
 
 use super::{Entry, spell};
-use crate::secret_key::SecretKey;
+use crate::app::App;
+use crate::auth::secret_key::SecretKey;
 use crate::store::{Conn, Dialect, Result, Store};
 use sqlx::{AssertSqlSafe, Row};
 
@@ -13,7 +14,7 @@ use sqlx::{AssertSqlSafe, Row};
 pub(super) const START: [u8; 32] = [0; 32];
 
 /// A row as the chain covers it.
-pub(super) struct Link<'a> {
+pub(super) struct ChainEntry<'a> {
     pub(super) seq: i64,
     pub(super) at: i64,
     pub(super) action: &'a str,
@@ -23,10 +24,10 @@ pub(super) struct Link<'a> {
     pub(super) detail: Option<&'a str>,
 }
 
-impl Link<'_> {
+impl ChainEntry<'_> {
     pub(super) fn mac(&self, key: &SecretKey, before: &[u8]) -> Vec<u8> {
-        let party =
-            |party: Option<(i64, &str)>| party.map_or_else(Vec::new, |(id, name)| [&id.to_be_bytes()[..], name.as_bytes()].concat());
+        let user_ref =
+            |user_ref: Option<(i64, &str)>| user_ref.map_or_else(Vec::new, |(id, name)| [&id.to_be_bytes()[..], name.as_bytes()].concat());
         // A missing text and an empty one differ.
         let text = |text: Option<&str>| text.map_or_else(Vec::new, |text| [b"+", text.as_bytes()].concat());
         let parts: [&[u8]; 8] = [
@@ -34,8 +35,8 @@ impl Link<'_> {
             &self.seq.to_be_bytes(),
             &self.at.to_be_bytes(),
             self.action.as_bytes(),
-            &party(self.actor),
-            &party(self.subject),
+            &user_ref(self.actor),
+            &user_ref(self.subject),
             &text(self.ip),
             &text(self.detail),
         ];
@@ -73,14 +74,15 @@ pub async fn begin(store: &Store, key: &SecretKey) -> Result<()> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn record(conn: &mut Conn, dialect: Dialect, key: &SecretKey, at: i64, entry: &Entry) -> Result<()> {
+pub async fn record(app: &App, conn: &mut Conn, at: i64, entry: &Entry) -> Result<()> {
+    let (dialect, key) = (app.store.dialect(), &app.key);
     if dialect == Dialect::Postgres {
         // Before there is a head row to lock, too.
         sqlx::query("SELECT pg_advisory_xact_lock(7305422)").execute(&mut *conn).await?;
     }
     let End { last, before, sound } = end(conn, dialect, key).await?;
     let action = spell(entry.action);
-    let link = Link {
+    let link = ChainEntry {
         seq: last + 1,
         at,
         action: &action,

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 
 /// A person as the log names them.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Party {
+pub struct UserRef {
     /// The user's id.
     pub id: i64,
     /// The user's name at that time.
@@ -27,9 +27,9 @@ pub struct Entry {
     /// What happened.
     pub action: Action,
     /// Who did it; none for a visitor, the server itself and the command line.
-    pub actor: Option<Party>,
+    pub actor: Option<UserRef>,
     /// Whose account it concerns. An unknown address is not written down, so that the log is no list of typing errors.
-    pub subject: Option<Party>,
+    pub subject: Option<UserRef>,
     /// The client's address.
     pub ip: Option<String>,
     /// More, in words.
@@ -45,22 +45,22 @@ impl Entry {
 
     /// Who did it.
     #[must_use]
-    pub fn by(mut self, actor: Party) -> Self {
+    pub fn by(mut self, actor: UserRef) -> Self {
         self.actor = Some(actor);
         self
     }
 
     /// Whose account it concerns.
     #[must_use]
-    pub fn about(mut self, subject: Party) -> Self {
+    pub fn about(mut self, subject: UserRef) -> Self {
         self.subject = Some(subject);
         self
     }
 
     /// A visitor, or somebody acting on their own account.
     #[must_use]
-    pub fn by_oneself(self, party: Party) -> Self {
-        self.by(party.clone()).about(party)
+    pub fn by_oneself(self, user_ref: UserRef) -> Self {
+        self.actor(user_ref.clone()).subject(user_ref)
     }
 
     /// From where.

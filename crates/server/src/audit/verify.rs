@@ -1,7 +1,7 @@
 //! `rekey audit verify`: walks the chain from the first row to the sealed head.
 
-use super::chain::{Link, START, seal};
-use crate::secret_key::SecretKey;
+use super::chain::{ChainEntry, START, seal};
+use crate::auth::secret_key::SecretKey;
 use crate::store::{Result, Store};
 use futures_util::TryStreamExt;
 use sqlx::Row;
@@ -104,18 +104,18 @@ pub async fn verify(store: &Store, key: &SecretKey) -> Result<Finding> {
 
 /// The MAC of a row that follows on `before`; none where it is not what was written, be it for a value of another type.
 fn follow(row: &AnyRow, seq: i64, key: &SecretKey, before: &[u8]) -> Option<Vec<u8>> {
-    let party = |at: usize| match (row.try_get(at).ok()?, row.try_get(at + 1).ok()?) {
+    let user_ref = |at: usize| match (row.try_get(at).ok()?, row.try_get(at + 1).ok()?) {
         (Some(id), Some(name)) => Some(Some((id, name))),
         (None, None) => Some(None),
-        // Half a party is nothing that was ever written.
+        // Half a user_ref is nothing that was ever written.
         (Some::<i64>(_), None::<&str>) | (None, Some(_)) => None,
     };
-    let link = Link {
+    let link = ChainEntry {
         seq,
         at: row.try_get(1).ok()?,
         action: row.try_get(2).ok()?,
-        actor: party(3)?,
-        subject: party(5)?,
+        actor: user_ref(3)?,
+        subject: user_ref(5)?,
         ip: row.try_get(7).ok()?,
         detail: row.try_get(8).ok()?,
     };

@@ -1,6 +1,7 @@
 //! Rate limits as `N/DURATION`, or `off`.
 
 use super::duration;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// At most `count` in any `window`.
@@ -12,35 +13,51 @@ pub struct Limit {
     pub window: Duration,
 }
 
-/// Reads `30/1m`; `off` is `Some(None)`; `None` for anything else.
-#[must_use]
-pub fn parse(text: &str) -> Option<Option<Limit>> {
-    let text = text.trim();
-    if text.eq_ignore_ascii_case("off") {
-        return Some(None);
+/// A limit that can be turned off.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RateLimit {
+    /// Nothing is limited.
+    Off,
+    /// At most so many.
+    At(Limit),
+}
+
+impl FromStr for RateLimit {
+    type Err = &'static str;
+
+    /// Reads `30/1m` or `off`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if text.eq_ignore_ascii_case("off") {
+            return Ok(Self::Off);
+        }
+        limit(text).map(Self::At).ok_or("takes a number and a duration like 30/1m, or off")
     }
+}
+
+fn limit(text: &str) -> Option<Limit> {
     let (count, window) = text.split_once('/')?;
     let count = count.trim().parse().ok().filter(|count| *count > 0)?;
     let window = duration::parse(window).filter(|window| !window.is_zero())?;
-    Some(Some(Limit { count, window }))
+    Some(Limit { count, window })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Limit, parse};
+    use super::{Limit, RateLimit};
     use std::time::Duration;
 
     #[test]
     fn a_count_and_a_window_or_off() {
-        assert_eq!(parse("30/1m"), Some(Some(Limit { count: 30, window: Duration::from_secs(60) })));
-        assert_eq!(parse("20/1d"), Some(Some(Limit { count: 20, window: Duration::from_secs(86_400) })));
-        assert_eq!(parse("off"), Some(None));
+        assert_eq!("30/1m".parse(), Ok(RateLimit::At(Limit { count: 30, window: Duration::from_secs(60) })));
+        assert_eq!("20/1d".parse(), Ok(RateLimit::At(Limit { count: 20, window: Duration::from_secs(86_400) })));
+        assert_eq!("off".parse(), Ok(RateLimit::Off));
     }
 
     #[test]
     fn anything_else_is_refused() {
         for text in ["", "30", "30/", "/1m", "0/1m", "30/0s", "-1/1m", "30 per minute", "30/1", "none"] {
-            assert_eq!(parse(text), None, "{text:?}");
+            assert!(text.parse::<RateLimit>().is_err(), "{text:?}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What holds of durations, limits and the public URL, whatever stands in the environment.
 
-use super::limit::Limit;
+use super::duration;
+use super::limit::{Limit, RateLimit};
 use super::public_url::PublicUrl;
-use super::{duration, limit};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -77,9 +77,9 @@ proptest! {
     #[test]
     fn a_limit_is_a_count_in_a_time_and_neither_is_zero(count in any::<u32>(), seconds in 0..400_000_000_u64, text in "[0-9/smhdof ]{0,10}") {
         let window = Duration::from_secs(seconds);
-        let expected = (count > 0 && seconds > 0 && window <= duration::LONGEST).then_some(Some(Limit { count, window }));
-        prop_assert_eq!(limit::parse(&format!("{count}/{seconds}s")), expected);
-        if let Some(Some(limit)) = limit::parse(&text) {
+        let expected = (count > 0 && seconds > 0 && window <= duration::LONGEST).then_some(RateLimit::At(Limit { count, window }));
+        prop_assert_eq!(format!("{count}/{seconds}s").parse().ok(), expected);
+        if let Ok(RateLimit::At(limit)) = text.parse() {
             prop_assert!(limit.count > 0 && !limit.window.is_zero());
         }
     }

@@ -1,18 +1,18 @@
 //! `POST /api/session`: one answer for every cause of failure, in the same time.
 
-use super::throttle;
 use crate::address::Address;
 use crate::app::App;
-use crate::audit::{Action, Entry, Party};
-use crate::client_ip::ClientIp;
-use crate::docs::LoginProblems;
-use crate::error::{ApiError, Result};
-use crate::hashing::Verdict;
-use crate::json::{Json, Valid};
-use crate::limit::Scope;
+use crate::audit::{self, Action, Entry, UserRef};
+use crate::auth::hashing::Verdict;
+use crate::auth::limit::{self, Scope};
+use crate::auth::session::{self, MaybeUser};
+use crate::auth::throttle;
+use crate::http::error::{ApiError, Result};
+use crate::http::json::{Json, Valid};
+use crate::http::middleware::client_ip::ClientIp;
+use crate::http::openapi::LoginProblems;
 use crate::metrics;
 use crate::password;
-use crate::session::{self, Glance};
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderName, HeaderValue};
@@ -33,20 +33,20 @@ struct Account {
 pub async fn log_in(
     State(app): State<App>,
     client: ClientIp,
-    Glance(before): Glance,
+    MaybeUser(before): MaybeUser,
     Valid(request): Valid<LoginRequest>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Session>)> {
     let address = Address::parse(&request.email)?;
     password::must_fit("password", &request.password)?;
     let account = find(&app, &address).await?;
-    let party = account.as_ref().map(|account| Party { id: account.id, name: account.user.name.clone() });
-    let place = app.hasher.place()?;
-    reserve(&app, &client, &address, party.clone()).await?;
+    let user_ref = account.as_ref().map(|account| UserRef { id: account.id, name: account.user.name.clone() });
+    let place = app.hasher.reserve_slot()?;
+    reserve(&app, &client, &address, user_ref.clone()).await?;
 
     let hash = account.as_ref().filter(|account| account.active).and_then(|account| account.hash.clone());
     let verdict = app.hasher.verify_at(place, request.password.clone(), hash.clone()).await?;
     let (Some(account), true) = (account, verdict != Verdict::Wrong) else {
-        return fail(&app, &client, party).await;
+        return fail(&app, &client, user_ref).await;
     };
     let rehashed = match verdict {
         Verdict::RightButWeak => Some(app.hasher.hash(request.password).await?),
@@ -54,7 +54,7 @@ pub async fn log_in(
     };
 
     let now = app.now();
-    let mut tx = app.store.begin_light().await?;
+    let mut tx = app.store.begin_relaxed().await?;
     // The password or the status may have changed while the hash was made: then this login is too late.
     let stands = sqlx::query(
         "UPDATE users SET last_login_at = $2, changed_at = $2, password_hash = coalesce($4, password_hash)
@@ -68,7 +68,7 @@ pub async fn log_in(
     .await?;
     if stands.rows_affected() == 0 {
         tx.rollback().await?;
-        return fail(&app, &client, party).await;
+        return fail(&app, &client, user_ref).await;
     }
     throttle::clear(&mut tx, &app.key, address.as_str()).await?;
     // The new session takes the old one's place in the browser, which could then not end it any more (OWASP ASVS 5.0 7.2.4).
@@ -76,34 +76,34 @@ pub async fn log_in(
         session::end(&mut tx, before.session()).await?;
     }
     let id = session::start(&mut tx, account.id, now).await?;
-    let party = Party { id: account.id, name: account.user.name.clone() };
-    app.audit(&mut tx, now, &Entry::new(Action::Login).by_oneself(party).from(client.0)).await?;
+    let user_ref = UserRef { id: account.id, name: account.user.name.clone() };
+    audit::record(&app, &mut tx, now, &Entry::new(Action::Login).self_service(user_ref).from(client.0)).await?;
     tx.commit().await?;
     metrics::login(true);
     Ok(([(SET_COOKIE, session::set_cookie(&app, &id))], Json(Session { user: Some(account.user) })))
 }
 
 /// Counts the attempt, by client and by address, before the password is looked at.
-async fn reserve(app: &App, client: &ClientIp, address: &Address, party: Option<Party>) -> Result<()> {
+async fn reserve(app: &App, client: &ClientIp, address: &Address, user_ref: Option<UserRef>) -> Result<()> {
     let now = app.now();
-    let mut tx = app.store.begin_light().await?;
-    let over = app.take(&mut tx, Scope::LoginIp(&client.limit_key()), now).await?;
+    let mut tx = app.store.begin_relaxed().await?;
+    let over = limit::hit(app, &mut tx, Scope::LoginIp(&client.limit_key()), now).await?;
     let (wait, tell) = match over {
-        Some(over) => (Some(over.seconds), over.first),
-        None => (throttle::reserve_at(&mut tx, &app.key, address.as_str(), &client.limit_key(), now).await?, true),
+        Some(over) => (Some(over.seconds), over.newly_exceeded),
+        None => (throttle::record_attempt_from(&mut tx, &app.key, address.as_str(), &client.limit_key(), now).await?, true),
     };
     if wait.is_some() && tell {
-        let entry = Entry { subject: party, ..Entry::new(Action::LoginThrottled).from(client.0) };
-        app.audit(&mut tx, now, &entry).await?;
+        let entry = Entry { subject: user_ref, ..Entry::new(Action::LoginThrottled).from(client.0) };
+        audit::record(app, &mut tx, now, &entry).await?;
     }
     tx.commit().await?;
     wait.map_or(Ok(()), |seconds| Err(ApiError::new(Code::TooManyRequests).retry_after(seconds)))
 }
 
-async fn fail<T>(app: &App, client: &ClientIp, party: Option<Party>) -> Result<T> {
-    let mut tx = app.store.begin_light().await?;
-    let entry = Entry { subject: party, ..Entry::new(Action::LoginFailed).from(client.0) };
-    app.audit(&mut tx, app.now(), &entry).await?;
+async fn fail<T>(app: &App, client: &ClientIp, user_ref: Option<UserRef>) -> Result<T> {
+    let mut tx = app.store.begin_relaxed().await?;
+    let entry = Entry { subject: user_ref, ..Entry::new(Action::LoginFailed).from(client.0) };
+    audit::record(app, &mut tx, app.now(), &entry).await?;
     tx.commit().await?;
     metrics::login(false);
     Err(ApiError::new(Code::InvalidCredentials))

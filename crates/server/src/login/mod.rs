@@ -3,7 +3,6 @@
 mod log_in;
 mod log_out;
 mod show;
-pub mod throttle;
 
 pub use log_in::{__path_log_in, log_in};
 pub use log_out::{__path_log_out, log_out};

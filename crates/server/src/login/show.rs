@@ -1,12 +1,12 @@
 //! `GET /api/session`: who is logged in. Asking does not keep a session alive.
 
-use crate::docs::ReadProblems;
-use crate::json::Json;
-use crate::session::Glance;
+use crate::auth::session::MaybeUser;
+use crate::http::json::Json;
+use crate::http::openapi::ReadProblems;
 use rekey_wire::login::Session;
 
 /// Who is logged in
 #[utoipa::path(get, path = rekey_wire::login::SESSION, tag = "session", responses((status = 200, body = Session), ReadProblems))]
-pub async fn show(Glance(user): Glance) -> Json<Session> {
+pub async fn show(MaybeUser(user): MaybeUser) -> Json<Session> {
     Json(Session { user: user.map(|user| user.show()) })
 }

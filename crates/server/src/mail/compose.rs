@@ -25,7 +25,7 @@ pub struct Brand {
 
 impl From<&Config> for Brand {
     fn from(config: &Config) -> Self {
-        Self { name: config.brand.clone(), from: config.mail_from.clone(), support_email: config.support_email.clone() }
+        Self { name: config.brand.clone(), from: config.sender(), support_email: config.support_email.clone() }
     }
 }
 

@@ -5,9 +5,9 @@
 
 use super::compose::Mail;
 use super::template::escape;
-use crate::client_ip::{ClientIp, is_passed_on};
 use crate::config::public_url::is_loopback;
-use crate::error::ApiError;
+use crate::http::error::ApiError;
+use crate::http::middleware::client_ip::{ClientIp, is_proxied};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST};
@@ -86,7 +86,7 @@ impl Inbox {
 
 async fn for_this_machine(ClientIp(ip): ClientIp, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if ip.is_loopback() && !is_passed_on(headers) && asks_this_machine(headers) {
+    if ip.is_loopback() && !is_proxied(headers) && is_loopback_host(headers) {
         next.run(request).await
     } else {
         ApiError::new(Code::NotFound).into_response()
@@ -95,7 +95,7 @@ async fn for_this_machine(ClientIp(ip): ClientIp, request: Request, next: Next) 
 
 /// Whether it was asked under a name of this machine. A foreign name that leads here is a tunnel from elsewhere, or a page
 /// elsewhere that has the developer's own browser ask (DNS rebinding). Browsers always say under which name.
-fn asks_this_machine(headers: &HeaderMap) -> bool {
+fn is_loopback_host(headers: &HeaderMap) -> bool {
     headers.get_all(HOST).iter().all(|host| {
         let name = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
         name.and_then(|name| url::Host::parse(name.host()).ok()).is_some_and(is_loopback)
@@ -153,8 +153,8 @@ fn with_links(text: &str) -> String {
 mod tests {
     use super::{CAPACITY, Inbox, render};
     use crate::address::Address;
-    use crate::client_ip::ClientIp;
     use crate::config::Config;
+    use crate::http::middleware::client_ip::ClientIp;
     use crate::mail::compose::{Brand, compose};
     use crate::mail::letter::{Envelope, Letter};
     use axum::body::Body;

@@ -9,8 +9,8 @@ mod personal;
 pub use personal::About;
 
 use crate::app::App;
-use crate::error::ApiError;
-use crate::hashing::nfc;
+use crate::auth::hashing::nfc;
+use crate::http::error::ApiError;
 use rekey_wire::password::{MAX_LENGTH, PasswordFault, Policy};
 
 /// Checks a new password, which is in NFC.

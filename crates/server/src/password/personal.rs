@@ -100,7 +100,7 @@ fn plain(text: &str) -> String {
 
 /// `Müller` as it is written where there is no ü.
 fn in_two_letters(text: &str) -> String {
-    let lower = crate::hashing::nfc(text).to_lowercase();
+    let lower = crate::auth::hashing::nfc(text).to_lowercase();
     [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("å", "aa"), ("ø", "oe")].iter().fold(lower, |text, (one, two)| text.replace(one, two))
 }
 

@@ -1,12 +1,12 @@
 //! `POST /api/password-resets/inspect`: what a link is worth. Looking never uses it up.
 
-use super::hold;
 use super::link::Link;
+use super::lock_user;
 use crate::app::App;
 use crate::clock::rfc3339;
-use crate::docs::LinkProblems;
-use crate::error::{ApiError, Result};
-use crate::json::Json;
+use crate::http::error::{ApiError, Result};
+use crate::http::json::Json;
+use crate::http::openapi::LinkProblems;
 use axum::extract::State;
 use rekey_wire::problem::Code;
 use rekey_wire::reset::{Inspection, LinkRequest};
@@ -28,7 +28,7 @@ pub async fn inspect(State(app): State<App>, Json(request): Json<LinkRequest>) -
 
 async fn mark_opened(app: &App, link: &Link, now: i64) -> Result<()> {
     let mut tx = app.store.begin().await?;
-    hold(&mut tx, now, link.user).await?;
+    lock_user(&mut tx, now, link.user).await?;
     sqlx::query("UPDATE resets SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL")
         .bind(link.reset)
         .bind(now)

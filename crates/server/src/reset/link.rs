@@ -1,9 +1,9 @@
 //! Links: minting one when its mail leaves, and finding out what one that comes back is worth.
 
-use super::{Marks, cancel_others};
+use super::{ResetTimestamps, cancel_others};
+use crate::auth::secret::Secret;
 use crate::clock::{millis, whole_second};
-use crate::error::{ApiError, Result};
-use crate::secret::Secret;
+use crate::http::error::{ApiError, Result};
 use crate::store::Conn;
 use rekey_wire::problem::Code;
 use rekey_wire::reset::Token;
@@ -27,7 +27,7 @@ pub struct Link {
     /// Until when the owner wants no self-service mails (Unix milliseconds).
     pub paused_until: Option<i64>,
     /// The reset's times, with this link's own expiry.
-    pub marks: Marks,
+    pub marks: ResetTimestamps,
 }
 
 /// Mints a link's secret: valid from now, for `ttl`. Links of the user's other resets end with it; an earlier one of this
@@ -70,7 +70,7 @@ impl Link {
         let sql = format!(
             "SELECT r.id, u.id, u.name, u.address, u.status, u.paused_until, t.expires_at, {} FROM tokens t
              JOIN resets r ON r.id = t.reset_id JOIN users u ON u.id = r.user_id WHERE t.token_hash = $1",
-            Marks::COLUMNS
+            ResetTimestamps::COLUMNS
         );
         let row = sqlx::query(AssertSqlSafe(sql)).bind(hash).fetch_optional(conn).await?.ok_or_else(invalid)?;
         Ok(Self {
@@ -80,7 +80,7 @@ impl Link {
             address: row.try_get(3)?,
             active: row.try_get::<&str, _>(4)? == "active",
             paused_until: row.try_get(5)?,
-            marks: Marks { expires_at: row.try_get(6)?, ..Marks::read(&row, 7)? },
+            marks: ResetTimestamps { expires_at: row.try_get(6)?, ..ResetTimestamps::read(&row, 7)? },
         })
     }
 

@@ -5,16 +5,18 @@ pub mod link;
 mod redeem;
 mod renew;
 mod report;
+mod request;
 mod state;
 
 pub use inspect::{__path_inspect, inspect};
 pub use redeem::{__path_redeem, redeem};
 pub use renew::{__path_renew, renew};
 pub use report::{__path_report, report};
-pub use state::Marks;
+pub use request::{__path_request, request};
+pub use state::ResetTimestamps;
 
 use crate::clock::millis;
-use crate::mail::outbox::{self, Job};
+use crate::jobs::outbox::{self, Job};
 use crate::store::{Conn, Result, Store, number};
 use rekey_wire::users::RequesterKind;
 use sqlx::AssertSqlSafe;
@@ -65,12 +67,12 @@ pub(crate) fn read_requester(stored: &str) -> RequesterKind {
     }
 }
 
-/// Marks a user's row as changed: the first thing in every transaction that changes resets. On PostgreSQL those of one user
+/// ResetTimestamps a user's row as changed: the first thing in every transaction that changes resets. On PostgreSQL those of one user
 /// queue up here; elsewhere each would wait for what the other holds.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn hold(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
+pub async fn lock_user(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
     sqlx::query("UPDATE users SET changed_at = $2 WHERE id = $1").bind(user).bind(now).execute(conn).await.map(drop)
 }
 
@@ -79,8 +81,8 @@ pub async fn hold(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn record(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
-    hold(conn, now, user).await?;
+pub async fn create(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
+    lock_user(conn, now, user).await?;
     sqlx::query(
         "UPDATE resets SET cancelled_at = $2 WHERE user_id = $1 AND expires_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL",
     )
@@ -106,12 +108,12 @@ pub async fn record(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: Reques
     Ok(reset)
 }
 
-/// [`record`], and its mail into the queue.
+/// [`create`], and its mail into the queue.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn queue(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
-    let reset = record(conn, now, user, kind, by, by_name).await?;
+pub async fn create_and_enqueue(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
+    let reset = create(conn, now, user, kind, by, by_name).await?;
     outbox::put(conn, now, &Job::Link { reset }).await?;
     Ok(reset)
 }

@@ -6,17 +6,17 @@
 use super::cancel_others;
 use super::link::Link;
 use crate::app::App;
-use crate::audit::{Action, Entry, Party};
-use crate::client_ip::ClientIp;
+use crate::audit::{self, Action, Entry, UserRef};
+use crate::auth::hashing::nfc;
+use crate::auth::session;
+use crate::auth::throttle;
 use crate::clock::whole_second;
-use crate::docs::LinkProblems;
-use crate::error::{ApiError, Result};
-use crate::hashing::nfc;
-use crate::json::Json;
-use crate::login::throttle;
-use crate::mail::outbox::{self, Job};
+use crate::http::error::{ApiError, Result};
+use crate::http::json::Json;
+use crate::http::middleware::client_ip::ClientIp;
+use crate::http::openapi::LinkProblems;
+use crate::jobs::outbox::{self, Job};
 use crate::password::{self, About};
-use crate::session;
 use axum::extract::State;
 use rekey_wire::problem::Code;
 use rekey_wire::reset::{RedeemRequest, Redemption};
@@ -60,11 +60,11 @@ pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(request
     cancel_others(&mut tx, now, link.user, link.reset).await?;
     let sessions_ended = session::end_all(&mut tx, link.user, None).await?;
     if let Some(address) = &link.address {
-        throttle::welcome(&mut tx, &app.key, address, &ClientIp(ip).limit_key(), now).await?;
+        throttle::grant_grace_attempts(&mut tx, &app.key, address, &ClientIp(ip).limit_key(), now).await?;
         outbox::put(&mut tx, now, &Job::Notice { user: link.user, address: address.clone() }).await?;
     }
-    let entry = Entry::new(Action::ResetRedeemed).by_oneself(Party { id: link.user, name: link.name }).from(ip);
-    app.audit(&mut tx, now, &entry.detail(format!("Sessions ended: {sessions_ended}."))).await?;
+    let entry = Entry::new(Action::ResetRedeemed).self_service(UserRef { id: link.user, name: link.name }).from(ip);
+    audit::record(&app, &mut tx, now, &entry.detail(format!("Sessions ended: {sessions_ended}."))).await?;
     tx.commit().await?;
     app.wake_mail();
     Ok(Json(Redemption { sessions_ended }))

@@ -3,13 +3,13 @@
 use super::link::Link;
 use super::{Kind, queue};
 use crate::app::App;
-use crate::audit::{Action, Entry, Party};
-use crate::client_ip::ClientIp;
-use crate::docs::LinkProblems;
-use crate::error::{ApiError, Result};
-use crate::forgot::answer;
-use crate::json::Json;
-use crate::limit::Scope;
+use crate::audit::{self, Action, Entry, UserRef};
+use crate::auth::limit::{self, Scope};
+use crate::http::error::{ApiError, Result};
+use crate::http::json::Json;
+use crate::http::middleware::client_ip::ClientIp;
+use crate::http::openapi::LinkProblems;
+use crate::reset::request::answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_wire::problem::Code;
@@ -30,14 +30,14 @@ pub async fn renew(State(app): State<App>, client: ClientIp, Json(request): Json
         return Err(cancelled());
     }
     let address = link.address.clone().ok_or_else(cancelled)?;
-    let over = match app.take(&mut tx, Scope::ForgotIp(&client.limit_key()), now).await? {
-        None => app.take(&mut tx, Scope::ForgotAddress(&address), now).await?,
+    let over = match limit::hit(&app, &mut tx, Scope::ForgotIp(&client.limit_key()), now).await? {
+        None => limit::hit(&app, &mut tx, Scope::ForgotAddress(&address), now).await?,
         over => over,
     };
-    let party = Party { id: link.user, name: link.name.clone() };
+    let user_ref = UserRef { id: link.user, name: link.name.clone() };
     if let Some(over) = over {
-        if over.first {
-            app.audit(&mut tx, now, &Entry::new(Action::ResetThrottled).by_oneself(party).from(client.0)).await?;
+        if over.newly_exceeded {
+            audit::record(&app, &mut tx, now, &Entry::new(Action::ResetThrottled).self_service(user_ref).from(client.0)).await?;
         }
         tx.commit().await?;
         return Err(ApiError::new(Code::TooManyRequests).retry_after(over.seconds));
@@ -48,7 +48,7 @@ pub async fn renew(State(app): State<App>, client: ClientIp, Json(request): Json
         queue(&mut tx, now, link.user, Kind::Reset, RequesterKind::Oneself, &link.name).await?;
         Entry::new(Action::ResetRenewed)
     };
-    app.audit(&mut tx, now, &entry.by_oneself(party).from(client.0)).await?;
+    audit::record(&app, &mut tx, now, &entry.self_service(user_ref).from(client.0)).await?;
     tx.commit().await?;
     app.wake_mail();
     Ok(answer(&app))

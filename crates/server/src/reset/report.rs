@@ -7,13 +7,13 @@
 use super::link::Link;
 use super::{cancel, cancel_where};
 use crate::app::App;
-use crate::audit::{Action, Entry, Party};
-use crate::client_ip::ClientIp;
+use crate::audit::{self, Action, Entry, UserRef};
+use crate::auth::limit::{self, Scope};
 use crate::clock::millis;
-use crate::docs::LinkProblems;
-use crate::error::Result;
-use crate::json::Json;
-use crate::limit::Scope;
+use crate::http::error::Result;
+use crate::http::json::Json;
+use crate::http::middleware::client_ip::ClientIp;
+use crate::http::openapi::LinkProblems;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_wire::reset::LinkRequest;
@@ -27,14 +27,14 @@ pub async fn report(State(app): State<App>, ClientIp(ip): ClientIp, Json(request
     Link::find(&mut *app.store.read().acquire().await?, &request.token).await?;
     let mut tx = app.store.begin().await?;
     let link = Link::find(&mut tx, &request.token).await?;
-    if app.take(&mut tx, Scope::Report(link.reset), now).await?.is_none() {
+    if limit::hit(&app, &mut tx, Scope::Report(link.reset), now).await?.is_none() {
         cancel(&mut tx, now, link.user, link.reset).await?;
         cancel_where(&mut tx, now, link.user, "id <> $3 AND by_kind = 'self' AND sent_at IS NULL", link.reset).await?;
         let pause = "UPDATE users SET paused_until = $2, pending_until = CASE WHEN EXISTS
             (SELECT 1 FROM resets WHERE id = users.reset_id AND cancelled_at IS NOT NULL) THEN NULL ELSE pending_until END WHERE id = $1";
         sqlx::query(pause).bind(link.user).bind(now.saturating_add(millis(app.config.report_pause))).execute(&mut *tx).await?;
-        let entry = Entry::new(Action::ResetReported).by_oneself(Party { id: link.user, name: link.name }).from(ip);
-        app.audit(&mut tx, now, &entry).await?;
+        let entry = Entry::new(Action::ResetReported).self_service(UserRef { id: link.user, name: link.name }).from(ip);
+        audit::record(&app, &mut tx, now, &entry).await?;
     }
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

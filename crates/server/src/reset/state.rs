@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 /// The times in a reset's row, Unix milliseconds.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(missing_docs, reason = "the names say it")]
-pub struct Marks {
+pub struct ResetTimestamps {
     pub sent_at: Option<i64>,
     /// The last second in which its links work; set when the first is minted.
     pub expires_at: Option<i64>,
@@ -19,7 +19,7 @@ pub struct Marks {
     pub failed_at: Option<i64>,
 }
 
-impl Marks {
+impl ResetTimestamps {
     /// The columns of `resets r` that [`Self::read`] reads.
     pub const COLUMNS: &str = "r.sent_at, r.expires_at, r.opened_at, r.used_at, r.cancelled_at, r.failed_at";
 
@@ -67,23 +67,23 @@ impl Marks {
 
 #[cfg(test)]
 mod tests {
-    use super::Marks;
+    use super::ResetTimestamps;
     use rekey_wire::users::ResetState;
 
     #[test]
     fn a_link_holds_through_its_last_second() {
-        let sent = Marks { sent_at: Some(1000), expires_at: Some(9000), ..Marks::default() };
+        let sent = ResetTimestamps { sent_at: Some(1000), expires_at: Some(9000), ..ResetTimestamps::default() };
         assert_eq!(sent.state(9999), ResetState::Sent);
         assert_eq!(sent.state(10_000), ResetState::Expired);
     }
 
     #[test]
     fn the_end_of_a_reset_hides_what_was_before() {
-        let opened = Marks { sent_at: Some(1000), expires_at: Some(9000), opened_at: Some(2000), ..Marks::default() };
+        let opened = ResetTimestamps { sent_at: Some(1000), expires_at: Some(9000), opened_at: Some(2000), ..ResetTimestamps::default() };
         assert_eq!(opened.state(3000), ResetState::Opened);
-        assert_eq!(Marks { used_at: Some(2500), ..opened }.state(20_000), ResetState::Used);
-        assert_eq!(Marks { cancelled_at: Some(2500), ..opened }.state(20_000), ResetState::Cancelled);
-        assert_eq!(Marks { failed_at: Some(2500), ..Marks::default() }.state(3000), ResetState::Failed);
-        assert_eq!(Marks::default().state(3000), ResetState::Queued);
+        assert_eq!(ResetTimestamps { used_at: Some(2500), ..opened }.state(20_000), ResetState::Used);
+        assert_eq!(ResetTimestamps { cancelled_at: Some(2500), ..opened }.state(20_000), ResetState::Cancelled);
+        assert_eq!(ResetTimestamps { failed_at: Some(2500), ..ResetTimestamps::default() }.state(3000), ResetState::Failed);
+        assert_eq!(ResetTimestamps::default().state(3000), ResetState::Queued);
     }
 }

@@ -13,10 +13,10 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rekey_wire::problem::Code;
 
-use crate::about;
 use crate::app::App;
-use crate::error::ApiError;
-use crate::session;
+use crate::auth::session;
+use crate::http::error::ApiError;
+use crate::public_config;
 use file::File;
 use page::{Pages, Who};
 
@@ -60,7 +60,7 @@ impl Site {
     /// Fills the pages in.
     #[must_use]
     pub fn new(app: App) -> Self {
-        Self { pages: Pages::fill(FILES, about::told(&app.config)), app }
+        Self { pages: Pages::fill(FILES, (&app.config).into()), app }
     }
 }
 

@@ -140,7 +140,7 @@ impl Store {
     ///
     /// # Errors
     /// No connection within 30 seconds.
-    pub async fn begin_light(&self) -> sqlx::Result<Tx> {
+    pub async fn begin_relaxed(&self) -> sqlx::Result<Tx> {
         match self.dialect {
             Dialect::Sqlite => self.write.begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE").await,
             Dialect::Postgres => {
@@ -210,7 +210,7 @@ impl Store {
 
 async fn sqlite_pool(connections: u32, url: &str, wal: bool) -> sqlx::Result<AnyPool> {
     // A process beside the server (the command line) is waited for. What is committed survives power loss, unless
-    // [`Store::begin_light`] said otherwise.
+    // [`Store::begin_relaxed`] said otherwise.
     const PRAGMAS: &str = "PRAGMA busy_timeout = 30000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
     // A hundred thousand users written at once touch more pages than the default two megabytes hold; taken as needed.
     const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA cache_size = -131072";

@@ -4,13 +4,13 @@ use super::show::find;
 use super::write::{self, NewRow, Profile};
 use crate::address::Address;
 use crate::app::App;
-use crate::audit::{Action, Entry, Party};
-use crate::client_ip::ClientIp;
-use crate::docs::AdminWriteProblems;
-use crate::error::{ApiError, Result};
-use crate::json::{Json, Valid};
+use crate::audit::{self, Action, Entry, UserRef};
+use crate::auth::session::Admin;
+use crate::http::error::{ApiError, Result};
+use crate::http::json::{Json, Valid};
+use crate::http::middleware::client_ip::ClientIp;
+use crate::http::openapi::AdminWriteProblems;
 use crate::reset::{self, Kind};
-use crate::session::Admin;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_wire::problem::Code;
@@ -51,10 +51,11 @@ pub async fn create(
     };
     let id = write::insert(&mut tx, now, &[row]).await?.first().copied().ok_or(ApiError::new(Code::Internal))?;
     if mailed {
-        reset::queue(&mut tx, now, id, Kind::Welcome, RequesterKind::Admin, &admin.name).await?;
+        reset::create_and_enqueue(&mut tx, now, id, Kind::Welcome, RequesterKind::Admin, &admin.name).await?;
     }
     let user = find(&mut tx, id, now).await?;
-    app.audit(&mut tx, now, &Entry::new(Action::UserCreated).by(admin.party()).about(Party { id, name }).from(ip)).await?;
+    audit::record(&app, &mut tx, now, &Entry::new(Action::UserCreated).actor(admin.user_ref()).subject(UserRef { id, name }).from(ip))
+        .await?;
     tx.commit().await?;
     app.wake_mail();
     Ok((StatusCode::CREATED, Json(user)))

@@ -4,9 +4,9 @@
 //! and by the command line are seen too.
 
 use crate::app::App;
-use crate::docs::AdminProblems;
-use crate::error::{ApiError, Result};
-use crate::session::{Glance, is_still_admin};
+use crate::auth::session::{MaybeUser, is_still_admin};
+use crate::http::error::{ApiError, Result};
+use crate::http::openapi::AdminProblems;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderName};
@@ -21,9 +21,9 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 /// Between two looks.
-const LOOK: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// A change is looked for again for so long, milliseconds: its transaction may commit after a later one did.
-const OVERLAP: i64 = 10_000;
+const LOOKBACK: i64 = 10_000;
 /// Ids in one event; who sees so many changes reloads the page anyway.
 const MOST: i64 = 200;
 
@@ -43,7 +43,7 @@ struct UsersEvent {
 }
 
 /// Where one stream stands.
-struct Watch {
+struct ChangeStream {
     app: App,
     headers: HeaderMap,
     since: i64,
@@ -55,7 +55,7 @@ struct Watch {
 #[utoipa::path(get, path = rekey_wire::users::EVENTS, tag = "users",
     responses((status = 200, description = "Events `users`, each with the ids that changed", body = UsersEvent, content_type = "text/event-stream"), AdminProblems))]
 pub async fn events(
-    Glance(user): Glance,
+    MaybeUser(user): MaybeUser,
     State(app): State<App>,
     headers: HeaderMap,
 ) -> Result<([(HeaderName, &'static str); 2], Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>)> {
@@ -64,7 +64,7 @@ pub async fn events(
         return Err(ApiError::new(Code::Forbidden));
     }
     let since = app.now();
-    let watch = Watch { app, headers, since, told: BTreeMap::new() };
+    let watch = ChangeStream { app, headers, since, told: BTreeMap::new() };
     let events = stream::unfold(watch, |mut watch| async move {
         let event = watch.next().await?;
         Some((Ok(event), watch))
@@ -75,13 +75,13 @@ pub async fn events(
     Ok((headers, Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))))
 }
 
-impl Watch {
+impl ChangeStream {
     /// The next change; `None` when the session or the server ends.
     async fn next(&mut self) -> Option<Event> {
         loop {
             tokio::select! {
                 () = self.app.closed() => return None,
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
             if !is_still_admin(&self.app, &self.headers).await.unwrap_or(true) {
                 return None;
@@ -97,7 +97,7 @@ impl Watch {
 
     async fn look(&mut self) -> crate::store::Result<Vec<String>> {
         let rows = sqlx::query("SELECT id, changed_at FROM users WHERE changed_at > $1 ORDER BY changed_at DESC LIMIT $2")
-            .bind(self.since - OVERLAP)
+            .bind(self.since - LOOKBACK)
             .bind(MOST)
             .fetch_all(self.app.store.read())
             .await?;
@@ -111,9 +111,9 @@ impl Watch {
             }
         }
         let now = self.app.now();
-        let oldest = now - 2 * OVERLAP;
+        let oldest = now - 2 * LOOKBACK;
         self.told.retain(|_, at| *at > oldest);
-        self.since = self.since.max(now - OVERLAP);
+        self.since = self.since.max(now - LOOKBACK);
         Ok(ids)
     }
 }

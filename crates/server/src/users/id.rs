@@ -1,6 +1,6 @@
 //! The id in a path.
 
-use crate::error::{ApiError, Result};
+use crate::http::error::{ApiError, Result};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use rekey_wire::problem::Code;

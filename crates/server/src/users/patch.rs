@@ -7,14 +7,14 @@ use super::show::find;
 use super::write::{self, Profile};
 use crate::address::Address;
 use crate::app::App;
-use crate::audit::{Action, Entry, Party};
-use crate::client_ip::ClientIp;
-use crate::docs::AdminItemWriteProblems;
-use crate::error::{ApiError, Result};
-use crate::json::{Json, Valid};
-use crate::mail::outbox::{self, Job};
+use crate::audit::{self, Action, Entry, UserRef};
+use crate::auth::session::{self, Admin};
+use crate::http::error::{ApiError, Result};
+use crate::http::json::{Json, Valid};
+use crate::http::middleware::client_ip::ClientIp;
+use crate::http::openapi::AdminItemWriteProblems;
+use crate::jobs::outbox::{self, Job};
 use crate::reset::cancel_open;
-use crate::session::{self, Admin};
 use crate::store::Conn;
 use axum::extract::State;
 use rekey_wire::problem::Code;
@@ -49,7 +49,7 @@ pub async fn patch(
     let now = app.now();
     let mut tx = app.store.begin().await?;
     write::lock(&mut tx, app.store.dialect()).await?;
-    must_still_be_admin(&mut tx, admin.id).await?;
+    recheck_admin(&mut tx, admin.id).await?;
     let before = load(&mut tx, id).await?;
     // Nobody locks themselves out; so there is always an admin left.
     let own = |field| if admin.id == id { Err(ApiError::refused(field, "own_account")) } else { Ok(()) };
@@ -100,15 +100,15 @@ pub async fn patch(
         None => 0,
     };
     let user = find(&mut tx, id, now).await?;
-    let entry = |action| Entry::new(action).by(admin.party()).about(Party { id, name: name.clone() }).from(ip);
+    let entry = |action| Entry::new(action).actor(admin.user_ref()).subject(UserRef { id, name: name.clone() }).from(ip);
     if !changed.is_empty() {
-        app.audit(&mut tx, now, &entry(Action::UserUpdated).detail(format!("Changed: {}.", changed.join(", ")))).await?;
+        audit::record(&app, &mut tx, now, &entry(Action::UserUpdated).detail(format!("Changed: {}.", changed.join(", ")))).await?;
     }
     match switched {
         Some(Status::Disabled) => {
-            app.audit(&mut tx, now, &entry(Action::UserDisabled).detail(format!("Sessions ended: {ended}."))).await?;
+            audit::record(&app, &mut tx, now, &entry(Action::UserDisabled).detail(format!("Sessions ended: {ended}."))).await?;
         }
-        Some(Status::Active) => app.audit(&mut tx, now, &entry(Action::UserEnabled)).await?,
+        Some(Status::Active) => audit::record(&app, &mut tx, now, &entry(Action::UserEnabled)).await?,
         None => {}
     }
     tx.commit().await?;
@@ -118,7 +118,7 @@ pub async fn patch(
 
 /// Somebody may have taken the role away since the request came in: two admins who did so to each other at once would
 /// leave none.
-async fn must_still_be_admin(conn: &mut Conn, admin: i64) -> Result<()> {
+async fn recheck_admin(conn: &mut Conn, admin: i64) -> Result<()> {
     let sql = "SELECT 1 FROM users WHERE id = $1 AND role = 'admin' AND status = 'active'";
     sqlx::query(sql).bind(admin).fetch_optional(conn).await?.map(drop).ok_or(ApiError::new(Code::Forbidden))
 }

@@ -3,11 +3,12 @@
 use super::id::read;
 use super::reset_one::start;
 use crate::app::App;
-use crate::client_ip::ClientIp;
-use crate::docs::AdminWriteProblems;
-use crate::error::{ApiError, Result};
-use crate::json::Json;
-use crate::session::Admin;
+use crate::audit;
+use crate::auth::session::Admin;
+use crate::http::error::{ApiError, Result};
+use crate::http::json::Json;
+use crate::http::middleware::client_ip::ClientIp;
+use crate::http::openapi::AdminWriteProblems;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_wire::problem::Code;
@@ -42,7 +43,7 @@ pub async fn reset_many(
         outcomes.insert(user, started.refused.map(|refused| refused.code()));
     }
     for entry in entries {
-        app.audit(&mut tx, now, &entry.from(ip)).await?;
+        audit::record(&app, &mut tx, now, &entry.from(ip)).await?;
     }
     tx.commit().await?;
     let mut answer = ResetManyAnswer { queued: Vec::new(), skipped: Vec::new() };

@@ -4,14 +4,14 @@ use super::id::UserId;
 use super::row::status;
 use super::show::find;
 use crate::app::App;
-use crate::audit::{Action, Entry, Party};
-use crate::client_ip::ClientIp;
-use crate::docs::AdminResetProblems;
-use crate::error::{ApiError, Result};
-use crate::json::Json;
-use crate::limit::Scope;
+use crate::audit::{self, Action, Entry, UserRef};
+use crate::auth::limit::{self, Scope};
+use crate::auth::session::{Admin, CurrentUser};
+use crate::http::error::{ApiError, Result};
+use crate::http::json::Json;
+use crate::http::middleware::client_ip::ClientIp;
+use crate::http::openapi::AdminResetProblems;
 use crate::reset::{self, Kind};
-use crate::session::{Admin, CurrentUser};
 use crate::store::Conn;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -32,7 +32,7 @@ pub async fn reset_one(
     let mut tx = app.store.begin().await?;
     let started = start(&app, &mut tx, &admin, now, id).await?;
     if let Some(entry) = started.entry {
-        app.audit(&mut tx, now, &entry.from(ip)).await?;
+        audit::record(&app, &mut tx, now, &entry.from(ip)).await?;
     }
     if let Some(refused) = started.refused {
         // What was counted and audited stands, also where the reset is refused.
@@ -72,12 +72,12 @@ pub(super) async fn start(app: &App, conn: &mut Conn, admin: &CurrentUser, now: 
     if row.try_get::<Option<&str>, _>(1)?.is_none() {
         return Ok(Started::refused(Code::NoValidEmail));
     }
-    let user = Party { id, name: row.try_get(0)? };
-    let entry = |action| Entry::new(action).by(admin.party()).about(user);
-    if let Some(over) = app.take(conn, Scope::AdminReset(id), now).await? {
+    let user = UserRef { id, name: row.try_get(0)? };
+    let entry = |action| Entry::new(action).actor(admin.user_ref()).subject(user);
+    if let Some(over) = limit::hit(app, conn, Scope::AdminReset(id), now).await? {
         let refused = ApiError::new(Code::TooManyRequests).retry_after(over.seconds);
-        return Ok(Started { refused: Some(refused), entry: over.first.then(|| entry(Action::ResetThrottled)) });
+        return Ok(Started { refused: Some(refused), entry: over.newly_exceeded.then(|| entry(Action::ResetThrottled)) });
     }
-    reset::queue(conn, now, id, Kind::Reset, RequesterKind::Admin, &admin.name).await?;
+    reset::create_and_enqueue(conn, now, id, Kind::Reset, RequesterKind::Admin, &admin.name).await?;
     Ok(Started { refused: None, entry: Some(entry(Action::ResetRequested)) })
 }

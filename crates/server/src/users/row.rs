@@ -1,7 +1,7 @@
 //! A user and the newest reset, from their rows to the wire.
 
 use crate::clock::rfc3339;
-use crate::reset::{Marks, read_requester};
+use crate::reset::{ResetTimestamps, read_requester};
 use crate::store::Result;
 use rekey_wire::users::{EmailStatus, Requester, Reset, Role, Status, User};
 use sqlx::Row;
@@ -34,7 +34,7 @@ pub fn read(row: &AnyRow, now: i64) -> Result<User> {
 
 fn reset(row: &AnyRow, now: i64) -> Result<Option<Reset>> {
     let Some(requested_at) = row.try_get::<Option<i64>, _>(8)? else { return Ok(None) };
-    let marks = Marks::read(row, 12)?;
+    let marks = ResetTimestamps::read(row, 12)?;
     Ok(Some(Reset {
         state: marks.state(now),
         requested_at: rfc3339(requested_at),

@@ -3,10 +3,10 @@
 use super::id::UserId;
 use super::row::{COLUMNS, FROM, read};
 use crate::app::App;
-use crate::docs::AdminItemProblems;
-use crate::error::{ApiError, Result};
-use crate::json::Json;
-use crate::session::Admin;
+use crate::auth::session::Admin;
+use crate::http::error::{ApiError, Result};
+use crate::http::json::Json;
+use crate::http::openapi::AdminItemProblems;
 use crate::store::Conn;
 use axum::extract::State;
 use rekey_wire::problem::Code;

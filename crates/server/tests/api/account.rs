@@ -2,7 +2,7 @@
 
 use crate::on_both;
 use crate::world::*;
-use rekey_server::hashing::hash_now;
+use rekey_server::auth::hashing::hash_now;
 
 on_both! {
     async fn ses_08_a_new_password_needs_the_current_one_and_ends_the_other_sessions(app) {

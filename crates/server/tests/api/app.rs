@@ -10,13 +10,13 @@ use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
+use rekey_server::auth::hashing::hash_now;
+use rekey_server::auth::secret_key::SecretKey;
+use rekey_server::cli;
+use rekey_server::cli::args::Cli;
 use rekey_server::clock::Clock;
-use rekey_server::commands;
-use rekey_server::config::cli::Cli;
-use rekey_server::hashing::hash_now;
 use rekey_server::mail::{outbox, worker};
 use rekey_server::router::router;
-use rekey_server::secret_key::SecretKey;
 use rekey_server::store::{Location, Store, number};
 use rekey_server::users::write::{self, NewRow, Profile};
 use rekey_wire::users::{Role, Status};
@@ -85,7 +85,7 @@ impl App {
             let parts = parts.clone();
             async move { parts.closed().await }
         };
-        tokio::spawn(rekey_server::serve::run(listener, router(parts.clone()), stop, || ()));
+        tokio::spawn(rekey_server::http::serve::run(listener, router(parts.clone()), stop, || ()));
         tokio::spawn(worker::run(parts.clone()));
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

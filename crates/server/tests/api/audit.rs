@@ -24,12 +24,12 @@ impl Ledger<'_> {
         let page = self.admin.get("/api/audit?limit=100").await.expect(200).json();
         assert_eq!(page["next_cursor"], Value::Null, "one page holds all of it");
         let items = page["items"].as_array().expect("rows");
-        let name = |party: &Value| party["name"].as_str().unwrap_or("-").to_owned();
+        let name = |user_ref: &Value| user_ref["name"].as_str().unwrap_or("-").to_owned();
         let (mut rows, new) = (Vec::new(), items.len() - self.read);
         for item in items[..new].iter().rev() {
             assert_eq!(item["at"], "2027-01-15T08:00:00Z", "when");
-            for party in [&item["actor"], &item["subject"]] {
-                assert!(party.is_null() || party["id"].as_str().is_some_and(|id| id.parse::<i64>().is_ok()), "{party}");
+            for user_ref in [&item["actor"], &item["subject"]] {
+                assert!(user_ref.is_null() || user_ref["id"].as_str().is_some_and(|id| id.parse::<i64>().is_ok()), "{user_ref}");
             }
             let action = item["action"].as_str().expect("an action").to_owned();
             rows.push(format!(
@@ -198,7 +198,7 @@ on_both! {
             ("UPDATE audit SET actor_id = NULL, actor_name = NULL WHERE seq = 1", "Row 1"),
             ("UPDATE audit SET subject_id = subject_id + 1 WHERE seq = 1", "Row 1"),
             ("UPDATE audit SET ip = NULL WHERE seq = 6", "Row 6"),
-            // Half a party, where there was none.
+            // Half a user_ref, where there was none.
             ("UPDATE audit SET actor_id = 7 WHERE seq = 3", "Row 3"),
             ("UPDATE audit SET subject_name = 'Eve' WHERE seq = 3", "Row 3"),
             ("UPDATE audit SET detail = '' WHERE seq = 2", "Row 2"),

@@ -8,10 +8,10 @@ use crate::smtp::Smtp;
 use crate::world::*;
 use crate::{on_both, on_both_shells};
 use futures_util::future::join_all;
+use rekey_server::auth::session;
 use rekey_server::clock::Clock;
-use rekey_server::mail::outbox::LEASE;
+use rekey_server::jobs::outbox::LEASE;
 use rekey_server::reset::{self, Kind, link};
-use rekey_server::session;
 use rekey_server::store::{Dialect, Store};
 use rekey_wire::users::RequesterKind;
 use sqlx::Row;
@@ -33,7 +33,7 @@ async fn owners(shell: &Shell, store: &Store, count: usize) -> Vec<Owner> {
     let mut tx = store.begin().await.expect("begins");
     let mut owners = Vec::new();
     for id in ids {
-        let reset = reset::record(&mut tx, now, id, Kind::Reset, RequesterKind::Oneself, "Owner").await.expect("a reset");
+        let reset = reset::create(&mut tx, now, id, Kind::Reset, RequesterKind::Oneself, "Owner").await.expect("a reset");
         let token = link::mint(&mut tx, now, Duration::from_secs(3600), reset, id).await.expect("a link").expect("the newest").reveal();
         for _ in 0..2 {
             session::start(&mut tx, id, now).await.unwrap_or_else(|_| panic!("a session"));
@@ -178,7 +178,7 @@ on_both! {
         app.add_user("Jo", "jo@example.com").await;
         let session = app.log_in("jo@example.com", PASSWORD).await;
         assert_eq!(noted().await, Vec::<String>::new(), "a login stores no password");
-        let mut tx = app.store.begin_light().await.expect("begins");
+        let mut tx = app.store.begin_relaxed().await.expect("begins");
         sqlx::query("UPDATE users SET password_hash = password_hash || ' '").execute(&mut *tx).await.expect("updates");
         assert_eq!(sqlx::query("SELECT level FROM noted").fetch_one(&mut *tx).await.expect("a row").get::<String, _>(0), light);
         tx.rollback().await.expect("rolls back");

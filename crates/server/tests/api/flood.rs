@@ -6,7 +6,7 @@ use crate::program::Program;
 use crate::raw::Raw;
 use crate::world::*;
 use futures_util::future::join_all;
-use rekey_server::hashing::hash_now;
+use rekey_server::auth::hashing::hash_now;
 use std::time::{Duration, Instant};
 
 /// Bodies at once, and how much more memory they may cost together.

@@ -6,7 +6,7 @@ use crate::smtp::{PATIENCE, Smtp};
 use crate::world::*;
 use crate::{on_both, on_both_shells};
 use futures_util::future::join_all;
-use rekey_server::mail::outbox::{self, Job, LEASE, Which};
+use rekey_server::jobs::outbox::{self, Job, LEASE, Which};
 use rekey_server::store::Store;
 use sqlx::{AssertSqlSafe, Row};
 use std::time::{Duration, Instant};

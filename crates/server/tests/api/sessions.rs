@@ -7,7 +7,7 @@ use crate::on_both;
 use crate::world::*;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rekey_server::hashing::hash_now;
+use rekey_server::auth::hashing::hash_now;
 use std::collections::BTreeSet;
 
 /// The one cookie of an answer: its name, its value, and its attributes in lower case.

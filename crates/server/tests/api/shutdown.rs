@@ -11,7 +11,7 @@ use crate::world::*;
 use axum::Router;
 use axum::routing::get;
 use futures_util::future::join_all;
-use rekey_server::mail::outbox;
+use rekey_server::jobs::outbox;
 use rekey_server::store::Store;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -109,7 +109,7 @@ async fn rel_07_who_has_connected_when_the_server_stops_is_answered() {
         stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sends");
         let router = Router::new().route("/", get(async || "done"));
         // It is told to stop before it has looked for anybody.
-        rekey_server::serve::run(listener, router, std::future::ready(()), || ()).await;
+        rekey_server::http::serve::run(listener, router, std::future::ready(()), || ()).await;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("reads");
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("done"), "{answer}");

@@ -1,0 +1,218 @@
+//! The secret key: keys the audit chain and whatever else must not be made up by who can write to the database.
+
+use crate::config::{Config, KeySource};
+use crate::store::Location;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// The name of the file beside the SQLite database.
+const FILE: &str = "rekey.key";
+/// The fewest characters of a key that somebody chose.
+const LEAST: usize = 16;
+/// The largest key file that is read, in bytes.
+const LARGEST: u64 = 4096;
+
+/// 256 bits; `Debug` hides them.
+#[derive(Clone)]
+pub struct SecretKey([u8; 32]);
+
+/// There is no key; a sentence that says what to do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeyError(pub String);
+
+impl SecretKey {
+    /// Takes the key from where the configuration says; makes the file beside the SQLite database at the first start.
+    ///
+    /// # Errors
+    /// A sentence: the key is short, its file cannot be read or made, or PostgreSQL is used and there is none.
+    pub fn load(config: &Config) -> Result<Self, KeyError> {
+        match (config.key_source(), &config.database) {
+            (KeySource::Inline(key), _) => Self::from_text(key, "REKEY_SECRET_KEY"),
+            (KeySource::File(path), _) => {
+                let text = read(path).map_err(|e| {
+                    KeyError(format!("The key file {} cannot be read ({}); mend REKEY_SECRET_KEY_FILE or the file's permissions.", path.display(), cause(&e)))
+                })?;
+                Self::from_text(&text, &format!("The key file {}", path.display()))
+            }
+            (KeySource::BesideDatabase, Location::Sqlite(database)) => {
+                let path = database.with_file_name(FILE);
+                let text = read_or_make(&path).map_err(|e| {
+                    KeyError(format!("The key file {} cannot be made or read ({}); mend its permissions, or set REKEY_SECRET_KEY.", path.display(), cause(&e)))
+                })?;
+                Self::from_text(&text, &format!("The key file {}", path.display()))
+            }
+            (KeySource::BesideDatabase, Location::Postgres(_)) => Err(KeyError(
+                "With PostgreSQL a secret key is needed; set REKEY_SECRET_KEY (openssl rand -hex 32 makes one) or REKEY_SECRET_KEY_FILE, the same for every process.".to_owned(),
+            )),
+        }
+    }
+
+    /// A key from text, whatever its alphabet.
+    fn from_text(text: &str, whence: &str) -> Result<Self, KeyError> {
+        let text = text.trim();
+        if text.chars().count() < LEAST {
+            return Err(KeyError(format!("{whence} is too short; use at least {LEAST} characters, best those of openssl rand -hex 32.")));
+        }
+        Ok(Self(Sha256::new().chain_update(b"rekey secret key\0").chain_update(text).finalize().into()))
+    }
+
+    /// HMAC-SHA-256 over the parts, for one purpose.
+    ///
+    /// Every part goes in with its length before it, so that no two lists of parts give the same input.
+    #[must_use]
+    pub fn hmac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        // Padded with zeros to SHA-256's block, as RFC 2104 does with any shorter key.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.0);
+        let mut mac = Hmac::<Sha256>::new(&block.into());
+        for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(…)")
+    }
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LARGEST).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Commands run beside a server: whoever comes first makes the file, whole, and all read the same.
+fn read_or_make(path: &Path) -> io::Result<String> {
+    match read(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        found => return found,
+    }
+    let draft = path.with_file_name(format!("{FILE}.{}.{:x}", std::process::id(), u64::from_ne_bytes(random()?)));
+    let written = write_private(&draft, &hex(random::<32>()?)).and_then(|()| match std::fs::hard_link(&draft, path) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    });
+    let removed = std::fs::remove_file(&draft);
+    written.and(removed)?;
+    read(path)
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}
+
+fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| io::Error::other("the system gives no random numbers"))?;
+    Ok(bytes)
+}
+
+fn hex(bytes: [u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A cause in the system's words, without the error's number.
+fn cause(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::InvalidData => "it is not text".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SecretKey, read_or_make};
+    use crate::config::Config;
+    use std::path::PathBuf;
+
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("rekey-key-{name}-{}", std::process::id()));
+            std::fs::create_dir_all(&path).expect("a directory");
+            Self(path)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            drop(std::fs::remove_dir_all(&self.0));
+        }
+    }
+
+    fn load(flags: &[&str]) -> Result<SecretKey, String> {
+        SecretKey::load(&Config::from_flags(flags).expect("flags")).map_err(|error| error.0)
+    }
+
+    #[test]
+    fn the_file_beside_the_database_is_private_and_stays() {
+        let dir = Scratch::new("beside");
+        let url = format!("sqlite://{}", dir.0.join("a.db").display());
+        let first = load(&["--database-url", &url]).expect("made");
+        let again = load(&["--database-url", &url]).expect("read");
+        assert_eq!(first.hmac("p", &[]), again.hmac("p", &[]));
+        let files: Vec<_> = std::fs::read_dir(&dir.0).expect("listed").map(|entry| entry.expect("an entry").file_name()).collect();
+        assert_eq!(files, ["rekey.key"], "no draft is left behind");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(dir.0.join("rekey.key")).expect("there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn many_at_once_make_one_key() {
+        let dir = Scratch::new("race");
+        let path = dir.0.join("rekey.key");
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..16).map(|_| scope.spawn(|| read_or_make(&path).expect("a key"))).collect();
+            threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0] && key.trim().len() == 64));
+    }
+
+    #[test]
+    fn a_given_key_must_be_long_and_makes_no_file() {
+        assert!(
+            load(&["--secret-key", "hunter2"]).is_err_and(|sentence| sentence.contains("16 characters") && !sentence.contains("hunter2"))
+        );
+        let key = load(&["--database-url", "postgres://localhost/x", "--secret-key", "0123456789abcdef"]).expect("long enough");
+        assert!(!format!("{key:?}").contains("01"));
+    }
+
+    #[test]
+    fn postgres_needs_a_key_and_a_named_file_must_exist() {
+        assert!(load(&["--database-url", "postgres://localhost/x"]).is_err_and(|sentence| sentence.contains("REKEY_SECRET_KEY")));
+        assert!(load(&["--secret-key-file", "/nowhere/rekey.key"]).is_err_and(|sentence| sentence.contains("/nowhere/rekey.key")));
+    }
+
+    #[test]
+    fn purpose_and_bounds_of_parts_count() {
+        let key = SecretKey([7; 32]);
+        let mac = key.hmac("a", &[b"bc", b"d"]);
+        assert_eq!(mac, key.hmac("a", &[b"bc", b"d"]));
+        for (purpose, parts) in [("a", [&b"b"[..], b"cd"]), ("b", [b"bc", b"d"]), ("a", [b"d", b"bc"])] {
+            assert_ne!(mac, key.hmac(purpose, &parts));
+        }
+        assert_ne!(key.hmac("a", &[b""]), key.hmac("a", &[]));
+        assert_ne!(mac, SecretKey([8; 32]).hmac("a", &[b"bc", b"d"]));
+    }
+}

@@ -1,0 +1,73 @@
+//! `rekey doctor`: whether all that serving needs is there, one line each.
+
+use super::CliError;
+use crate::app::App;
+use crate::audit::{Finding, verify};
+use crate::jobs::outbox;
+use crate::mail::transport::{Failure, Transport};
+use crate::store::number;
+
+/// One thing looked at.
+struct Check {
+    /// Whether it is as it should be.
+    ok: bool,
+    /// What was found, and where it is not ok, what to do.
+    found: String,
+}
+
+/// Looks at all of it and tells, line by line.
+///
+/// # Errors
+/// Something is not as it should be; the lines say what.
+pub async fn examine(app: &App) -> Result<String, CliError> {
+    let checks = look(app).await?;
+    let lines: Vec<String> = checks.iter().map(|check| format!("{} {}", if check.ok { "ok   " } else { "WRONG" }, check.found)).collect();
+    let report = lines.join("\n");
+    if checks.iter().all(|check| check.ok) { Ok(report) } else { Err(CliError(report)) }
+}
+
+async fn look(app: &App) -> Result<Vec<Check>, CliError> {
+    let users = number(&sqlx::query("SELECT count(*) FROM users").fetch_one(app.store.read()).await?)?;
+    let admins = active_admins(app).await?;
+    let waiting = outbox::waiting(&app.store).await?;
+    let audit = verify(&app.store, &app.key).await?;
+    let mut checks = vec![
+        Check { ok: true, found: format!("The database opens and its schema is up to date: {users} users.") },
+        match admins {
+            0 => Check { ok: false, found: "There is no active admin; add one with `rekey user add --role admin`.".to_owned() },
+            _ => Check { ok: true, found: format!("There are {admins} active admins.") },
+        },
+        Check { ok: matches!(audit, Finding::Intact { .. }), found: audit.to_string() },
+        mail(app).await,
+        Check { ok: true, found: format!("Jobs in the mail queue: {waiting}.") },
+    ];
+    if !app.config.public_url.is_https() {
+        checks.push(Check { ok: true, found: "The public URL is plain http: good for this machine only.".to_owned() });
+    }
+    Ok(checks)
+}
+
+/// How many there are who can help others.
+///
+/// # Errors
+/// Those of the database.
+pub async fn active_admins(app: &App) -> crate::store::Result<i64> {
+    let sql = "SELECT count(*) FROM users WHERE role = 'admin' AND status = 'active'";
+    number(&sqlx::query(sql).fetch_one(app.store.read()).await?)
+}
+
+async fn mail(app: &App) -> Check {
+    if matches!(app.transport, Transport::Inbox(_)) && !app.config.shows_inbox() {
+        let found = "No SMTP server is configured, and the public URL is not this machine's: mail reaches nobody. Set REKEY_SMTP_URL.";
+        return Check { ok: false, found: found.to_owned() };
+    }
+    if matches!(app.transport, Transport::Inbox(_)) {
+        return Check { ok: true, found: "No SMTP server is configured: mail stays in the local inbox page, /dev/inbox.".to_owned() };
+    }
+    match app.transport.ready().await {
+        Ok(()) => Check { ok: true, found: "The mail server answers.".to_owned() },
+        Err(Failure::Temporary(why) | Failure::Refused(why) | Failure::NoSuchAddress(why)) => {
+            Check { ok: false, found: format!("{why} Check REKEY_SMTP_URL.") }
+        }
+    }
+}

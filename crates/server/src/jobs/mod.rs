@@ -1,0 +1,6 @@
+//! Background jobs: the outbox table, the worker that claims jobs, and what each job does.
+
+pub mod outbox;
+mod send;
+mod send_link;
+pub mod worker;

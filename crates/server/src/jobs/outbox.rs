@@ -1,0 +1,208 @@
+//! The queue: a table, so that what was promised survives a crash. A job is claimed for a while by one worker; one whose
+//! worker died is claimed again when that while is over. The number of the attempt tells the two apart, so that a worker
+//! who slept through its claim changes nothing when it wakes.
+
+use crate::store::{Conn, Result, Store};
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
+
+/// How long a claim holds, milliseconds: longer than handing a mail over takes, which begins with [`renew`], and short
+/// enough for a restart to go on within a minute.
+pub const LEASE: i64 = 40_000;
+/// Nothing is ever put off for longer, milliseconds. What seems to be was written before the clock was set back: it is due.
+pub const HORIZON: i64 = 600_000;
+
+/// Something to do after the answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Job {
+    /// Somebody typed this address into "Forgot your password?": find out whether it is anybody's.
+    Forgot {
+        /// In canonical form.
+        address: String,
+        /// From where.
+        ip: String,
+    },
+    /// The same, over the limit: for the audit log alone.
+    Throttled {
+        /// In canonical form.
+        address: String,
+        /// From where.
+        ip: String,
+    },
+    /// A reset's mail.
+    Link {
+        /// The reset.
+        reset: i64,
+    },
+    /// "Your password was changed".
+    Notice {
+        /// Whose.
+        user: i64,
+        /// Where the owner had mail sent at that time.
+        address: String,
+    },
+    /// "Your email address was changed".
+    AddressChanged {
+        /// Whose.
+        user: i64,
+        /// The one that was taken out of the account.
+        address: String,
+        /// The name of the admin who did it.
+        by: String,
+    },
+}
+
+/// A job that this worker holds.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Its row.
+    pub id: i64,
+    /// What to do.
+    pub job: Job,
+    /// When it was put in (Unix milliseconds).
+    pub created_at: i64,
+    /// How often it was tried, this time included.
+    pub attempts: i64,
+}
+
+/// Puts a job in, within the caller's transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn put(conn: &mut Conn, now: i64, job: &Job) -> Result<()> {
+    let (kind, user, reset, address, ip, detail) = match job {
+        Job::Forgot { address, ip } => ("forgot", None, None, Some(address), Some(ip), None),
+        Job::Throttled { address, ip } => ("throttled", None, None, Some(address), Some(ip), None),
+        Job::Link { reset } => ("link", None, Some(*reset), None, None, None),
+        Job::Notice { user, address } => ("notice", Some(*user), None, Some(address), None, None),
+        Job::AddressChanged { user, address, by } => ("address_changed", Some(*user), None, Some(address), None, Some(by)),
+    };
+    let sql =
+        "INSERT INTO outbox (kind, user_id, reset_id, address, ip, detail, created_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+    sqlx::query(sql)
+        .bind(kind)
+        .bind(user)
+        .bind(reset)
+        .bind(address.map(String::as_str))
+        .bind(ip.map(String::as_str))
+        .bind(detail.map(String::as_str))
+        .bind(now)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Which jobs to claim.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Which {
+    /// All that are due, the one that waits longest first.
+    Due,
+    /// Those of them that were never tried.
+    New,
+}
+
+/// Claims up to `most` jobs. Two workers never hold the same one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn claim(store: &Store, now: i64, which: Which, most: usize) -> Result<Vec<Claim>> {
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    let tried_before = match which {
+        Which::Due => i64::MAX,
+        Which::New => 0,
+    };
+    let due =
+        "SELECT id FROM outbox WHERE (next_at <= $1 OR next_at > $2) AND (claimed_until <= $1 OR claimed_until > $2) AND attempts <= $3
+         ORDER BY next_at, id LIMIT $4";
+    let most = i64::try_from(most).unwrap_or(1);
+    let horizon = now.saturating_add(HORIZON);
+    // Looking first costs no write lock while there is nothing to do.
+    let look = sqlx::query(due).bind(now).bind(horizon).bind(tried_before).bind(most);
+    if look.fetch_optional(store.read()).await?.is_none() {
+        return Ok(Vec::new());
+    }
+    // Materialized, or PostgreSQL may look again for every row and claim more than it was asked to.
+    let sql = format!(
+        "WITH due AS MATERIALIZED ({due}{}) UPDATE outbox SET claimed_until = $5, attempts = attempts + 1 WHERE id IN (SELECT id FROM due)
+         RETURNING id, kind, user_id, reset_id, address, ip, detail, created_at, attempts",
+        store.dialect().skip_locked()
+    );
+    let mut tx = store.begin_relaxed().await?;
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(now).bind(horizon).bind(tried_before).bind(most).bind(now + LEASE).fetch_all(&mut *tx).await?;
+    tx.commit().await?;
+    rows.iter().filter_map(|row| read(row).transpose()).collect()
+}
+
+fn read(row: &AnyRow) -> Result<Option<Claim>> {
+    let text = |at: usize| row.try_get::<Option<String>, _>(at).map(Option::unwrap_or_default);
+    let number = |at: usize| row.try_get::<Option<i64>, _>(at).map(Option::unwrap_or_default);
+    let job = match row.try_get::<&str, _>(1)? {
+        "forgot" => Job::Forgot { address: text(4)?, ip: text(5)? },
+        "throttled" => Job::Throttled { address: text(4)?, ip: text(5)? },
+        "link" => Job::Link { reset: number(3)? },
+        "notice" => Job::Notice { user: number(2)?, address: text(4)? },
+        "address_changed" => Job::AddressChanged { user: number(2)?, address: text(4)?, by: text(6)? },
+        // A newer program's: it waits for one.
+        _ => return Ok(None),
+    };
+    Ok(Some(Claim { id: row.try_get(0)?, job, created_at: row.try_get(7)?, attempts: row.try_get(8)? }))
+}
+
+/// Takes a job out for good. False where the claim ran out and another worker has the job, or ended it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn finish(conn: &mut Conn, claim: &Claim) -> Result<bool> {
+    let done = sqlx::query("DELETE FROM outbox WHERE id = $1 AND attempts = $2").bind(claim.id).bind(claim.attempts).execute(conn).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// [`finish`] for a mail that the mail server took: it is done whoever holds the job by now, who would send it once more.
+/// False where another worker ended it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn finish_sent(conn: &mut Conn, claim: &Claim) -> Result<bool> {
+    let done = sqlx::query("DELETE FROM outbox WHERE id = $1").bind(claim.id).execute(conn).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Makes a claim hold from now on, right before the one step that cannot be taken back. False where the claim ran out
+/// and another worker has the job.
+///
+/// # Errors
+/// Those of the database.
+pub async fn renew(conn: &mut Conn, claim: &Claim, now: i64) -> Result<bool> {
+    let held = sqlx::query("UPDATE outbox SET claimed_until = $3 WHERE id = $1 AND attempts = $2")
+        .bind(claim.id)
+        .bind(claim.attempts)
+        .bind(now + LEASE)
+        .execute(conn)
+        .await?;
+    Ok(held.rows_affected() == 1)
+}
+
+/// Gives a job back, to be tried at `next_at` (Unix milliseconds), unless another worker has it by now.
+///
+/// # Errors
+/// Those of the database.
+pub async fn retry_at(conn: &mut Conn, claim: &Claim, next_at: i64) -> Result<()> {
+    sqlx::query("UPDATE outbox SET next_at = $3, claimed_until = 0 WHERE id = $1 AND attempts = $2")
+        .bind(claim.id)
+        .bind(claim.attempts)
+        .bind(next_at)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// How many wait.
+///
+/// # Errors
+/// Those of the database.
+pub async fn waiting(store: &Store) -> Result<i64> {
+    crate::store::number(&sqlx::query("SELECT count(*) FROM outbox").fetch_one(store.read()).await?)
+}
