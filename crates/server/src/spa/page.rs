@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use rekey_wire::config::Config;
 use rekey_wire::login::{Session, SessionUser};
-use rekey_wire::start::PageStart;
+use rekey_wire::bootstrap::BootstrapData;
 use sha2::{Digest, Sha256, Sha384};
 use std::io::Write;
 use std::sync::Arc;
@@ -134,7 +134,7 @@ fn place(blank: &str, drawn: &str) -> Option<String> {
 }
 
 fn start(config: &Config, user: Option<SessionUser>) -> String {
-    let start = PageStart { config: config.clone(), session: Session { user } };
+    let start = BootstrapData { config: config.clone(), session: Session { user } };
     // The JSON of plain structs cannot fail. It stands inside the HTML, where text must not look like a tag.
     serde_json::to_string(&start).unwrap_or_default().replace('<', "\\u003c").replace('&', "\\u0026")
 }
