@@ -11,7 +11,7 @@ use crate::ui::offline::{Offline, Outage};
 use crate::ui::page_heading::Headings;
 use crate::{forgot, inbox, login, not_found, not_me, reset};
 use leptos::prelude::*;
-use rekey_wire::start::PageStart;
+use rekey_wire::bootstrap::BootstrapData;
 use std::time::Duration;
 
 /// The app.
@@ -22,7 +22,7 @@ pub fn App(
     address: Option<String>,
     /// What the page was served with.
     #[prop(optional_no_strip)]
-    start: Option<PageStart>,
+    start: Option<BootstrapData>,
 ) -> impl IntoView {
     let (config, told) = start.map(|start| (start.config, start.session)).unzip();
     let start = Start::provide(config);

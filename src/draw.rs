@@ -7,10 +7,10 @@
 use crate::app::{App, AppProps};
 use crate::route::Route;
 use leptos::prelude::*;
+use rekey_wire::bootstrap::BootstrapData;
 use rekey_wire::config::Config;
 use rekey_wire::login::Session;
 use rekey_wire::password::Policy;
-use rekey_wire::start::PageStart;
 use std::fs;
 use std::io::Result;
 use std::path::Path;
@@ -37,7 +37,7 @@ pub fn draw(dist: &Path) -> Result<()> {
 fn screen(path: &str) -> String {
     let password = Policy { min_length: OPEN_NUMBER, max_length: OPEN_NUMBER };
     let config = Config { brand: "{{brand}}".to_owned(), support_email: None, password, resend_after_seconds: 0, link_ttl_seconds: 0 };
-    let start = PageStart { config, session: Session::default() };
+    let start = BootstrapData { config, session: Session::default() };
     let html = Owner::new().with(|| App(AppProps { address: Some(path.to_owned()), start: Some(start) }).into_view().to_html());
     without_comments(&html).replace(&OPEN_NUMBER.to_string(), "{{min_length}}")
 }

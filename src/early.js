@@ -32,6 +32,7 @@
   const start = () => {
     removeEventListener("pagehide", start);
     document.head.append(document.getElementById("files").content);
+    import(document.getElementById("app-script").href).then((app) => app.default());
     if (secret !== undefined || visit === "navigate") Object.values(keys).forEach((key) => store()?.removeItem(key));
     if (secret) store()?.setItem(key, secret);
   };

@@ -1,5 +1,5 @@
-//! Puts the built pages into the program: every file of `dist/`, compressed once, with its tag and its policy. And the
-//! list of common passwords, packed.
+//! Embeds the built pages into the program: every file of `dist/`, compressed, with its entity tag and, for HTML, its
+//! content security policy. Also packs the list of common passwords.
 
 #[path = "src/spa/csp.rs"]
 mod csp;
@@ -98,7 +98,7 @@ fn entry(name: &str, path: &Path, stem: &Path) -> io::Result<String> {
          brotli: {}, gzip: {} }},",
         kind(&extension),
         &digest[..22],
-        is_hashed(name),
+        is_immutable(name),
         included(brotli),
         included(gzip),
     );
@@ -118,11 +118,9 @@ fn included(path: Option<PathBuf>) -> String {
     path.map_or_else(|| "None".to_owned(), |path| format!("Some(include_bytes!({path:?}))"))
 }
 
-/// Whether trunk put a hash of the content into the file's name: `app-0123456789abcdef_bg.wasm`.
-fn is_hashed(name: &str) -> bool {
-    let file = name.rsplit('/').next().unwrap_or_default();
-    let hash = file.rsplit_once('-').map(|(_, rest)| rest.split(['.', '_']).next().unwrap_or_default());
-    hash.is_some_and(|hash| hash.len() >= 8 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+/// Whether the file's folder is named by a hash of its content: `/app-0123456789abcdef/rekey-app.js`.
+fn is_immutable(name: &str) -> bool {
+    name.starts_with("/app-")
 }
 
 /// The best that brotli can do, also while developing: the tests weigh what people will fetch.

@@ -1,6 +1,6 @@
 //! An email address in its one canonical form: what is stored, compared, limited and mailed to (EML-02).
 
-use rekey_wire::email::{self, EmailFault, MAX_BYTES};
+use rekey_wire::email::{self, EmailError, MAX_BYTES};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
@@ -15,20 +15,20 @@ impl Address {
     /// from `jo`, and two accounts that differ in that alone would be a trap.
     ///
     /// # Errors
-    /// The first [`EmailFault`] met.
-    pub fn parse(typed: &str) -> Result<Self, EmailFault> {
+    /// The first [`EmailError`] met.
+    pub fn parse(typed: &str) -> Result<Self, EmailError> {
         email::check(typed)?;
         let folded: String = typed.trim().nfc().flat_map(char::to_lowercase).nfc().collect();
-        let (local, domain) = folded.rsplit_once('@').ok_or(EmailFault::Malformed)?;
-        let domain = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::STD3).map_err(|_| EmailFault::Malformed)?;
+        let (local, domain) = folded.rsplit_once('@').ok_or(EmailError::Malformed)?;
+        let domain = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::STD3).map_err(|_| EmailError::Malformed)?;
         let canonical = [local, "@", &domain].concat();
         if canonical.len() > MAX_BYTES {
-            return Err(EmailFault::TooLong);
+            return Err(EmailError::TooLong);
         }
         // Folding may have made something else of it (`．` becomes a dot): what is kept must pass too.
         email::check(&canonical)?;
         // What writes the mails takes fewer signs outside ASCII: an address that no mail can be sent to is none.
-        canonical.parse::<lettre::Address>().map_err(|_| EmailFault::Malformed)?;
+        canonical.parse::<lettre::Address>().map_err(|_| EmailError::Malformed)?;
         Ok(Self(canonical))
     }
 
@@ -57,7 +57,7 @@ mod properties;
 #[cfg(test)]
 mod tests {
     use super::Address;
-    use rekey_wire::email::EmailFault;
+    use rekey_wire::email::EmailError;
 
     fn canonical(typed: &str) -> String {
         Address::parse(typed).expect(typed).to_string()
@@ -89,13 +89,13 @@ mod tests {
             assert_eq!(canonical(&once), once, "{typed}");
         }
         // Its small form has a combining dot, which no mail can be addressed with.
-        assert_eq!(Address::parse("İpek@example.com"), Err(EmailFault::Malformed));
+        assert_eq!(Address::parse("İpek@example.com"), Err(EmailError::Malformed));
     }
 
     #[test]
     fn eml_03_nothing_leads_to_a_second_recipient() {
         for typed in ["a@b.io,c@d.io", "a@b.io;c@d.io", "a@b.io c@d.io", "<a@b.io>", "a@b.io>,<c@d.io", "a b@c.io", "a@b.io,"] {
-            assert_eq!(Address::parse(typed), Err(EmailFault::Malformed), "{typed}");
+            assert_eq!(Address::parse(typed), Err(EmailError::Malformed), "{typed}");
         }
     }
 

@@ -1,19 +1,23 @@
-//! Changing one's own password while logged in.
+//! The account of the signed-in user.
 
 use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+use crate::password::Policy;
 
 /// `PUT` here with a [`ChangePassword`]: 204, and every other session ends.
 pub const PASSWORD: &str = "/api/account/password";
 
-/// The body of `PUT /api/account/password`.
-///
-/// The new password is checked with [`crate::password::check`], which needs the server's policy.
-#[derive(Clone, Deserialize, Serialize)]
+/// The body of `PUT /api/account/password`. Passwords are validated in NFC: normalize them first.
+#[derive(Clone, Deserialize, Serialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[validate(context = Policy)]
 pub struct ChangePassword {
     /// Proof that the owner is at the keyboard (OWASP ASVS 5.0 6.2.3).
+    #[validate(length(min = 1, code = "required"))]
     pub current_password: String,
     /// The password to use from now on.
+    #[validate(custom(function = "crate::password::validate", use_context))]
     pub new_password: String,
 }

@@ -1,4 +1,4 @@
-//! Email addresses: the one syntax check that the pages and the server share.
+//! Email address syntax.
 //!
 //! It is the WHATWG rule for `<input type=email>` (HTML Living Standard, 4.10.5.1.5), opened to letters outside ASCII
 //! (RFC 6531), with a dot asked for in the domain and the length limit of RFC 5321. The canonical form (NFC, lower
@@ -16,7 +16,7 @@ const MAX_LABEL_BYTES: usize = 63;
 
 /// Why an address is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum EmailFault {
+pub enum EmailError {
     /// Nothing but white space.
     Required,
     /// Over [`MAX_BYTES`].
@@ -25,7 +25,7 @@ pub enum EmailFault {
     Malformed,
 }
 
-impl EmailFault {
+impl EmailError {
     /// The code that a problem document carries for it.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -40,28 +40,28 @@ impl EmailFault {
 /// Checks an address as typed; white space around it is allowed, as every browser and phone adds some.
 ///
 /// # Errors
-/// The first [`EmailFault`] met.
-pub fn check(typed: &str) -> Result<(), EmailFault> {
+/// The first [`EmailError`] met.
+pub fn check(typed: &str) -> Result<(), EmailError> {
     let address = typed.trim_matches(is_space);
     if address.is_empty() {
-        return Err(EmailFault::Required);
+        return Err(EmailError::Required);
     }
     if address.len() > MAX_BYTES {
-        return Err(EmailFault::TooLong);
+        return Err(EmailError::TooLong);
     }
-    let (local, domain) = address.rsplit_once('@').ok_or(EmailFault::Malformed)?;
+    let (local, domain) = address.rsplit_once('@').ok_or(EmailError::Malformed)?;
     let local_ok =
         !local.is_empty() && local.len() <= MAX_LOCAL_BYTES && local.split('.').all(|atom| !atom.is_empty()) && local.chars().all(is_local);
     let domain_ok = domain.contains('.') && domain.split('.').all(is_label) && !ends_in_digits(domain);
-    if local_ok && domain_ok { Ok(()) } else { Err(EmailFault::Malformed) }
+    if local_ok && domain_ok { Ok(()) } else { Err(EmailError::Malformed) }
 }
 
 /// [`check`] as `validator`'s derive calls it.
 ///
 /// # Errors
-/// The fault's code.
+/// The error's code.
 pub fn validate(typed: &str) -> Result<(), ValidationError> {
-    check(typed).map_err(|fault| ValidationError { code: Cow::Borrowed(fault.code()), message: None, params: <_>::default() })
+    check(typed).map_err(|error| ValidationError { code: Cow::Borrowed(error.code()), message: None, params: <_>::default() })
 }
 
 const fn is_space(c: char) -> bool {
@@ -98,7 +98,7 @@ fn ends_in_digits(domain: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{EmailFault, MAX_BYTES, check};
+    use super::{EmailError, MAX_BYTES, check};
     use crate::login::LoginRequest;
     use crate::reset::ForgotRequest;
     use crate::users::{NewUser, UserPatch};
@@ -116,20 +116,19 @@ mod tests {
         for address in
             ["a@b.io,c@d.io", "a@b.io;c@d.io", "a@b.io c@d.io", "a@b.io\r\nBcc: c@d.io", "a\0@b.io", "<a@b.io>", "a@b.io>", "\"a b\"@c.io"]
         {
-            assert_eq!(check(address), Err(EmailFault::Malformed), "{address:?}");
+            assert_eq!(check(address), Err(EmailError::Malformed), "{address:?}");
         }
     }
 
-    /// The pages call the rule, the server the derive.
     #[test]
-    fn the_derive_says_of_every_address_what_the_rule_says() {
+    fn every_request_with_an_address_applies_the_rule() {
         let code = |request: &dyn Fn() -> Result<(), validator::ValidationErrors>| {
             request().err().map(|found| crate::problem::field_errors(&found)["email"][0].code.clone())
         };
         let long = "a@".to_owned() + &"b".repeat(MAX_BYTES) + ".io";
         for typed in ["jo@example.com", " jo@example.com\t", "", " ", "jo", "a@b.io,c@d.io", &long] {
             let email = typed.to_owned();
-            let rule = check(typed).err().map(|fault| fault.code().to_owned());
+            let rule = check(typed).err().map(|error| error.code().to_owned());
             let log_in = LoginRequest { email: email.clone(), password: "x".into() };
             let new = NewUser { name: "Jo".into(), email: Some(email.clone()), role: crate::users::Role::Agent };
             let patch = UserPatch { email: Some(Some(email.clone())), ..UserPatch::default() };
@@ -142,10 +141,10 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_long_is_named() {
-        assert_eq!(check("  "), Err(EmailFault::Required));
-        assert_eq!(check(&format!("a@{}.com", "b".repeat(260))), Err(EmailFault::TooLong));
+        assert_eq!(check("  "), Err(EmailError::Required));
+        assert_eq!(check(&format!("a@{}.com", "b".repeat(260))), Err(EmailError::TooLong));
         for address in ["jo", "jo@", "@example.com", "jo@example", "jo@-a.com", "jo@a..com", "jo@127.0.0.1", ".jo@a.com", "jo@a.com."] {
-            assert_eq!(check(address), Err(EmailFault::Malformed), "{address}");
+            assert_eq!(check(address), Err(EmailError::Malformed), "{address}");
         }
     }
 }

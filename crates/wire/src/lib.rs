@@ -1,20 +1,21 @@
-//! What the pages and the server say to each other, and the rules both apply.
+//! Request and response types of the API, validation rules, and paths: shared by the pages and the server.
 //!
-//! One module per thing a person does (log in, ask for a link, redeem it, manage users), named alike in the pages,
-//! the server and the tests. Rules are plain functions: the form calls them while somebody types, the server calls
-//! them again. Nothing here does I/O, and nothing here needs Unicode tables: text is brought to NFC by whoever calls
-//! (the browser has `String.prototype.normalize`, the server a crate).
+//! One module per feature (login, reset, account, users), named as in the pages, the server and the tests. Request types
+//! derive [`validator::Validate`]: the form validates a request before sending it, the server validates it again. Nothing
+//! here does I/O or needs Unicode tables: callers normalize text to NFC (the browser has `String.prototype.normalize`,
+//! the server a crate).
 
 pub mod account;
 pub mod audit;
+pub mod bootstrap;
 pub mod config;
 pub mod email;
 pub mod login;
 pub mod name;
 pub mod password;
+pub mod paths;
 pub mod problem;
 pub mod reset;
-pub mod start;
 pub mod users;
 
 /// A moment as RFC 3339 text in UTC, e.g. `2026-11-23T20:17:27Z`.

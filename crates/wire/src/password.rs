@@ -1,10 +1,12 @@
-//! What is asked of a new password: NIST SP 800-63B-4 section 3.1.1.2.
+//! Rules for new passwords: NIST SP 800-63B-4 section 3.1.1.2.
 //!
 //! Length and a blocklist, nothing else: no composition rules, no hints, no expiry. The rules here need no list, so the
-//! page answers them while one types; the server adds the list of breached and common passwords.
-//! Every function takes text in NFC: the browser brings it there with `normalize`, the server with a crate.
+//! form applies them during typing; the server adds the list of breached and common passwords.
+//! Every function takes text in NFC: the browser has `normalize`, the server a crate.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use validator::ValidationError;
 
 /// The longest password in code points; longer ones are refused, never cut (NIST asks for at least 64).
 pub const MAX_LENGTH: u32 = 256;
@@ -25,7 +27,7 @@ pub struct Policy {
 
 /// Why a new password is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum PasswordFault {
+pub enum PasswordError {
     /// Nothing was typed.
     Required,
     /// Shorter than the policy; `length` is what was counted.
@@ -47,7 +49,7 @@ pub enum PasswordFault {
     Common,
 }
 
-impl PasswordFault {
+impl PasswordError {
     /// The code that a problem document carries for it.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -63,7 +65,7 @@ impl PasswordFault {
         }
     }
 
-    /// In English, for the problem document; the pages have their own words for the same codes.
+    /// English text for the problem document; the pages have a translation for each code.
     #[must_use]
     pub fn message(self, policy: Policy) -> String {
         match self {
@@ -84,22 +86,34 @@ impl PasswordFault {
 /// Checks length and patterns. `password` is in NFC; it is neither trimmed nor folded.
 ///
 /// # Errors
-/// The first [`PasswordFault`] met: length first, as it is what people can see.
-pub fn check(password: &str, policy: Policy) -> Result<(), PasswordFault> {
+/// The first [`PasswordError`] met: length first, as it is what people can see.
+pub fn check(password: &str, policy: Policy) -> Result<(), PasswordError> {
     check_length(password, policy)?;
     check_patterns(password)
+}
+
+/// [`check`] as `validator`'s derive calls it. The error's message names the policy's numbers.
+///
+/// # Errors
+/// The error's code and message.
+pub fn validate(password: &str, policy: &Policy) -> Result<(), ValidationError> {
+    check(password, *policy).map_err(|error| ValidationError {
+        code: Cow::Borrowed(error.code()),
+        message: Some(error.message(*policy).into()),
+        params: <_>::default(),
+    })
 }
 
 /// Counts code points (NIST SP 800-63B-4 section 3.1.1.2).
 ///
 /// # Errors
 /// `Required`, `TooShort` or `TooLong`.
-pub fn check_length(password: &str, policy: Policy) -> Result<(), PasswordFault> {
+pub fn check_length(password: &str, policy: Policy) -> Result<(), PasswordError> {
     let length = u32::try_from(password.chars().count()).unwrap_or(u32::MAX);
     match length {
-        0 => Err(PasswordFault::Required),
-        _ if length < policy.min_length => Err(PasswordFault::TooShort { length }),
-        _ if length > policy.max_length => Err(PasswordFault::TooLong),
+        0 => Err(PasswordError::Required),
+        _ if length < policy.min_length => Err(PasswordError::TooShort { length }),
+        _ if length > policy.max_length => Err(PasswordError::TooLong),
         _ => Ok(()),
     }
 }
@@ -108,16 +122,16 @@ pub fn check_length(password: &str, policy: Policy) -> Result<(), PasswordFault>
 ///
 /// # Errors
 /// `Repeated`, `Sequence` or `KeyboardRow`.
-pub fn check_patterns(password: &str) -> Result<(), PasswordFault> {
+pub fn check_patterns(password: &str) -> Result<(), PasswordError> {
     let lower: Vec<char> = password.chars().flat_map(char::to_lowercase).collect();
     if all_steps(&lower, |a, b| a == b) {
-        return Err(PasswordFault::Repeated);
+        return Err(PasswordError::Repeated);
     }
     if is_walk(&lower, WALK, next) {
-        return Err(PasswordFault::Sequence);
+        return Err(PasswordError::Sequence);
     }
     if is_walk(&lower, WALK, step) {
-        return Err(PasswordFault::KeyboardRow);
+        return Err(PasswordError::KeyboardRow);
     }
     Ok(())
 }
@@ -211,54 +225,79 @@ pub fn is_walk(text: &[char], least: usize, step: impl Fn(char, char) -> Steps) 
 
 #[cfg(test)]
 mod tests {
-    use super::{PasswordFault, Policy, check};
+    use super::{PasswordError, Policy, check};
+    use crate::account::ChangePassword;
+    use crate::problem::field_errors;
+    use crate::reset::{RedeemRequest, Token};
+    use validator::ValidateArgs;
 
     const POLICY: Policy = Policy { min_length: 15, max_length: 256 };
 
     #[test]
     fn length_is_counted_in_code_points() {
-        assert_eq!(check("", POLICY), Err(PasswordFault::Required));
-        assert_eq!(check("fourteen chars", POLICY), Err(PasswordFault::TooShort { length: 14 }));
+        assert_eq!(check("", POLICY), Err(PasswordError::Required));
+        assert_eq!(check("fourteen chars", POLICY), Err(PasswordError::TooShort { length: 14 }));
         assert_eq!(check("fifteen charsäö", POLICY), Ok(()));
-        assert_eq!(check(&"ab cd ".repeat(43), POLICY), Err(PasswordFault::TooLong));
+        assert_eq!(check(&"ab cd ".repeat(43), POLICY), Err(PasswordError::TooLong));
     }
 
     #[test]
     fn patterns_are_refused_at_any_length() {
-        for (password, fault) in [
-            ("aaaaaaaaaaaaaaaaaaaa", PasswordFault::Repeated),
-            ("AaAaAaAaAaAaAaAaAaAa", PasswordFault::Repeated),
-            ("123456789012345678", PasswordFault::Sequence),
-            ("zyxwvutsrqponmlkj", PasswordFault::Sequence),
-            ("abcdefghijklmnopqrstuvwxyzabc", PasswordFault::Sequence),
-            ("qwertyuiopasdfghjkl", PasswordFault::KeyboardRow),
-            ("qwertzuiopasdfghjkl", PasswordFault::KeyboardRow),
-            ("azertyuiopqsdfghjklm", PasswordFault::KeyboardRow),
-            ("asdfasdfasdfasdfa", PasswordFault::KeyboardRow),
-            ("QwErTyUiOp1234567890", PasswordFault::KeyboardRow),
+        for (password, error) in [
+            ("aaaaaaaaaaaaaaaaaaaa", PasswordError::Repeated),
+            ("AaAaAaAaAaAaAaAaAaAa", PasswordError::Repeated),
+            ("123456789012345678", PasswordError::Sequence),
+            ("zyxwvutsrqponmlkj", PasswordError::Sequence),
+            ("abcdefghijklmnopqrstuvwxyzabc", PasswordError::Sequence),
+            ("qwertyuiopasdfghjkl", PasswordError::KeyboardRow),
+            ("qwertzuiopasdfghjkl", PasswordError::KeyboardRow),
+            ("azertyuiopqsdfghjklm", PasswordError::KeyboardRow),
+            ("asdfasdfasdfasdfa", PasswordError::KeyboardRow),
+            ("QwErTyUiOp1234567890", PasswordError::KeyboardRow),
             // Backwards, from the middle, over the end, in pieces, with shift.
-            ("890123456789012", PasswordFault::Sequence),
-            ("765432109876543", PasswordFault::Sequence),
-            ("123456789123456", PasswordFault::Sequence),
-            ("abcdefgh12345678", PasswordFault::Sequence),
-            ("ABCdefGHIjklMNO", PasswordFault::Sequence),
-            ("абвгдежзийклмноп", PasswordFault::Sequence),
-            ("poiuytrewqlkjhgfdsa", PasswordFault::KeyboardRow),
-            ("qwertyabcdefghij", PasswordFault::KeyboardRow),
-            ("qwertyuiop123456", PasswordFault::KeyboardRow),
-            ("!@#$%^&*()_+!@#$", PasswordFault::KeyboardRow),
-            ("!\"§$%&/()=?!\"§$%", PasswordFault::KeyboardRow),
-            ("&é\"'(-è_çà&é\"'(-", PasswordFault::KeyboardRow),
-            ("1qaz2wsx3edc4rfv", PasswordFault::KeyboardRow),
-            ("1QAZ@WSX3EDC$RFV", PasswordFault::KeyboardRow),
-            ("zaq12wsxcde34rfv", PasswordFault::KeyboardRow),
-            ("qazwsxedcrfvtgb", PasswordFault::KeyboardRow),
-            ("1q2w3e4r5t6y7u8i9o", PasswordFault::KeyboardRow),
-            ("147258369147258", PasswordFault::KeyboardRow),
-            ("ЙЦУКЕНгшщзхъфыва", PasswordFault::KeyboardRow),
+            ("890123456789012", PasswordError::Sequence),
+            ("765432109876543", PasswordError::Sequence),
+            ("123456789123456", PasswordError::Sequence),
+            ("abcdefgh12345678", PasswordError::Sequence),
+            ("ABCdefGHIjklMNO", PasswordError::Sequence),
+            ("абвгдежзийклмноп", PasswordError::Sequence),
+            ("poiuytrewqlkjhgfdsa", PasswordError::KeyboardRow),
+            ("qwertyabcdefghij", PasswordError::KeyboardRow),
+            ("qwertyuiop123456", PasswordError::KeyboardRow),
+            ("!@#$%^&*()_+!@#$", PasswordError::KeyboardRow),
+            ("!\"§$%&/()=?!\"§$%", PasswordError::KeyboardRow),
+            ("&é\"'(-è_çà&é\"'(-", PasswordError::KeyboardRow),
+            ("1qaz2wsx3edc4rfv", PasswordError::KeyboardRow),
+            ("1QAZ@WSX3EDC$RFV", PasswordError::KeyboardRow),
+            ("zaq12wsxcde34rfv", PasswordError::KeyboardRow),
+            ("qazwsxedcrfvtgb", PasswordError::KeyboardRow),
+            ("1q2w3e4r5t6y7u8i9o", PasswordError::KeyboardRow),
+            ("147258369147258", PasswordError::KeyboardRow),
+            ("ЙЦУКЕНгшщзхъфыва", PasswordError::KeyboardRow),
         ] {
-            assert_eq!(check(password, POLICY), Err(fault), "{password}");
+            assert_eq!(check(password, POLICY), Err(error), "{password}");
         }
+    }
+
+    #[test]
+    fn every_request_with_a_new_password_applies_the_rules() {
+        let redeem = |password: &str| {
+            let request = RedeemRequest { token: Token("t".into()), password: password.into() };
+            request.validate_with_args(&POLICY).err().map(|errors| field_errors(&errors)["password"][0].clone())
+        };
+        let change = |password: &str| {
+            let request = ChangePassword { current_password: "x".into(), new_password: password.into() };
+            request.validate_with_args(&POLICY).err().map(|errors| field_errors(&errors)["new_password"][0].clone())
+        };
+        for password in ["", "fourteen chars", "aaaaaaaaaaaaaaaaaaaa", "correct horse battery staple"] {
+            let rule = check(password, POLICY).err().map(|error| (error.code().to_owned(), error.message(POLICY)));
+            for found in [redeem(password), change(password)] {
+                assert_eq!(found.map(|error| (error.code, error.message)), rule, "{password:?}");
+            }
+        }
+        let empty = ChangePassword { current_password: String::new(), new_password: String::new() };
+        let errors = empty.validate_with_args(&POLICY).err().map(|errors| field_errors(&errors)).unwrap_or_default();
+        assert_eq!(errors.into_keys().collect::<Vec<_>>(), ["current_password", "new_password"]);
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub struct Problem {
     pub request_id: Option<String>,
 }
 
-/// What a field's error code means, in English; the pages have their own words for the same codes.
+/// English text for a field's error code; the pages have a translation for each code.
 #[must_use]
 pub fn message(code: &str) -> &'static str {
     match code {
@@ -116,12 +116,15 @@ pub fn message(code: &str) -> &'static str {
     }
 }
 
-/// Turns what `validator` found into the problem document's `errors`.
+/// Converts `validator`'s errors to the problem document's `errors`.
 #[must_use]
 pub fn field_errors(found: &ValidationErrors) -> FieldErrors {
     let fields = found.field_errors();
     let named = fields.into_iter().map(|(field, errors)| {
-        let errors = errors.iter().map(|error| FieldError { code: error.code.to_string(), message: message(&error.code).to_owned() });
+        let errors = errors.iter().map(|error| {
+            let text = error.message.as_deref().unwrap_or_else(|| message(&error.code));
+            FieldError { code: error.code.to_string(), message: text.to_owned() }
+        });
         (field.to_string(), errors.collect())
     });
     named.collect()

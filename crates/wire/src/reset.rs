@@ -1,10 +1,11 @@
-//! A reset link from "Forgot your password?" to a new password.
+//! Password reset: request a link, inspect, redeem, renew or report it.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use validator::Validate;
 
 use crate::Timestamp;
+use crate::password::Policy;
 
 /// `POST` a [`ForgotRequest`]: 202 [`ForgotAnswer`], the same for every address.
 pub const PASSWORD_RESETS: &str = "/api/password-resets";
@@ -28,7 +29,7 @@ pub struct ForgotRequest {
     pub email: String,
 }
 
-/// What every accepted request for a link is told.
+/// The answer to every accepted request for a link.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ForgotAnswer {
@@ -57,25 +58,27 @@ pub struct LinkRequest {
     pub token: Token,
 }
 
-/// The answer to `inspect`: the link works.
+/// The answer to `inspect` for a valid link.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Inspection {
-    /// Whose password it sets.
+    /// Address of the account whose password the link sets.
     pub email: String,
     /// The last second in which it works.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
 }
 
-/// The body of `redeem`.
-#[derive(Clone, Deserialize, Serialize)]
+/// The body of `redeem`. The password is validated in NFC: normalize it first.
+#[derive(Clone, Deserialize, Serialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[validate(context = Policy)]
 pub struct RedeemRequest {
     /// The secret from the link's fragment.
     pub token: Token,
-    /// The password to use from now on; checked with [`crate::password::check`].
+    /// The password to use from now on.
+    #[validate(custom(function = "crate::password::validate", use_context))]
     pub password: String,
 }
 

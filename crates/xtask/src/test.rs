@@ -167,7 +167,7 @@ impl Run {
                 plain(workspace::cargo("clippy").args(everything))
             }
             Step::BrowserLints => {
-                // Cut in two, as they are released; uncut, the machine's own lints have seen them.
+                // With the split point, as released; the lints for this machine have seen the rest.
                 let pages = ["--package", "rekey-app", "--all-targets", "--target", WASM, "--features", "split", "--", "-D", "warnings"];
                 plain(workspace::cargo("clippy").args(pages))
             }

@@ -18,6 +18,7 @@ use axum::http::StatusCode;
 use rekey_wire::account::ChangePassword;
 use rekey_wire::problem::Code;
 use sqlx::Row;
+use validator::ValidateArgs;
 
 /// Change one's own password
 #[utoipa::path(put, path = rekey_wire::account::PASSWORD, tag = "account", request_body = ChangePassword,
@@ -26,14 +27,15 @@ pub async fn change(
     user: CurrentUser,
     State(app): State<App>,
     client: ClientIp,
-    Json(request): Json<ChangePassword>,
+    Json(mut request): Json<ChangePassword>,
 ) -> Result<StatusCode> {
     let row = sqlx::query("SELECT address, password_hash FROM users WHERE id = $1").bind(user.id).fetch_one(app.store.read()).await?;
     let (address, current): (Option<String>, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
     password::must_fit("current_password", &request.current_password)?;
-    let new = nfc(&request.new_password);
+    request.new_password = nfc(&request.new_password);
+    request.validate_with_args(&app.config.password_policy())?;
     let about = About { brand: &app.config.brand, name: &user.name, address: address.as_deref() };
-    password::check(&new, app.config.password_policy(), about).map_err(|fault| password::refusal(&app, "new_password", fault))?;
+    password::check_guessable(&request.new_password, about).map_err(|error| password::refusal(&app, "new_password", error))?;
     // Whoever found an open session must not guess the password here faster than at the login page.
     let guesses = address.clone().unwrap_or_else(|| user.id.to_string());
     let place = app.hasher.reserve_slot()?;
@@ -41,7 +43,7 @@ pub async fn change(
     if app.hasher.verify_at(place, request.current_password, current.clone()).await? == Verdict::Wrong {
         return fail(&app, &user, client).await;
     }
-    let hash = app.hasher.hash(new).await?;
+    let hash = app.hasher.hash(request.new_password).await?;
 
     let now = app.now();
     let mut tx = app.store.begin().await?;

@@ -4,7 +4,7 @@ use super::Address;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use rekey_wire::email::{EmailFault, MAX_BYTES};
+use rekey_wire::email::{EmailError, MAX_BYTES};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// What other programs have stumbled over: letters that fold into others, look-alikes of `@` and `.`, joiners, controls.
@@ -117,7 +117,7 @@ proptest! {
             // Taken apart it is longer, and may be too long.
             match Address::parse(&typed.nfd().collect::<String>()) {
                 Ok(apart) => prop_assert_eq!(apart, address),
-                Err(fault) => prop_assert!(matches!(fault, EmailFault::TooLong) || is_long(&typed), "{:?}: {:?}", typed, fault),
+                Err(fault) => prop_assert!(matches!(fault, EmailError::TooLong) || is_long(&typed), "{:?}: {:?}", typed, fault),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The address under which people reach the server; every mailed link starts with it (TOK-11).
 
+use rekey_wire::paths::Page;
 use std::fmt;
 use std::net::IpAddr;
 use url::{Host, Url};
@@ -79,13 +80,13 @@ impl PublicUrl {
     /// sends to any server (TOK-12).
     #[must_use]
     pub fn reset_link(&self, token: &str) -> String {
-        self.link(&["/reset-password#token=", token].concat())
+        self.link(&[Page::ResetPassword.path(), "#token=", token].concat())
     }
 
     /// The other link of that mail, for who did not ask: `{public URL}/not-me#token=…`.
     #[must_use]
     pub fn not_me_link(&self, token: &str) -> String {
-        self.link(&["/not-me#token=", token].concat())
+        self.link(&[Page::NotMe.path(), "#token=", token].concat())
     }
 }
 

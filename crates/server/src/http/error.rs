@@ -3,7 +3,7 @@
 use crate::http::middleware::request_id;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rekey_wire::email::EmailFault;
+use rekey_wire::email::EmailError;
 use rekey_wire::problem::{self, Code, FieldError, FieldErrors, Problem};
 
 /// What a handler answers.
@@ -78,8 +78,8 @@ impl From<validator::ValidationErrors> for ApiError {
     }
 }
 
-impl From<EmailFault> for ApiError {
-    fn from(fault: EmailFault) -> Self {
+impl From<EmailError> for ApiError {
+    fn from(fault: EmailError) -> Self {
         Self::refused("email", fault.code())
     }
 }

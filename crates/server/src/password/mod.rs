@@ -11,19 +11,27 @@ pub use personal::About;
 use crate::app::App;
 use crate::auth::hashing::nfc;
 use crate::http::error::ApiError;
-use rekey_wire::password::{MAX_LENGTH, PasswordFault, Policy};
+use rekey_wire::password::{MAX_LENGTH, PasswordError, Policy};
 
 /// Checks a new password, which is in NFC.
 ///
 /// # Errors
 /// The first fault met.
-pub fn check(password: &str, policy: Policy, about: About<'_>) -> Result<(), PasswordFault> {
+pub fn check(password: &str, policy: Policy, about: About<'_>) -> Result<(), PasswordError> {
     rekey_wire::password::check(password, policy)?;
+    check_guessable(password, about)
+}
+
+/// Checks a new password, in NFC, against what others know: the owner's name and address, and the list of common ones.
+///
+/// # Errors
+/// [`PasswordError::Personal`] or [`PasswordError::Common`].
+pub fn check_guessable(password: &str, about: About<'_>) -> Result<(), PasswordError> {
     if personal::is_personal(password, about) {
-        return Err(PasswordFault::Personal);
+        return Err(PasswordError::Personal);
     }
     if common::is_common(password) {
-        return Err(PasswordFault::Common);
+        return Err(PasswordError::Common);
     }
     Ok(())
 }
@@ -36,13 +44,13 @@ pub fn check(password: &str, policy: Policy, about: About<'_>) -> Result<(), Pas
 pub fn must_fit(field: &str, typed: &str) -> Result<(), ApiError> {
     let policy = Policy { min_length: 0, max_length: MAX_LENGTH };
     match rekey_wire::password::check_length(&nfc(typed), policy) {
-        Err(fault @ PasswordFault::TooLong) => Err(ApiError::field(field, fault.code(), fault.message(policy))),
+        Err(fault @ PasswordError::TooLong) => Err(ApiError::field(field, fault.code(), fault.message(policy))),
         _ => Ok(()),
     }
 }
 
 /// The fault as the answer's field error.
 #[must_use]
-pub fn refusal(app: &App, field: &str, fault: PasswordFault) -> ApiError {
+pub fn refusal(app: &App, field: &str, fault: PasswordError) -> ApiError {
     ApiError::field(field, fault.code(), fault.message(app.config.password_policy()))
 }

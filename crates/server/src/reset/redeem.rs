@@ -20,19 +20,21 @@ use crate::password::{self, About};
 use axum::extract::State;
 use rekey_wire::problem::Code;
 use rekey_wire::reset::{RedeemRequest, Redemption};
+use validator::ValidateArgs;
 
 /// Set a new password with a link
 #[utoipa::path(post, path = rekey_wire::reset::REDEEM, tag = "password reset", request_body = RedeemRequest,
     responses((status = 200, body = Redemption), LinkProblems))]
-pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(request): Json<RedeemRequest>) -> Result<Json<Redemption>> {
+pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(mut request): Json<RedeemRequest>) -> Result<Json<Redemption>> {
     // The moment the request arrived decides whether the link held, however long the hash takes.
     let now = app.now();
     let link = Link::find(&mut *app.store.read().acquire().await?, &request.token).await?;
     link.must_work(now)?;
-    let password = nfc(&request.password);
+    request.password = nfc(&request.password);
+    request.validate_with_args(&app.config.password_policy())?;
     let about = About { brand: &app.config.brand, name: &link.name, address: link.address.as_deref() };
-    password::check(&password, app.config.password_policy(), about).map_err(|fault| password::refusal(&app, "password", fault))?;
-    let hash = app.hasher.hash(password).await?;
+    password::check_guessable(&request.password, about).map_err(|error| password::refusal(&app, "password", error))?;
+    let hash = app.hasher.hash(request.password).await?;
 
     let mut tx = app.store.begin().await?;
     // One statement, which also holds the row: each writes it anew, with its place in every index.

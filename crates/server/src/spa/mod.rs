@@ -11,6 +11,7 @@ pub(crate) use csp::policy;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use rekey_wire::paths::{Page, RequiredAccess};
 use rekey_wire::problem::Code;
 
 use crate::app::App;
@@ -23,30 +24,13 @@ use page::{Pages, Who};
 /// Written by the build script from what `trunk build` left behind; empty when there was nothing.
 static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
-/// The paths that the app shows a screen for; every other is its "Page not found".
-const PAGES: [&str; 10] = [
-    "/",
-    "/login",
-    "/forgot-password",
-    "/check-your-inbox",
-    "/reset-password",
-    "/not-me",
-    "/settings/users",
-    "/settings/audit",
-    "/account",
-    "/account/password",
-];
-
-/// Those that lead a visitor to the login, and `/login` itself, which leads everybody else on.
-const BEHIND_LOGIN: [&str; 6] = ["/", "/login", "/settings/users", "/settings/audit", "/account", "/account/password"];
-
 /// Where programs live: what they do not find is a problem document, not a page.
 const NOT_PAGES: [&str; 5] = ["/api", "/.well-known", "/healthz", "/readyz", "/metrics"];
 
 /// Where password managers send people to change a password
 /// (<https://w3c.github.io/webappsec-change-password-url/>): the screen that does it.
 pub async fn change_password() -> Response {
-    (StatusCode::FOUND, [(header::LOCATION, "/account/password")]).into_response()
+    (StatusCode::FOUND, [(header::LOCATION, Page::ChangePassword.path())]).into_response()
 }
 
 /// The pages as this server serves them; cheap to clone.
@@ -69,7 +53,7 @@ pub async fn serve(State(site): State<Site>, method: Method, uri: Uri, headers: 
     let found = find(FILES, uri.path());
     let who = match &found {
         Found::Page(_) | Found::NoSuchPage => who(&site.app, &headers).await,
-        _ => Who::Unknown,
+        Found::File(_) | Found::Nothing => Who::Unknown,
     };
     answer(&found, &site.pages, &who, &method, &headers)
 }
@@ -92,42 +76,40 @@ fn answer(found: &Found<'_>, pages: &Pages, who: &Who, method: &Method, headers:
         refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refusal;
     }
-    let page = |name: &str, status| pages.answer(name, who, status, headers);
+    let send = |name: &str, status| pages.answer(name, who, status, headers);
     match found {
         Found::File(file) => file.answer(headers),
-        Found::Page(path) => drawn_for(path, who)
-            .and_then(|name| page(&name, StatusCode::OK))
-            .or_else(|| page("/index.html", StatusCode::OK))
+        Found::Page(page) => prerendered_for(*page, who)
+            .and_then(|name| send(&name, StatusCode::OK))
+            .or_else(|| send("/index.html", StatusCode::OK))
             .unwrap_or_else(not_built),
-        Found::NoSuchPage => page("/404.html", StatusCode::NOT_FOUND)
-            .or_else(|| page("/index.html", StatusCode::NOT_FOUND))
+        Found::NoSuchPage => send("/404.html", StatusCode::NOT_FOUND)
+            .or_else(|| send("/index.html", StatusCode::NOT_FOUND))
             .unwrap_or_else(|| ApiError::new(Code::NotFound).into_response()),
         Found::Nothing => ApiError::new(Code::NotFound).into_response(),
     }
 }
 
-/// The page that is drawn already with what this person will see at `path`. Who is logged in never sees the login form,
-/// nor who may be.
-fn drawn_for(path: &str, who: &Who) -> Option<String> {
-    match (BEHIND_LOGIN.contains(&path), who) {
-        (true, Who::Visitor) => Some("/login.html".to_owned()),
-        (true, _) => None,
-        (false, _) => Some(format!("{path}.html")),
+/// The prerendered file for `page`. Pages that redirect by session are prerendered for visitors only, as the login form.
+fn prerendered_for(page: Page, who: &Who) -> Option<String> {
+    let redirects = matches!(page, Page::Home | Page::Login) || page.required_access() != RequiredAccess::Public;
+    match (redirects, who) {
+        (true, Who::Visitor) => Some([Page::Login.path(), ".html"].concat()),
+        (true, Who::User(_) | Who::Unknown) => None,
+        (false, _) => Some([page.path(), ".html"].concat()),
     }
 }
 
 enum Found<'a> {
     File(&'a File),
-    /// One of [`PAGES`].
-    Page(&'a str),
+    Page(Page),
     NoSuchPage,
     Nothing,
 }
 
-fn find<'a>(files: &'a [File], path: &'a str) -> Found<'a> {
-    let trimmed = path.strip_suffix('/').filter(|shorter| !shorter.is_empty() && !shorter.ends_with('/')).unwrap_or(path);
-    if PAGES.contains(&trimmed) {
-        return Found::Page(trimmed);
+fn find<'a>(files: &'a [File], path: &str) -> Found<'a> {
+    if let Some(page) = Page::parse(path) {
+        return Found::Page(page);
     }
     if let Some(file) = files.binary_search_by(|file| file.path.cmp(path)).ok().map(|at| &files[at]).filter(|file| !file.is_page()) {
         return Found::File(file);

@@ -4,12 +4,12 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+use rekey_wire::bootstrap::BootstrapData;
 use rekey_wire::config::Config;
 use rekey_wire::login::{Session, SessionUser};
-use rekey_wire::start::PageStart;
-use sha2::{Digest, Sha256, Sha384};
+use sha2::{Digest, Sha256};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -37,8 +37,8 @@ struct Filled {
     policy: Option<&'static str>,
     /// A `Link` to each file that the app begins with.
     app: Vec<HeaderValue>,
-    /// A `Link` to what the screens behind the login are in.
-    behind_login: Option<HeaderValue>,
+    /// A `Link` to each chunk that only signed-in users need.
+    lazy: Vec<HeaderValue>,
     pages: Vec<Page>,
 }
 
@@ -79,9 +79,11 @@ impl Pages {
             })
         });
         let pages = pages.collect();
-        let named = |start: &str| files.iter().filter(|file| file.path.starts_with(start)).filter_map(preload).collect::<Vec<_>>();
+        let ours = |file: &&File| file.path.starts_with("/app-") && [".js", ".wasm"].iter().any(|end| file.path.ends_with(end));
+        let (lazy, app): (Vec<_>, Vec<_>) = files.iter().filter(ours).partition(|file| file.path.contains("/split_"));
+        let links = |files: Vec<&File>| files.into_iter().filter_map(preload).collect();
         let policy = blank.and_then(|file| file.policy);
-        Self(Arc::new(Filled { config, policy, app: named("/rekey-app-"), behind_login: named("/behind-login-").pop(), pages }))
+        Self(Arc::new(Filled { config, policy, app: links(app), lazy: links(lazy), pages }))
     }
 
     /// Sends the page that is kept at `path`, if there is one.
@@ -104,8 +106,8 @@ impl Pages {
         let mut response = sending.answer(status, request);
         // A drawn page is painted before anything else is asked for; this one has nothing to paint.
         if path == BLANK {
-            let behind_login = self.0.behind_login.iter().filter(|_| matches!(who, Who::User(_)));
-            for link in self.0.app.iter().chain(behind_login) {
+            let lazy = self.0.lazy.iter().filter(|_| matches!(who, Who::User(_)));
+            for link in self.0.app.iter().chain(lazy) {
                 response.headers_mut().append(header::LINK, link.clone());
             }
         }
@@ -113,14 +115,13 @@ impl Pages {
     }
 }
 
-/// Has a browser fetch `file` while it reads the page, just as the page's script will (HTML, section 4.2.4.4).
+/// Preloads `file` during HTML parsing, in the mode in which the page's script requests it (HTML, section 4.2.4.4).
 fn preload(file: &File) -> Option<HeaderValue> {
-    let integrity = STANDARD.encode(Sha384::digest(file.identity));
     let how = match file.kind {
         "application/wasm" => "rel=preload; as=fetch; type=\"application/wasm\"",
         _ => "rel=modulepreload",
     };
-    HeaderValue::from_str(&format!("<{}>; {how}; crossorigin; integrity=\"sha384-{integrity}\"", file.path)).ok()
+    HeaderValue::from_str(&format!("<{}>; {how}; crossorigin", file.path)).ok()
 }
 
 /// The blank page with a drawn screen, `<title>…</title>` and what belongs into `<div id="app">`, in its place.
@@ -134,7 +135,7 @@ fn place(blank: &str, drawn: &str) -> Option<String> {
 }
 
 fn start(config: &Config, user: Option<SessionUser>) -> String {
-    let start = PageStart { config: config.clone(), session: Session { user } };
+    let start = BootstrapData { config: config.clone(), session: Session { user } };
     // The JSON of plain structs cannot fail. It stands inside the HTML, where text must not look like a tag.
     serde_json::to_string(&start).unwrap_or_default().replace('<', "\\u003c").replace('&', "\\u0026")
 }

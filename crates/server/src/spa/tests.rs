@@ -12,7 +12,17 @@ use rekey_wire::users::Role;
 
 const FILES: &[File] = &[
     File {
-        path: "/behind-login-0123456789abcdef.wasm",
+        path: "/app-0123456789abcdef/rekey-app.js",
+        kind: "text/javascript; charset=utf-8",
+        tag: "js",
+        is_immutable: true,
+        policy: None,
+        identity: b"plain",
+        brotli: Some(b"br"),
+        gzip: Some(b"gz"),
+    },
+    File {
+        path: "/app-0123456789abcdef/split_behind_login.wasm",
         kind: "application/wasm",
         tag: "wasm",
         is_immutable: true,
@@ -50,16 +60,6 @@ const FILES: &[File] = &[
         identity: b"<title>Log in</title>login {{min_length}}",
         brotli: None,
         gzip: None,
-    },
-    File {
-        path: "/rekey-app-0123456789abcdef.js",
-        kind: "text/javascript; charset=utf-8",
-        tag: "js",
-        is_immutable: true,
-        policy: None,
-        identity: b"plain",
-        brotli: Some(b"br"),
-        gzip: Some(b"gz"),
     },
 ];
 
@@ -127,13 +127,10 @@ fn what_a_page_without_a_form_needs_is_sent_ahead() {
     let links = |who: &Who, path: &str| {
         get_as(who, path).headers().get_all("link").iter().map(|link| link.to_str().expect("text").to_owned()).collect::<Vec<_>>()
     };
-    let app = "</rekey-app-0123456789abcdef.js>; rel=modulepreload; crossorigin; \
-               integrity=\"sha384-AtehaVs8GtDG4zEvzpW/0jRcb6ntDu8FzL+ZJygUMbo9nVlt32CVMuZ7oxwcl1fF\"";
-    // The hash is the example of FIPS 180.
-    let behind_login = "</behind-login-0123456789abcdef.wasm>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin; \
-                        integrity=\"sha384-ywB1P0WjXou1oD1pmsZQBycsMqsO3tFjGotgWkP/W+2AhgcroefMI1i67KE0yCWn\"";
+    let app = "</app-0123456789abcdef/rekey-app.js>; rel=modulepreload; crossorigin";
+    let lazy = "</app-0123456789abcdef/split_behind_login.wasm>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin";
     for path in ["/", "/login", "/settings/users", "/account"] {
-        assert_eq!(links(&jo(), path), [app, behind_login], "{path}");
+        assert_eq!(links(&jo(), path), [app, lazy], "{path}");
         assert_eq!(links(&Who::Unknown, path), [app], "{path}");
         assert_eq!(links(&Who::Visitor, path), [""; 0], "{path} is drawn, and painted first");
     }
@@ -171,7 +168,7 @@ async fn what_programs_and_pages_miss_is_never_a_page() {
 
 #[tokio::test]
 async fn hashed_files_stay_for_ever_and_others_are_asked_about() {
-    assert_eq!(get("/rekey-app-0123456789abcdef.js").headers()["cache-control"], "public, max-age=31536000, immutable");
+    assert_eq!(get("/app-0123456789abcdef/rekey-app.js").headers()["cache-control"], "public, max-age=31536000, immutable");
     assert_eq!(get("/favicon.svg").headers()["cache-control"], "no-cache");
 }
 
@@ -181,7 +178,7 @@ async fn the_smallest_form_is_sent_under_its_own_tag() {
         [("gzip, br", Some("br"), "\"js-br\"", "br"), ("gzip", Some("gzip"), "\"js-gzip\"", "gz"), ("", None, "\"js\"", "plain")]
     {
         let headers = [(header::ACCEPT_ENCODING, accept.parse().expect("a value"))].into_iter().collect();
-        let response = answer(FILES, &Method::GET, "/rekey-app-0123456789abcdef.js", &headers, &Who::Visitor);
+        let response = answer(FILES, &Method::GET, "/app-0123456789abcdef/rekey-app.js", &headers, &Who::Visitor);
         assert_eq!(response.headers().get("content-encoding").map(|value| value.to_str().expect("text")), coding);
         assert_eq!(
             (&response.headers()["etag"], &response.headers()["vary"]),

@@ -1,8 +1,9 @@
-//! Building the pages into `dist/`: Trunk makes the app, which is cut in two and then draws its screens as text. Only when anything they are made of has changed.
+//! Builds the pages into `dist/`, unless they are newer than all their sources: Trunk compiles and bundles the app, `split`
+//! moves the screens behind the login into a chunk of their own, `publish` puts the app's files into a folder named by their
+//! content, and the app, compiled for this machine, prerenders its public screens.
 
-mod cut;
-mod glue;
-mod held;
+mod publish;
+mod split;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +13,8 @@ use crate::setup::Tools;
 use crate::shell::{self, Failure, Result};
 use crate::workspace;
 
-/// What the pages are made of.
-const SOURCES: [&str; 14] = [
+/// Everything that the pages are built from.
+const SOURCES: [&str; 13] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
@@ -22,7 +23,6 @@ const SOURCES: [&str; 14] = [
     "crates/wire/Cargo.toml",
     "crates/wire/src",
     "crates/xtask/src/pages",
-    "crates/xtask/src/setup/std_source.rs",
     "index.html",
     "public",
     "src",
@@ -30,7 +30,7 @@ const SOURCES: [&str; 14] = [
     "words",
 ];
 
-/// Builds the pages for release, unless `dist/` is newer than everything they are made of.
+/// Builds the pages for release, unless `dist/` is newer than all their sources.
 pub(crate) fn build(tools: &Tools) -> Result<()> {
     let stamp = workspace::target().join("pages-built");
     if is_fresh(&stamp) {
@@ -40,15 +40,16 @@ pub(crate) fn build(tools: &Tools) -> Result<()> {
     println!("Building the pages");
     let _ = fs::remove_file(&stamp);
     let started = SystemTime::now();
+    let bundle = workspace::target().join("pages");
     let mut trunk = tools.trunk("build");
-    trunk.arg("--release").arg("--dist").arg(workspace::dist());
-    if tools.can_cut() {
+    trunk.args(["--release", "--public-url", publish::PUBLIC_URL, "--dist"]).arg(&bundle);
+    if tools.can_split() {
         shell::run(trunk.args(["--features", "split"]))?;
-        cut::cut(tools, &workspace::dist())?;
+        split::split(tools, &bundle)?;
     } else {
         shell::run(&mut trunk)?;
     }
-    held::hold(&workspace::dist())?;
+    publish::publish(&bundle, &workspace::dist())?;
     shell::run(workspace::cargo("run").args(["--quiet", "--package", "rekey-app", "--"]).arg(workspace::dist()))?;
     let written = fs::write(&stamp, "").and_then(|()| fs::File::open(&stamp)?.set_modified(started));
     written.map_err(|error| Failure::at(&stamp, &error))
@@ -61,7 +62,7 @@ fn is_fresh(stamp: &Path) -> bool {
     workspace::dist().join("index.html").is_file() && sources.filter_map(newest).all(|changed| changed <= built)
 }
 
-/// When `path`, or the newest thing in it, was last changed.
+/// When `path`, or the newest file in it, was last changed.
 pub(crate) fn newest(path: PathBuf) -> Option<SystemTime> {
     let own = fs::metadata(&path).and_then(|meta| meta.modified()).ok();
     let inside = fs::read_dir(&path).into_iter().flatten().flatten().filter_map(|entry| newest(entry.path())).max();

@@ -5,7 +5,6 @@
 
 mod cargo_tool;
 mod schemathesis;
-mod std_source;
 mod system;
 mod wasm_opt;
 mod wasm_target;
@@ -25,7 +24,7 @@ use wasm_opt::WasmOpt;
 /// The Trunk that builds the pages.
 const TRUNK: &str = "0.21.14";
 
-/// The wasm-split-cli that cuts them in two.
+/// The wasm-split-cli that splits them into chunks.
 const WASM_SPLIT: &str = "0.2.4";
 
 /// The cargo-deny that looks at what Cargo.lock holds.
@@ -47,8 +46,6 @@ pub(crate) struct Tools {
     path: OsString,
     /// Whether Trunk finds all it needs on that path, and so need not download anything.
     complete: bool,
-    /// Whether the pages can bring a standard library of their own.
-    std_source: bool,
     /// Only with [`For::Tests`].
     pub(crate) system: Option<System>,
     /// The program; only with [`For::Tests`].
@@ -61,9 +58,9 @@ impl Tools {
         command.env("PATH", &self.path)
     }
 
-    /// Whether everything is here that cuts the pages' WebAssembly in two. Where Trunk has to see to `wasm-opt` by itself,
-    /// they stay whole: larger, and otherwise the same.
-    pub(crate) const fn can_cut(&self) -> bool {
+    /// Whether the app can be split into chunks, which needs `wasm-opt`. Where only Trunk can download it, the app stays one
+    /// file: larger, otherwise the same.
+    pub(crate) const fn can_split(&self) -> bool {
         self.complete
     }
 
@@ -92,9 +89,6 @@ impl Tools {
         command.env_remove("NO_COLOR");
         if self.complete {
             command.arg("--offline");
-        }
-        if self.std_source {
-            std_source::build_for_size(&mut command);
         }
         command
     }
@@ -126,15 +120,9 @@ impl Drop for Running {
     }
 }
 
-/// Fetches the crates that the pages are made of, those of the standard library with them: Trunk, told to stay offline, has cargo
-/// stay offline as well.
-fn fetch(std_source: bool) -> Result<()> {
-    let mut command = workspace::cargo("fetch");
-    command.args(["--locked", "--target", "wasm32-unknown-unknown"]);
-    if std_source {
-        std_source::build_for_size(&mut command);
-    }
-    shell::run(&mut command)
+/// Fetches the crates of the pages: `trunk --offline` keeps cargo offline as well.
+fn fetch() -> Result<()> {
+    shell::run(workspace::cargo("fetch").args(["--locked", "--target", "wasm32-unknown-unknown"]))
 }
 
 /// Starts installing what is missing for `purpose`.
@@ -152,8 +140,7 @@ pub(crate) fn begin(purpose: For) -> Result<Running> {
 
     let system = (purpose == For::Tests).then(system::Plan::make).transpose()?;
     wasm_target::ensure()?;
-    let std_source = std_source::ensure()?;
-    fetch(std_source)?;
+    fetch()?;
 
     let mut folders = Vec::<PathBuf>::new();
     let mut missing = Vec::new();
@@ -178,7 +165,6 @@ pub(crate) fn begin(purpose: For) -> Result<Running> {
     // From here on an early return must end the compilations.
     let mut running = Running { tools: Tools::default(), compiling };
     let wasm_opt = wasm_opt::ensure()?;
-    running.tools.std_source = std_source;
     running.tools.complete = !matches!(wasm_opt, WasmOpt::LeftToTrunk);
     if let WasmOpt::In(folder) = wasm_opt {
         folders.push(folder);

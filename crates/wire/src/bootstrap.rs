@@ -1,12 +1,12 @@
-//! What a page is served with, so that it need not ask for it when it comes to life.
+//! Data embedded in each HTML page, so that the app starts without a request.
 
 use crate::config::Config;
 use crate::login::Session;
 use serde::{Deserialize, Serialize};
 
-/// The content of `<template id="start">`, as JSON.
+/// The data, as JSON in `<template id="start">`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct PageStart {
+pub struct BootstrapData {
     /// The answer to `GET /api/config`.
     pub config: Config,
     /// The answer to `GET /api/session`.

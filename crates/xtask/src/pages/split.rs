@@ -1,0 +1,46 @@
+//! Code splitting: moves the screens behind the login into a WebAssembly chunk of their own, which only signed-in users fetch.
+//!
+//! `#[wasm_split]` marks the split point, `--emit-relocs` (`build.rs`) keeps the relocations, and `wasm-split-cli` moves
+//! everything that is reachable from the split point alone into `split_NAME.wasm`. The main module imports
+//! `./__wasm_split.js`, which fetches the chunk relative to its own URL: all files stay in one folder.
+
+use std::fs;
+use std::path::Path;
+
+use crate::setup::Tools;
+use crate::shell::{self, Failure, Result};
+use crate::workspace;
+
+/// Trunk's name for the app's files.
+const APP: &str = "rekey-app";
+
+/// Replaces the unsplit app in Trunk's `bundle` by the split one, under the same names.
+pub(super) fn split(tools: &Tools, bundle: &Path) -> Result<()> {
+    let parts = workspace::target().join("split");
+    let _ = fs::remove_dir_all(&parts);
+    let linked = workspace::target().join(format!("wasm32-unknown-unknown/wasm/{APP}.wasm"));
+    shell::run(tools.tool("wasm-split-cli").args(["--out-name", APP]).arg(&linked).arg(&parts))?;
+
+    let mut bindgen = tools.tool("wasm-bindgen");
+    bindgen.args(["--target", "web", "--no-typescript", "--keep-lld-exports", "--out-dir"]).arg(bundle);
+    shell::run(bindgen.arg(parts.join(APP).with_extension("wasm")))?;
+    let module = bundle.join(format!("{APP}_bg.wasm"));
+    optimize(tools, &module, &module)?;
+
+    for entry in fs::read_dir(&parts).map_err(|error| Failure::at(&parts, &error))?.flatten() {
+        let (name, part) = (entry.file_name(), entry.path());
+        if name == "__wasm_split.js" {
+            fs::copy(&part, bundle.join(&name)).map_err(|error| Failure::at(&part, &error))?;
+        } else if name.to_string_lossy().starts_with("split_") {
+            optimize(tools, &part, &bundle.join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+/// `wasm-opt` for size. The features are those that Rust enables for this target (`target_features` section).
+fn optimize(tools: &Tools, from: &Path, to: &Path) -> Result<()> {
+    let mut command = tools.tool("wasm-opt");
+    command.args(["-Oz", "--strip-debug", "--strip-producers"]).arg(from).arg("-o").arg(to);
+    shell::run(&mut command)
+}
