@@ -53,18 +53,6 @@ async fn load() -> Result<RenderPage, SplitLoaderError> {
     Ok(render)
 }
 
-/// The chunk failed to load.
-#[derive(Clone, Copy, Debug)]
-struct ChunkLoadError;
-
-impl std::fmt::Display for ChunkLoadError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the lazy chunk failed to load")
-    }
-}
-
-impl std::error::Error for ChunkLoadError {}
-
 /// Loads the chunk ahead of time. A failure is ignored: it is loaded again when needed.
 pub(crate) fn prefetch() {
     spawn_local(async { _ = load().await });
@@ -73,12 +61,11 @@ pub(crate) fn prefetch() {
 /// Loads the chunk and renders one of its pages.
 #[component]
 pub(crate) fn LazyPage(page: SignedInPage) -> impl IntoView {
-    let chunk = LocalResource::new(|| async { load().await.map_err(|_| ChunkLoadError) });
-    view! {
-        <Suspense fallback=LoadingIndicator>
-            <ErrorBoundary fallback=|_| view! { <LoadFailedPage/> }>
-                {move || Suspend::new(async move { chunk.await.map(|render| render(page)) })}
-            </ErrorBoundary>
-        </Suspense>
+    let chunk = LocalResource::new(|| async { load().await.ok() });
+    // Not inside a `Suspense`: the resources of the page would bring its fallback back whenever they are fetched again.
+    move || match chunk.get() {
+        None => view! { <LoadingIndicator/> }.into_any(),
+        Some(Some(render)) => render(page),
+        Some(None) => view! { <LoadFailedPage/> }.into_any(),
     }
 }

@@ -65,6 +65,15 @@ mod tests {
     use super::render;
     use crate::components::loading::LoadingIndicator;
     use leptos::prelude::*;
+    use rekey_wire::paths::Page;
+
+    #[test]
+    fn the_bootstrap_script_has_the_paths_and_keys_of_all_links() {
+        let keys: Vec<String> = Page::ALL.iter().filter_map(|page| Some(format!("{:?}: {:?}", page.path(), page.token_key()?))).collect();
+        let script = include_str!("bootstrap.js");
+        assert!(script.contains(&format!("const tokenKeys = {{ {} }};", keys.join(", "))), "{keys:?}");
+        assert!(script.contains(&format!("path !== {:?}", Page::Login.path())));
+    }
 
     #[test]
     fn the_loading_indicator_equals_the_markup_of_index_html() {

@@ -24,10 +24,10 @@ const SOURCES: [&str; 13] = [
     "crates/wire/src",
     "crates/xtask/src/pages",
     "index.html",
+    "locales",
     "public",
     "src",
     "style",
-    "words",
 ];
 
 /// Builds the pages for release, unless `dist/` is newer than all their sources.
