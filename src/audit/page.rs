@@ -3,7 +3,7 @@
 use super::row::AuditRow;
 use crate::api;
 use crate::components::alert::{ErrorAlert, action_error};
-use crate::i18n::audit as t;
+use crate::i18n::{MessageId, audit as t};
 use crate::layout::app::AppLayout;
 use crate::layout::page_heading::PageHeading;
 use leptos::prelude::*;
@@ -34,12 +34,12 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let error = action_error(load);
     let can_load = Memo::new(move |_| error.with(Option::is_some) || next_cursor.with(Option::is_some));
     let label = move || if items.with(Vec::is_empty) { t::TRY_AGAIN } else { t::OLDER }.text();
-    let column = |message: crate::i18n::MessageId| view! { <th scope="col" role="columnheader" class="plain">{message.text()}</th> };
+    let column = |message: MessageId| view! { <th scope="col" role="columnheader">{message.text()}</th> };
     view! {
         <AppLayout>
             <PageHeading text=t::HEADING/>
             <p class="lead">{t::LEAD.text()}</p>
-            <table role="table" aria-label=t::HEADING.text() aria-busy=move || if pending.get() { "true" } else { "false" }>
+            <table class="table" role="table" aria-label=t::HEADING.text() aria-busy=move || if pending.get() { "true" } else { "false" }>
                 <thead role="rowgroup">
                     <tr role="row">
                         {[t::AT, t::ACTION, t::ACTOR, t::SUBJECT, t::IP, t::DETAIL].map(column).into_iter().collect_view()}

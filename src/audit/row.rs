@@ -1,30 +1,29 @@
-//! One thing that happened.
+//! A row of the audit log.
 
 use crate::i18n::audit as t;
 use crate::i18n::time::date_time;
 use leptos::prelude::*;
-use rekey_wire::audit::{Action, AuditItem, Party};
+use rekey_wire::audit::{Action, AuditItem, UserRef};
 
-/// A row of the log.
+/// What happened, when, by whom, to whom, and from where.
 #[component]
 pub(super) fn AuditRow(item: AuditItem) -> impl IntoView {
-    let who = |party: Option<Party>| party.map_or_else(|| t::NOBODY.text().to_owned(), |party| party.name);
+    let name = |user: Option<UserRef>| user.map_or_else(|| t::NOBODY.text().to_owned(), |user| user.name);
     let text = |text: Option<String>| text.unwrap_or_else(|| t::NOBODY.text().to_owned());
     view! {
         <tr role="row">
             <td role="cell" class="number" data-label=t::AT.text()>{date_time(&item.at)}</td>
-            <th scope="row" role="rowheader" data-label=t::ACTION.text()>{name_of(item.action)}</th>
-            <td role="cell" data-label=t::ACTOR.text()>{who(item.actor)}</td>
-            <td role="cell" data-label=t::SUBJECT.text()>{who(item.subject)}</td>
+            <th scope="row" role="rowheader" data-label=t::ACTION.text()>{action_name(item.action)}</th>
+            <td role="cell" data-label=t::ACTOR.text()>{name(item.actor)}</td>
+            <td role="cell" data-label=t::SUBJECT.text()>{name(item.subject)}</td>
             <td role="cell" class="number" data-label=t::IP.text()>{text(item.ip)}</td>
             <td role="cell" data-label=t::DETAIL.text()>{text(item.detail)}</td>
         </tr>
     }
-    .into_any()
 }
 
-fn name_of(action: Action) -> &'static str {
-    let word = match action {
+fn action_name(action: Action) -> &'static str {
+    let message = match action {
         Action::Login => t::LOGIN,
         Action::LoginFailed => t::LOGIN_FAILED,
         Action::LoginThrottled => t::LOGIN_THROTTLED,
@@ -44,5 +43,5 @@ fn name_of(action: Action) -> &'static str {
         Action::UsersImported => t::USERS_IMPORTED,
         Action::SessionsEnded => t::SESSIONS_ENDED,
     };
-    word.text()
+    message.text()
 }

@@ -51,7 +51,7 @@ pub(crate) fn ChangePasswordForm() -> impl IntoView {
     let is_done = move || !pending.get() && result.with(|result| matches!(result, Some(Ok(()))));
     let email = Signal::derive(move || session.user().and_then(|user| user.email).unwrap_or_default());
     view! {
-        <form class="narrow" novalidate on:submit=submit>
+        <form class="form narrow" novalidate on:submit=submit>
             <div role="status">{move || is_done().then(|| view! { <SuccessMessage text=t::DONE/> })}</div>
             <ErrorAlert error=action_error(change)/>
             <UsernameField email/>

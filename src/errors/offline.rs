@@ -24,7 +24,7 @@ pub(crate) fn OfflinePage() -> impl IntoView {
 #[component]
 pub(crate) fn OfflineBanner() -> impl IntoView {
     view! {
-        <div class="notice danger outage" role="alert">
+        <div class="notice danger offline-banner" role="alert">
             <Icon name=IconName::Warning/>
             <p>{t::LEAD.text()}</p>
             <TryAgain class="secondary"/>

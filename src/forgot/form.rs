@@ -52,7 +52,7 @@ pub(crate) fn ForgotForm() -> impl IntoView {
         }
     };
     view! {
-        <form novalidate on:submit=submit>
+        <form class="form" novalidate on:submit=submit>
             <ErrorAlert error=action_error(request_link)/>
             <EmailField field=email id="email" label=t::EMAIL autocomplete="username"/>
             <SubmitButton pending label=t::SUBMIT busy=t::BUSY/>

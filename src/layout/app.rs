@@ -22,7 +22,7 @@ pub(crate) fn AppLayout(children: Children) -> impl IntoView {
     view! {
         <div class="app-layout">
             <header>
-                <a class="skip" href="#content" on:click=skip>{t::SKIP.text()}</a>
+                <a class="skip-link" href="#content" on:click=skip>{t::SKIP.text()}</a>
                 <Brand/>
                 <Navigation/>
             </header>

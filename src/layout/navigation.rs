@@ -18,11 +18,11 @@ pub(crate) fn Navigation() -> impl IntoView {
         is_admin.get().then(|| {
             view! {
                 <li>
-                    <span class="group">{t::SETTINGS.text()}</span>
-                    <ul>
+                    <span class="nav-group">{t::SETTINGS.text()}</span>
+                    <ul class="nav-sublist">
                         <li>
-                            <span class="group">{t::USERS_AND_PERMISSIONS.text()}</span>
-                            <ul>
+                            <span class="nav-group">{t::USERS_AND_PERMISSIONS.text()}</span>
+                            <ul class="nav-sublist">
                                 <NavLink page=Page::Users name=t::USERS/>
                                 <NavLink page=Page::Audit name=t::AUDIT_LOG/>
                             </ul>
@@ -33,7 +33,7 @@ pub(crate) fn Navigation() -> impl IntoView {
         })
     };
     view! {
-        <nav aria-label=t::NAVIGATION.text()>
+        <nav class="app-nav" aria-label=t::NAVIGATION.text()>
             <button
                 type="button"
                 class="secondary menu-toggle"
@@ -43,7 +43,7 @@ pub(crate) fn Navigation() -> impl IntoView {
             >
                 {t::MENU.text()}
             </button>
-            <ul id="navigation" class:open=move || is_open.get()>
+            <ul id="navigation" class="nav-list" class:is-open=move || is_open.get()>
                 {settings}
                 <NavLink page=Page::Account name=t::ACCOUNT/>
             </ul>
@@ -56,7 +56,7 @@ pub(crate) fn Navigation() -> impl IntoView {
 fn NavLink(page: Page, name: MessageId) -> impl IntoView {
     view! {
         <li>
-            <A href=page.path() exact=true>{name.text()}</A>
+            <A href=page.path() exact=true attr:class="nav-link">{name.text()}</A>
         </li>
     }
 }

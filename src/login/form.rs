@@ -50,7 +50,7 @@ pub(crate) fn LoginForm() -> impl IntoView {
         }
     };
     view! {
-        <form novalidate on:submit=submit>
+        <form class="form" novalidate on:submit=submit>
             <ErrorAlert error=action_error(log_in)/>
             <EmailField field=email id="email" label=t::EMAIL autocomplete="username"/>
             <PasswordField field=password id="password" label=t::PASSWORD kind=PasswordKind::Current/>

@@ -35,7 +35,7 @@ pub(crate) fn CancelForm(token: LinkToken) -> impl IntoView {
     let form = move || {
         view! {
             <p class="lead">{t::LEAD.text()}</p>
-            <form on:submit=submit>
+            <form class="form" on:submit=submit>
                 <ErrorAlert error=action_error(report)/>
                 <SubmitButton pending label=t::SUBMIT busy=t::BUSY/>
             </form>

@@ -58,7 +58,7 @@ pub(crate) fn NewPasswordForm(link: ResetLinkState) -> impl IntoView {
     view! {
         <PageHeading text=t::HEADING/>
         <p class="lead">{t::FOR_ACCOUNT.text()} " " <strong class="address line">{move || email.get()}</strong></p>
-        <form novalidate on:submit=submit>
+        <form class="form" novalidate on:submit=submit>
             <ErrorAlert error=action_error(redeem)/>
             <UsernameField email/>
             <PasswordField field=password id="password" label=t::NEW_PASSWORD kind=PasswordKind::New described_by="requirements"/>

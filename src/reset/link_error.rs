@@ -74,7 +74,7 @@ fn RenewForm(link: ResetLinkState) -> impl IntoView {
         }
     };
     view! {
-        <form on:submit=submit>
+        <form class="form" on:submit=submit>
             <ErrorAlert error=action_error(renew)/>
             <SubmitButton pending label=t::RENEW busy=t::BUSY/>
         </form>

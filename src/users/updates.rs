@@ -10,7 +10,7 @@ use gloo_net::eventsource::futures::EventSource;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
-use rekey_wire::users::EVENTS;
+use rekey_wire::users::{EVENTS, UsersChanged};
 use std::time::Duration;
 
 /// How soon a change of a user on display is fetched; several changes within that time are fetched together.
@@ -46,9 +46,9 @@ async fn listen(users: UsersContext, refresh: Refresh) {
     let (Ok(changes), Ok(connections)) = (source.subscribe("users"), source.subscribe("open")) else { return };
     let mut events = select(changes, connections);
     while let Some(Ok((_, event))) = events.next().await {
-        // `{"ids":["7",…]}`. After a reconnection there is no data, and anything may have changed.
-        let changed = event.data().as_string().unwrap_or_default();
-        let is_displayed = untrack(|| users.ids().iter().any(|id| changed.contains(&["\"", id, "\""].concat())));
+        // The event `open` has no data: anything may have changed before the connection was there again.
+        let changed = event.data().as_string().and_then(|data| serde_json::from_str::<UsersChanged>(&data).ok());
+        let is_displayed = changed.is_some_and(|changed| untrack(|| users.ids().iter().any(|id| changed.ids.contains(id))));
         refresh.schedule(if is_displayed { DISPLAYED_REFRESH_DELAY } else { OTHER_REFRESH_DELAY });
     }
 }
