@@ -15,7 +15,7 @@ mod users;
 pub(crate) use account::change_password;
 pub(crate) use audit::audit_log;
 pub(crate) use config::config;
-pub(crate) use error::{ApiError, Error};
+pub(crate) use error::Error;
 pub(crate) use login::{log_in, log_out, session};
 pub(crate) use reset::{InspectedLink, inspect_link, redeem_link, renew_link, report_link, request_link};
 pub(crate) use users::{change_email, list_users, reset_password};

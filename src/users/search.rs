@@ -13,7 +13,7 @@ const SEARCH_DEBOUNCE: Duration = Duration::from_millis(200);
 #[component]
 pub(super) fn Search() -> impl IntoView {
     let users = use_users();
-    let set_search = debounce(SEARCH_DEBOUNCE, move |typed| users.set_query(|query| query.set_search(typed)));
+    let mut set_search = debounce(SEARCH_DEBOUNCE, move |typed| users.set_query(|query| query.set_search(typed)));
     view! {
         <form role="search" class="field" on:submit=|event| event.prevent_default()>
             <label for="search">{t::SEARCH.text()}</label>
