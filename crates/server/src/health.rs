@@ -1,13 +1,23 @@
-//! Whether the server is alive, and whether it can serve.
+//! Endpoints for operators: whether the server is alive, whether it can serve, and its metrics.
 
 use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::IntoResponse;
 use rekey_wire::problem::{Code, Problem};
 use serde::Serialize;
+use std::time::Duration;
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::error::Result;
 use crate::http::json::Json;
+use crate::http::middleware::client_ip::{ClientIp, is_proxied};
+use crate::jobs::outbox;
+use crate::metrics;
+
+/// How long the database may take to count the queue.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The answer of a server that is well.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
@@ -33,6 +43,23 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Health>> {
 
 fn readiness(database_answers: bool) -> Result<Json<Health>> {
     if database_answers { Ok(OK) } else { Err(Code::Unavailable.into()) }
+}
+
+/// `GET /metrics`, for direct requests from inside the network: whether "Forgot your password?" made a mail shows in the
+/// numbers, and so who has an account.
+pub async fn metrics(State(app): State<App>, client: ClientIp, headers: HeaderMap) -> Result<impl IntoResponse> {
+    if !client.is_inside() || is_proxied(&headers) {
+        return Err(Code::NotFound.into());
+    }
+    // Without the database the other numbers are needed all the more.
+    let waiting = timeout(QUEUE_TIMEOUT, outbox::waiting(&app.store)).await.ok().and_then(std::result::Result::ok);
+    match metrics::encode(waiting) {
+        Ok(text) => Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)),
+        Err(error) => {
+            tracing::error!(%error, "the metrics could not be encoded");
+            Err(Code::Internal.into())
+        }
+    }
 }
 
 #[cfg(test)]

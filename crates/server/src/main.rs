@@ -28,7 +28,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match runtime.block_on(commands::run(cli.command, cli.config)) {
+    match runtime.block_on(cli::run(cli.command, cli.config)) {
         Ok(text) => {
             print(&text);
             ExitCode::SUCCESS

@@ -1,24 +1,15 @@
 //! Metrics: counters and histograms in Prometheus text format. No label is made of anything that a client sends.
 
-use crate::app::App;
-use crate::http::error::ApiError;
-use crate::http::middleware::Middleware;
-use crate::http::middleware::client_ip::{ClientIp, is_proxied};
-use crate::jobs::outbox;
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, Method, header};
+use crate::http::middleware::{Middleware, method_name, route_name};
+use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use prometheus::core::Collector;
 use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
-use rekey_wire::problem::Code;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
-use tokio::time::timeout;
+use std::time::Instant;
 
 /// Upper bounds of the duration buckets in seconds: pages take microseconds, hashing a fraction of a second, a queue seconds.
 const BUCKETS: [f64; 9] = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
-/// How long the database may take to count the queue.
-const QUEUE_TIMEOUT: Duration = Duration::from_secs(1);
 
 static METRICS: LazyLock<Metrics> = LazyLock::new(|| Metrics::register().unwrap_or_else(|error| unreachable!("{error}")));
 
@@ -71,29 +62,17 @@ pub fn login(is_success: bool) {
     METRICS.logins.with_label_values(&[if is_success { "succeeded" } else { "failed" }]).inc();
 }
 
-/// `GET /metrics`, for direct requests from inside the network: whether "Forgot your password?" made a mail shows in the
-/// numbers, and so who has an account.
-pub async fn serve(State(app): State<App>, client: ClientIp, headers: HeaderMap) -> Response {
-    if !client.is_inside() || is_proxied(&headers) {
-        return ApiError::new(Code::NotFound).into_response();
-    }
+/// All metrics in the text format; `waiting` jobs of the mail queue, where the database could count them.
+///
+/// # Errors
+/// A metric cannot be encoded.
+pub fn encode(waiting: Option<i64>) -> prometheus::Result<String> {
     let mut families = METRICS.registry.gather();
-    // Without the database the other numbers are needed all the more.
-    if let Ok(Ok(waiting)) = timeout(QUEUE_TIMEOUT, outbox::waiting(&app.store)).await {
+    if let Some(waiting) = waiting {
         METRICS.queue.set(waiting);
-        families.extend(prometheus::core::Collector::collect(&METRICS.queue));
+        families.extend(METRICS.queue.collect());
     }
-    text(&families)
-}
-
-fn text(families: &[prometheus::proto::MetricFamily]) -> Response {
-    match TextEncoder::new().encode_to_string(families) {
-        Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the metrics could not be written");
-            ApiError::new(Code::Internal).into_response()
-        }
-    }
+    TextEncoder::new().encode_to_string(&families)
 }
 
 /// Measures every request: its method, the route that took it, the status and the time until the answer began. The path
@@ -109,58 +88,34 @@ pub fn layer() -> impl Middleware {
     })
 }
 
-/// The route that matched, as the router spells it; `pages` for everything that is no call.
-#[must_use]
-pub fn route_name(request: &Request) -> String {
-    request.extensions().get::<MatchedPath>().map_or_else(|| "pages".to_owned(), |path| path.as_str().to_owned())
-}
-
-/// The methods of RFC 9110; a client may make up others.
-#[must_use]
-pub fn method_name(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        Method::TRACE => "TRACE",
-        Method::CONNECT => "CONNECT",
-        _ => "other",
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{METRICS, layer, text};
+    use super::{encode, layer};
     use axum::Router;
     use axum::body::Body;
     use axum::extract::Request;
     use axum::routing::get;
-    use http_body_util::BodyExt;
     use tower::ServiceExt;
 
     #[tokio::test]
     async fn requests_are_counted_by_route_and_never_by_path() {
-        let app = Router::new()
-            .route("/things/{id}", get(async || "thing"))
-            .route("/metrics", get(async || text(&METRICS.registry.gather())))
-            .layer(layer());
+        let app = Router::new().route("/things/{id}", get(async || "thing")).layer(layer());
         for (method, path) in [("GET", "/things/canary"), ("BREW", "/things/canary"), ("GET", "/canary?canary")] {
             let request = Request::builder().method(method).uri(path).body(Body::empty()).expect("a request");
             app.clone().oneshot(request).await.expect("infallible");
         }
-        let response = app.oneshot(Request::get("/metrics").body(Body::empty()).expect("a request")).await.expect("infallible");
-        assert_eq!(response.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
-        let body = response.into_body().collect().await.expect("a body").to_bytes();
-        let text = std::str::from_utf8(&body).expect("text");
-        assert!(text.contains("rekey_http_requests_total{method=\"GET\",route=\"/things/{id}\",status=\"200\"} 1\n"), "{text}");
-        assert!(text.contains("rekey_http_requests_total{method=\"other\",route=\"/things/{id}\",status=\"405\"} 1\n"), "{text}");
-        assert!(text.contains("rekey_http_requests_total{method=\"GET\",route=\"pages\",status=\"404\"}"), "{text}");
-        assert!(text.contains("rekey_http_request_duration_seconds_bucket{route=\"/things/{id}\",le=\"30\"} 2\n"), "{text}");
-        assert!(text.contains("rekey_mails_total{outcome=\"sent\"} 0\n"), "what has not happened yet is 0: {text}");
+        let text = encode(Some(7)).expect("text");
+        for line in [
+            "rekey_http_requests_total{method=\"GET\",route=\"/things/{id}\",status=\"200\"} 1",
+            "rekey_http_requests_total{method=\"other\",route=\"/things/{id}\",status=\"405\"} 1",
+            "rekey_http_requests_total{method=\"GET\",route=\"pages\",status=\"404\"} 1",
+            "rekey_http_request_duration_seconds_bucket{route=\"/things/{id}\",le=\"30\"} 2",
+            "rekey_mails_total{outcome=\"sent\"} 0",
+            "rekey_mail_queue 7",
+        ] {
+            assert!(text.contains(&format!("{line}\n")), "{line} in {text}");
+        }
         assert!(!text.contains("canary") && !text.contains("BREW"), "{text}");
+        assert!(!encode(None).expect("text").contains("rekey_mail_queue"), "a number that is not known is not shown");
     }
 }

@@ -47,7 +47,7 @@ pub fn router(app: App) -> Router {
     let config = &app.config;
     let mut router = api
         .merge(openapi::router(&description))
-        .route("/metrics", get(metrics::serve))
+        .route("/metrics", get(health::metrics))
         .with_state(app.clone())
         .route("/.well-known/change-password", get(spa::change_password));
     if let Some(inbox) = app.transport.inbox().filter(|_| config.shows_inbox()) {

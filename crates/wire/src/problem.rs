@@ -10,6 +10,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 /// What went wrong, for programs.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "strum", derive(strum::EnumString, strum::IntoStaticStr), strum(serialize_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// 400: the body is not JSON, or not text.

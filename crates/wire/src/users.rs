@@ -34,6 +34,7 @@ pub fn user_reset_path(id: &str) -> String {
 /// What a user may do.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "strum", derive(strum::EnumString, strum::IntoStaticStr), strum(serialize_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Everything, in the users area too.
@@ -46,6 +47,7 @@ pub enum Role {
 /// Whether the account can be used.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "strum", derive(strum::EnumString, strum::IntoStaticStr), strum(serialize_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// In use.
@@ -58,6 +60,7 @@ pub enum Status {
 /// Whether mail can reach the user.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "strum", derive(strum::EnumString, strum::IntoStaticStr), strum(serialize_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum EmailStatus {
     /// As far as anybody knows.
@@ -102,10 +105,12 @@ pub enum ResetState {
 /// Who asked for a reset.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "strum", derive(strum::EnumString, strum::IntoStaticStr), strum(serialize_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum RequesterKind {
     /// The user, or somebody who typed the user's address.
     #[serde(rename = "self")]
+    #[cfg_attr(feature = "strum", strum(serialize = "self"))]
     Oneself,
     /// An admin.
     Admin,

@@ -4,8 +4,7 @@
 //! newest shows too, as no earlier head can be made up. Nor does the server make one up for them: what it adds to a log
 //! whose end is not as it left it gets no valid seal. What nothing here can show is a whole older state of both tables.
 
-use super::{Entry, spell};
-use crate::app::App;
+use super::Entry;
 use crate::auth::secret_key::SecretKey;
 use crate::store::{Conn, Dialect, Result, Store};
 use sqlx::{AssertSqlSafe, Row};
@@ -74,18 +73,17 @@ pub async fn begin(store: &Store, key: &SecretKey) -> Result<()> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn record(app: &App, conn: &mut Conn, at: i64, entry: &Entry) -> Result<()> {
-    let (dialect, key) = (app.store.dialect(), &app.key);
+pub async fn append(conn: &mut Conn, dialect: Dialect, key: &SecretKey, at: i64, entry: &Entry) -> Result<()> {
     if dialect == Dialect::Postgres {
         // Before there is a head row to lock, too.
         sqlx::query("SELECT pg_advisory_xact_lock(7305422)").execute(&mut *conn).await?;
     }
     let End { last, before, sound } = end(conn, dialect, key).await?;
-    let action = spell(entry.action);
+    let action: &str = entry.action.into();
     let link = ChainEntry {
         seq: last + 1,
         at,
-        action: &action,
+        action,
         actor: entry.actor.as_ref().map(|p| (p.id, p.name.as_str())),
         subject: entry.subject.as_ref().map(|p| (p.id, p.name.as_str())),
         ip: entry.ip.as_deref(),
@@ -98,7 +96,7 @@ pub async fn record(app: &App, conn: &mut Conn, at: i64, entry: &Entry) -> Resul
     )
     .bind(link.seq)
     .bind(at)
-    .bind(&*action)
+    .bind(action)
     .bind(link.actor.map(|(id, _)| id))
     .bind(link.actor.map(|(_, name)| name))
     .bind(link.subject.map(|(id, _)| id))

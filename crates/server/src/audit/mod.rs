@@ -4,15 +4,25 @@ mod chain;
 mod list;
 mod verify;
 
-pub use chain::{begin, record};
+pub use chain::{append, begin};
 pub(crate) use list::page_limit;
 pub use list::{__path_list, list};
 pub use verify::{Finding, verify};
 
+use crate::app::App;
+use crate::store::{Conn, Result};
 pub use rekey_wire::audit::Action;
 use std::net::IpAddr;
 
-/// A person as the log names them.
+/// Appends a row within the caller's transaction; make it the last statement in it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn record(app: &App, conn: &mut Conn, at: i64, entry: &Entry) -> Result<()> {
+    append(conn, app.store.dialect(), &app.key, at, entry).await
+}
+
+/// A user as the log names them.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UserRef {
     /// The user's id.
@@ -45,21 +55,21 @@ impl Entry {
 
     /// Who did it.
     #[must_use]
-    pub fn by(mut self, actor: UserRef) -> Self {
+    pub fn actor(mut self, actor: UserRef) -> Self {
         self.actor = Some(actor);
         self
     }
 
     /// Whose account it concerns.
     #[must_use]
-    pub fn about(mut self, subject: UserRef) -> Self {
+    pub fn subject(mut self, subject: UserRef) -> Self {
         self.subject = Some(subject);
         self
     }
 
     /// A visitor, or somebody acting on their own account.
     #[must_use]
-    pub fn by_oneself(self, user_ref: UserRef) -> Self {
+    pub fn self_service(self, user_ref: UserRef) -> Self {
         self.actor(user_ref.clone()).subject(user_ref)
     }
 
@@ -76,14 +86,4 @@ impl Entry {
         self.detail = Some(detail.into());
         self
     }
-}
-
-/// The action as it is stored: the wire's spelling.
-fn spell(action: Action) -> String {
-    serde_json::to_value(action).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// Reads what [`spell`] wrote.
-fn read(stored: &str) -> Option<Action> {
-    serde_json::from_value(stored.into()).ok()
 }

@@ -1,5 +1,6 @@
-//! Counting what somebody does, in the database, so that several processes share the counts and a restart forgets none.
+//! Rate limiter: fixed-window counters in the database, shared by all processes and kept over a restart.
 
+use crate::app::App;
 use crate::auth::secret_key::SecretKey;
 use crate::clock::{millis, seconds_until};
 use crate::config::{Config, Limit, RateLimit};

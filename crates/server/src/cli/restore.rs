@@ -87,7 +87,7 @@ async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result
     sqlx::query("UPDATE users SET pending_until = NULL WHERE pending_until IS NOT NULL").execute(&mut *tx).await?;
     sqlx::query("DELETE FROM outbox").execute(&mut *tx).await?;
     let entry = Entry::new(Action::SessionsEnded).detail(format!("Restored from a backup. Sessions ended: {sessions}."));
-    audit::record(&mut tx, store.dialect(), &key, now, &entry).await?;
+    audit::append(&mut tx, store.dialect(), &key, now, &entry).await?;
     tx.commit().await?;
     store.close().await;
     // Everything into the one file that is moved.

@@ -149,6 +149,16 @@ pub enum KeySource<'config> {
 }
 
 impl Config {
+    /// The configuration of `rekey serve` with these flags.
+    #[cfg(test)]
+    pub(crate) fn from_flags(flags: &[&str]) -> Result<Self, String> {
+        use crate::cli::args::{Cli, Exit};
+        match Cli::read(["rekey", "serve"].iter().chain(flags)) {
+            Ok(cli) => Ok(cli.config),
+            Err(Exit::Help(text) | Exit::Usage(text)) => Err(text),
+        }
+    }
+
     /// Where the secret key is.
     #[must_use]
     pub const fn key_source(&self) -> KeySource<'_> {
@@ -278,21 +288,13 @@ mod properties;
 #[cfg(test)]
 mod tests {
     use super::{Config, KeySource, Limit, LogFormat, RateLimit};
-    use crate::cli::args::{Cli, Exit};
     use crate::store::Location;
     use std::path::Path;
     use std::time::Duration;
 
-    fn config(flags: &[&str]) -> Result<Config, String> {
-        match Cli::read(["rekey", "serve"].iter().chain(flags)) {
-            Ok(cli) => Ok(cli.config),
-            Err(Exit::Help(text) | Exit::Usage(text)) => Err(text),
-        }
-    }
-
     #[test]
     fn the_defaults_are_those_of_the_documentation() {
-        let config = config(&[]).expect("defaults");
+        let config = Config::from_flags(&[]).expect("defaults");
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.public_url.origin(), "http://localhost:8080");
         assert!(matches!(&config.database, Location::Sqlite(path) if path == Path::new("rekey.db")));
@@ -308,14 +310,14 @@ mod tests {
 
     #[test]
     fn limits_and_the_cooldown_can_be_turned_off() {
-        let config = config(&["--limit-mail", "off", "--resend-cooldown", "0s"]).expect("read");
+        let config = Config::from_flags(&["--limit-mail", "off", "--resend-cooldown", "0s"]).expect("read");
         assert_eq!((config.limit_mail, config.resend_limit()), (RateLimit::Off, RateLimit::Off));
     }
 
     #[test]
     fn the_inbox_is_shown_on_loopback_without_a_mail_server_only() {
         for flags in [["--public-url", "https://a.example"], ["--smtp-url", "smtp://127.0.0.1:2525"]] {
-            assert!(!config(&flags).expect("read").shows_inbox(), "{flags:?}");
+            assert!(!Config::from_flags(&flags).expect("read").shows_inbox(), "{flags:?}");
         }
     }
 
@@ -341,7 +343,7 @@ mod tests {
         ] {
             for value in values {
                 let argument = [flag, "=", value].concat();
-                let sentence = config(&[&argument]).map(|_| ()).expect_err(&argument);
+                let sentence = Config::from_flags(&[&argument]).map(|_| ()).expect_err(&argument);
                 assert!(sentence.contains(flag) && sentence.ends_with('.') && !sentence.contains('\n'), "{argument}: {sentence}");
             }
         }
@@ -349,13 +351,13 @@ mod tests {
 
     #[test]
     fn two_keys_are_one_too_many() {
-        let error = config(&["--secret-key", "a", "--secret-key-file", "b"]).map(|_| ()).expect_err("two keys");
+        let error = Config::from_flags(&["--secret-key", "a", "--secret-key-file", "b"]).map(|_| ()).expect_err("two keys");
         assert!(error.contains("remove one"));
     }
 
     #[test]
     fn a_single_proxy_needs_no_mask() {
-        let config = config(&["--trusted-proxies", "10.0.0.1, 2001:db8::/32"]).expect("read");
+        let config = Config::from_flags(&["--trusted-proxies", "10.0.0.1, 2001:db8::/32"]).expect("read");
         assert_eq!(config.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.0.1/32", "2001:db8::/32"]);
     }
 }

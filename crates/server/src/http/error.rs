@@ -139,7 +139,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (title, detail) = words(self.code);
         let status = self.status();
-        let name = code_name(self.code);
+        let name: &str = self.code.into();
         let problem = Problem {
             kind: format!("/problems/{name}"),
             title: title.to_owned(),
@@ -161,11 +161,6 @@ impl IntoResponse for ApiError {
         }
         response
     }
-}
-
-/// The code as JSON spells it.
-fn code_name(code: Code) -> String {
-    serde_json::to_value(code).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 const fn status(code: Code) -> StatusCode {

@@ -167,7 +167,7 @@ async fn load(conn: &mut Conn, reset: i64) -> Result<Option<Waiting>> {
     Ok(Some(Waiting {
         reset: row.try_get(0)?,
         kind: Kind::read(row.try_get(1)?),
-        by: reset::read_requester(row.try_get(2)?),
+        by: reset::requester(row.try_get(2)?),
         by_name: row.try_get(3)?,
         user: UserRef { id: row.try_get(4)?, name: row.try_get(5)? },
         address: row.try_get(6)?,

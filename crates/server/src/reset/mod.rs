@@ -49,26 +49,13 @@ impl Kind {
     }
 }
 
-/// As it is stored: the wire's spelling.
-const fn spell(kind: RequesterKind) -> &'static str {
-    match kind {
-        RequesterKind::Oneself => "self",
-        RequesterKind::Admin => "admin",
-        RequesterKind::Cli => "cli",
-    }
+/// Who asked for a reset, as stored; unknown values count as the user.
+pub(crate) fn requester(stored: &str) -> RequesterKind {
+    stored.parse().unwrap_or(RequesterKind::Oneself)
 }
 
-/// Reads what [`spell`] wrote.
-pub(crate) fn read_requester(stored: &str) -> RequesterKind {
-    match stored {
-        "admin" => RequesterKind::Admin,
-        "cli" => RequesterKind::Cli,
-        _ => RequesterKind::Oneself,
-    }
-}
-
-/// ResetTimestamps a user's row as changed: the first thing in every transaction that changes resets. On PostgreSQL those of one user
-/// queue up here; elsewhere each would wait for what the other holds.
+/// Locks a user's row by marking it as changed: the first statement of every transaction that changes resets. On PostgreSQL
+/// transactions on one user queue up here; elsewhere each could wait for what the other holds.
 ///
 /// # Errors
 /// Those of the database.
@@ -94,7 +81,7 @@ pub async fn create(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: Reques
         .bind(user)
         .bind(kind.as_str())
         .bind(now)
-        .bind(spell(by))
+        .bind(<&str>::from(by))
         .bind(by_name)
         .fetch_one(&mut *conn)
         .await?;

@@ -1,7 +1,7 @@
 //! `POST /api/password-resets/renew`: a fresh link for who holds an old one. The old one proves whose it is.
 
 use super::link::Link;
-use super::{Kind, queue};
+use super::{Kind, create_and_enqueue};
 use crate::app::App;
 use crate::audit::{self, Action, Entry, UserRef};
 use crate::auth::limit::{self, Scope};
@@ -45,7 +45,7 @@ pub async fn renew(State(app): State<App>, client: ClientIp, Json(request): Json
     let entry = if link.paused_until.is_some_and(|until| until > now) {
         Entry::new(Action::ResetThrottled).detail("Held back: the owner reported a mail.")
     } else {
-        queue(&mut tx, now, link.user, Kind::Reset, RequesterKind::Oneself, &link.name).await?;
+        create_and_enqueue(&mut tx, now, link.user, Kind::Reset, RequesterKind::Oneself, &link.name).await?;
         Entry::new(Action::ResetRenewed)
     };
     audit::record(&app, &mut tx, now, &entry.self_service(user_ref).from(client.0)).await?;

@@ -17,7 +17,6 @@ use rekey_wire::problem::Code;
 use crate::app::App;
 use crate::auth::session;
 use crate::http::error::ApiError;
-use crate::public_config;
 use file::File;
 use page::{Pages, Who};
 

@@ -1,7 +1,7 @@
 //! A user and the newest reset, from their rows to the wire.
 
 use crate::clock::rfc3339;
-use crate::reset::{ResetTimestamps, read_requester};
+use crate::reset::{ResetTimestamps, requester};
 use crate::store::Result;
 use rekey_wire::users::{EmailStatus, Requester, Reset, Role, Status, User};
 use sqlx::Row;
@@ -38,7 +38,7 @@ fn reset(row: &AnyRow, now: i64) -> Result<Option<Reset>> {
     Ok(Some(Reset {
         state: marks.state(now),
         requested_at: rfc3339(requested_at),
-        requested_by: Requester { kind: read_requester(row.try_get(9)?), name: row.try_get(10)? },
+        requested_by: Requester { kind: requester(row.try_get(9)?), name: row.try_get(10)? },
         // Between minting and the mail server's word the mail still counts as queued.
         expires_at: marks.sent_at.and(marks.expires_at).map(rfc3339),
         detail: row.try_get(11)?,

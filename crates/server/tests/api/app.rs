@@ -15,7 +15,7 @@ use rekey_server::auth::secret_key::SecretKey;
 use rekey_server::cli;
 use rekey_server::cli::args::Cli;
 use rekey_server::clock::Clock;
-use rekey_server::mail::{outbox, worker};
+use rekey_server::jobs::{outbox, worker};
 use rekey_server::router::router;
 use rekey_server::store::{Location, Store, number};
 use rekey_server::users::write::{self, NewRow, Profile};
@@ -78,7 +78,7 @@ impl App {
         }
         let Ok(cli) = Cli::read(line) else { unreachable!("the flags are understood") };
         let clock = Clock::manual(start);
-        let parts = commands::open(cli.config, clock.clone()).await.expect("the server opens");
+        let parts = cli::open(cli.config, clock.clone()).await.expect("the server opens");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let stop = {

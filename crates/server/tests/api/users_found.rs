@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::http::Visitor;
 use crate::on_both;
 use crate::world::*;
-use rekey_server::cli::demo::people;
+use rekey_server::cli::demo::people::people;
 use rekey_server::users::search::fold;
 use rekey_server::users::write::{self, FIRST_EXTENSION, NewRow, Profile};
 

@@ -2,7 +2,6 @@
 
 use super::import;
 use crate::app::App;
-use crate::cli;
 use crate::cli::import::csv;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -47,7 +46,7 @@ fn all_of_a_file_is_imported_or_nothing() {
     std::fs::create_dir_all(&folder).expect("a folder");
     let database = format!("sqlite://{}", folder.join("rekey.db").display());
     let config = Config::from_flags(&["--database-url", &database]).expect("flags");
-    let app = runtime.block_on(commands::open(config, Clock::system())).expect("a database");
+    let app = runtime.block_on(crate::cli::open(config, Clock::system())).expect("a database");
     // Every trial writes to disk.
     let mut runner = TestRunner::new(Trials { cases: 200, ..Trials::default() });
     let found = runner.run(&(csv::properties::any_file(), any::<bool>()), |(file, skip_duplicates)| {

@@ -1,4 +1,4 @@
-//! What every layer of the router is, so that each can be made by a plain function of plain values.
+//! Middleware: what every request passes on its way, each a layer made by a plain function.
 
 pub mod catch;
 pub mod client_ip;
@@ -6,7 +6,8 @@ pub mod headers;
 pub mod origin;
 pub mod request_id;
 
-use axum::extract::Request;
+use axum::extract::{MatchedPath, Request};
+use axum::http::Method;
 use axum::response::Response;
 use axum::routing::Route;
 use std::convert::Infallible;
@@ -29,4 +30,27 @@ impl<T> Middleware for T where
         + Sync
         + 'static
 {
+}
+
+/// The route that matched, as the router spells it; `pages` for everything that is no call.
+#[must_use]
+pub fn route_name(request: &Request) -> String {
+    request.extensions().get::<MatchedPath>().map_or_else(|| "pages".to_owned(), |path| path.as_str().to_owned())
+}
+
+/// The methods of RFC 9110; a client may make up others.
+#[must_use]
+pub fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::TRACE => "TRACE",
+        Method::CONNECT => "CONNECT",
+        _ => "other",
+    }
 }

@@ -1,8 +1,7 @@
 //! Request ids: one for every request, in the log, the `X-Request-Id` header of the answer, the problem document and the
 //! jobs that the request queued.
 
-use crate::http::middleware::Middleware;
-use crate::metrics::{method_name, route_name};
+use crate::http::middleware::{Middleware, method_name, route_name};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
