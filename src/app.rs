@@ -1,72 +1,80 @@
-//! The app: starts, decides who sees what, and shows it.
+//! The app: contexts and routes.
 
-use crate::behind_login::BehindLogin;
-use crate::gate::{self, Visit};
-use crate::route::{Audience, Route};
-use crate::router::{Address, Router};
-use crate::session::Session;
-use crate::start::Start;
-use crate::ui::live::{effect, live};
-use crate::ui::offline::{Offline, Outage};
-use crate::ui::page_heading::Headings;
-use crate::{forgot, inbox, login, not_found, not_me, reset};
+use crate::auth::session::Session;
+use crate::boot::lazy_pages::{LazyPage, SignedInPage};
+use crate::components::loading::LoadingIndicator;
+use crate::config::AppConfig;
+use crate::errors::not_found::NotFoundPage;
+use crate::errors::offline::{OfflineBanner, OfflinePage};
+use crate::forgot::page::ForgotPage;
+use crate::guard::Guard;
+use crate::i18n::loading as t;
+use crate::inbox::page::InboxPage;
+use crate::layout::page_heading::HeadingHistory;
+use crate::login::page::LoginPage;
+use crate::not_me::page::NotMePage;
+use crate::reset::page::ResetPage;
+use crate::routes::pattern;
+use crate::startup::Startup;
 use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use rekey_wire::bootstrap::BootstrapData;
+use rekey_wire::paths::Page;
 use std::time::Duration;
 
 /// The app.
 #[component]
 pub fn App(
-    /// Path and query; in a browser absent: then the address bar's, followed from then on.
-    #[prop(optional, into)]
-    address: Option<String>,
-    /// What the page was served with.
+    /// The data that the page was served with.
     #[prop(optional_no_strip)]
-    start: Option<BootstrapData>,
+    bootstrap: Option<BootstrapData>,
 ) -> impl IntoView {
-    let (config, told) = start.map(|start| (start.config, start.session)).unzip();
-    let start = Start::provide(config);
-    let session = Session::provide(told);
-    let router = Router::provide(address.map(|address| Address::parse(&address)));
-    Headings::provide();
-    let behind_login = BehindLogin::provide();
-    // The screen first.
-    effect(move || set_timeout(move || start.run(session), Duration::ZERO));
-    // Before anything is drawn: who comes to "/" is shown the login form by the page itself, which must not be drawn anew.
-    if let Visit::Go(to) = untrack(|| session.with(|person| gate::decide(&router.address(), person))) {
-        router.redirect(&to);
-    }
-    let visit = Memo::new(move |_| session.with(|person| gate::decide(&router.address(), person)));
-    effect(move || {
-        if let Visit::Go(to) = visit.get() {
-            router.redirect(&to);
-        }
-    });
-    // Asking again must not take away a screen and what is typed there.
-    let is_blank = Memo::new(move |_| start.is_blank(session));
-    let is_cut_off = Memo::new(move |_| start.failed() && !start.is_blank(session));
+    let (config, user) = bootstrap.map(|data| (data.config, data.session.user)).unzip();
+    let config = AppConfig::provide(config);
+    let session = Session::provide(user);
+    let startup = Startup::provide(config, session);
+    HeadingHistory::provide();
+    provide_meta_context();
+    // Rendering comes first.
+    Effect::new(move |_| set_timeout(move || startup.run(), Duration::ZERO));
+    let title = move |heading: String| {
+        let brand = config.brand();
+        if brand.is_empty() { heading } else { [&heading, " · ", &brand].concat() }
+    };
     view! {
-        {live(move || is_cut_off.get().then(|| view! { <Outage/> }.into_any()))}
-        {live(move || if is_blank.get() { view! { <Offline/> }.into_any() } else { screen(visit.get(), behind_login) })}
-    }
-    .into_any()
-}
-
-fn screen(visit: Visit, behind_login: BehindLogin) -> AnyView {
-    match visit {
-        Visit::Show(route) if route.audience() == Audience::Anybody => page(route),
-        Visit::Show(_) | Visit::Forbidden => behind_login.show(visit),
-        Visit::Go(_) | Visit::Wait => view! { <crate::ui::wait::Wait/> }.into_any(),
+        <Title text=t::LOADING.text() formatter=title/>
+        <Show when=move || startup.show_offline_banner()>
+            <OfflineBanner/>
+        </Show>
+        <Show when=move || !startup.show_offline_page() fallback=OfflinePage>
+            <Router>
+                <Routes/>
+            </Router>
+        </Show>
     }
 }
 
-fn page(route: Route) -> AnyView {
-    match route {
-        Route::Forgot => view! { <forgot::page::ForgotPage/> }.into_any(),
-        Route::Inbox => view! { <inbox::page::InboxPage/> }.into_any(),
-        Route::Reset => view! { <reset::page::ResetPage/> }.into_any(),
-        Route::NotMe => view! { <not_me::page::NotMePage/> }.into_any(),
-        Route::NotFound => view! { <not_found::NotFoundPage/> }.into_any(),
-        _ => view! { <login::page::LoginPage/> }.into_any(),
+/// The table of contents of the app.
+#[component]
+fn Routes() -> impl IntoView {
+    view! {
+        <FlatRoutes fallback=NotFoundPage>
+            <Route path=pattern(Page::Home) view=|| view! { <Guard page=Page::Home><LoadingIndicator/></Guard> }/>
+            <Route path=pattern(Page::Login) view=|| view! { <Guard page=Page::Login><LoginPage/></Guard> }/>
+            <Route path=pattern(Page::ForgotPassword) view=ForgotPage/>
+            <Route path=pattern(Page::Inbox) view=InboxPage/>
+            <Route path=pattern(Page::ResetPassword) view=ResetPage/>
+            <Route path=pattern(Page::NotMe) view=NotMePage/>
+            <Route path=pattern(Page::Users) view=|| signed_in(Page::Users, SignedInPage::Users)/>
+            <Route path=pattern(Page::Audit) view=|| signed_in(Page::Audit, SignedInPage::Audit)/>
+            <Route path=pattern(Page::Account) view=|| signed_in(Page::Account, SignedInPage::Account)/>
+            <Route path=pattern(Page::ChangePassword) view=|| signed_in(Page::ChangePassword, SignedInPage::ChangePassword)/>
+        </FlatRoutes>
     }
+}
+
+/// A page of the lazy chunk, for those who may see it.
+fn signed_in(page: Page, lazy: SignedInPage) -> impl IntoView {
+    view! { <Guard page><LazyPage page=lazy/></Guard> }
 }

@@ -1,7 +1,8 @@
-//! The pages of Rekey: for people who forgot a password, and for the admins who help them.
+//! The pages of Rekey: a Leptos app for people who forgot their password, and for the admins who help them.
 //!
-//! One folder a screen, named as in the server and the shared types. `app` chooses the screen, `route` names the paths,
-//! `session` knows who is logged in, `api` has one function for each call, `words` holds everything that people read.
+//! `app` is the route table. Each screen has a folder, named as in the server and the shared types. `api` has one function
+//! per endpoint, `auth` knows who is signed in, `components` and `layout` are shared, `i18n` holds the translations, `boot`
+//! starts the app.
 
 #![expect(unreachable_pub, reason = "the component macro of leptos writes such items")]
 
@@ -9,49 +10,29 @@ mod account;
 mod api;
 mod app;
 mod audit;
-mod behind_login;
+mod auth;
+mod boot;
 mod browser;
-#[cfg(not(target_arch = "wasm32"))]
-mod draw;
+mod change_password;
+mod components;
+mod config;
+mod errors;
 mod forgot;
-mod gate;
+mod guard;
+mod i18n;
 mod inbox;
+mod layout;
 mod login;
-mod next;
-mod not_found;
 mod not_me;
-#[cfg(target_arch = "wasm32")]
-mod rehearsal;
 mod reset;
-mod route;
-mod router;
-mod session;
-mod settings;
-mod start;
-mod ui;
-mod url;
+mod routes;
+mod startup;
 mod users;
-mod words;
 
 pub use app::{App, AppProps};
 #[cfg(not(target_arch = "wasm32"))]
-pub use draw::draw;
+pub use boot::prerender::prerender;
 #[cfg(target_arch = "wasm32")]
-pub use words::install as install_words;
-
-/// Starts the app in the page that loaded it. What needs no screen is done before the browser is asked to put it there, in tasks
-/// of their own: what a person does comes in between.
+pub use boot::start::start;
 #[cfg(target_arch = "wasm32")]
-pub fn start_in_browser() {
-    #[cfg(debug_assertions)]
-    browser::report_panics();
-    words::prepare();
-    let start = api::page_start();
-    leptos::prelude::set_timeout(
-        || {
-            rehearsal::rehearse();
-            browser::put_live(|root| leptos::mount::mount_to(root, || leptos::view! { <App start/> }).forget());
-        },
-        std::time::Duration::ZERO,
-    );
-}
+pub use i18n::install as install_messages;

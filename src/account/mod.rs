@@ -1,4 +1,3 @@
-//! One's own account.
+//! The account of the signed-in user.
 
 pub(crate) mod page;
-pub(crate) mod password;

@@ -1,15 +1,16 @@
 //! The audit log.
 
-use super::{Result, send};
+use super::{Result, request};
+use leptos_router::location::Url;
 use rekey_wire::audit::{AUDIT, AuditPage};
 
-/// Reads a page of the log, the newest first; `cursor` is the older page's.
+/// Fetches a page of the log, newest first; `cursor` is the `next_cursor` of the page before.
 ///
 /// # Errors
-/// 401 and 403 when it is not an admin who asks.
+/// 401 and 403 for anybody but an admin.
 pub(crate) async fn audit_log(cursor: Option<&str>) -> Result<AuditPage> {
     match cursor {
-        Some(cursor) => send::get(&[AUDIT, "?cursor=", &crate::url::encode(cursor)].concat()).await,
-        None => send::get(AUDIT).await,
+        Some(cursor) => request::get(&[AUDIT, "?cursor=", &Url::escape(cursor)].concat()).await,
+        None => request::get(AUDIT).await,
     }
 }

@@ -1,12 +1,12 @@
-//! What the server is called and asks for.
+//! The public configuration.
 
-use super::{Result, send};
+use super::{Result, request};
 use rekey_wire::config::{CONFIG, Config};
 
-/// Asks for the configuration that pages need.
+/// Fetches the public configuration.
 ///
 /// # Errors
 /// When the server cannot be reached.
 pub(crate) async fn config() -> Result<Config> {
-    send::get(CONFIG).await
+    request::get(CONFIG).await
 }

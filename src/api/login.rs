@@ -1,28 +1,28 @@
-//! Logging in and out.
+//! Signing in and out.
 
-use super::{Result, send};
+use super::{Result, request};
 use rekey_wire::login::{LoginRequest, SESSION, Session, SessionUser};
 
-/// Asks who is logged in.
+/// Fetches who is signed in.
 ///
 /// # Errors
 /// When the server cannot be reached.
 pub(crate) async fn session() -> Result<Option<SessionUser>> {
-    send::get::<Session>(SESSION).await.map(|session| session.user)
+    request::get::<Session>(SESSION).await.map(|session| session.user)
 }
 
-/// Logs in.
+/// Signs in.
 ///
 /// # Errors
-/// 401 when address and password do not belong together, 429 when it is too soon.
-pub(crate) async fn log_in(request: LoginRequest) -> Result<Option<SessionUser>> {
-    send::post::<Session>(SESSION, &request).await.map(|session| session.user)
+/// 401 when address and password do not match, 429 after too many attempts.
+pub(crate) async fn log_in(body: LoginRequest) -> Result<Option<SessionUser>> {
+    request::post::<Session>(SESSION, &body).await.map(|session| session.user)
 }
 
-/// Logs out, on the server too.
+/// Signs out, on the server too.
 ///
 /// # Errors
 /// When the server cannot be reached.
 pub(crate) async fn log_out() -> Result<()> {
-    send::delete(SESSION).await
+    request::delete(SESSION).await
 }

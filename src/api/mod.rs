@@ -1,15 +1,15 @@
-//! The calls to the server: one function for each, named for what it does.
+//! API client: one function per endpoint.
+//!
+//! Call these functions from an `Action` or a `LocalResource`: those keep the reactive owner across `await`, which a 401
+//! answer needs to find the session in context.
 
 mod account;
 mod audit;
 mod config;
 mod error;
-mod json;
 mod login;
+mod request;
 mod reset;
-mod send;
-#[cfg(target_arch = "wasm32")]
-mod start;
 mod users;
 
 pub(crate) use account::change_password;
@@ -17,10 +17,8 @@ pub(crate) use audit::audit_log;
 pub(crate) use config::config;
 pub(crate) use error::Error;
 pub(crate) use login::{log_in, log_out, session};
-pub(crate) use reset::{ask_for_link, inspect_link, redeem_link, renew_link, report_link};
-#[cfg(target_arch = "wasm32")]
-pub(crate) use start::page_start;
+pub(crate) use reset::{InspectedLink, inspect_link, redeem_link, renew_link, report_link, request_link};
 pub(crate) use users::{change_email, list_users, reset_password};
 
-/// What a call comes to.
+/// The result of an API call.
 pub(crate) type Result<T> = std::result::Result<T, Error>;

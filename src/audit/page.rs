@@ -1,62 +1,62 @@
 //! The audit log, newest first.
 
-use super::row::Entry;
+use super::row::AuditRow;
 use crate::api;
-use crate::settings::desk::Desk;
-use crate::ui::alert::FailureAlert;
-use crate::ui::attempt::Attempt;
-use crate::ui::live::{effect, live};
-use crate::ui::page_heading::PageHeading;
-use crate::words::audit as w;
+use crate::components::alert::{ErrorAlert, action_error};
+use crate::i18n::{MessageId, audit as t};
+use crate::layout::app::AppLayout;
+use crate::layout::page_heading::PageHeading;
 use leptos::prelude::*;
 use rekey_wire::audit::AuditItem;
 
-/// The log so far, and what is older on demand.
+/// The rows loaded so far, and a button that loads older ones.
 #[component]
 pub(crate) fn AuditPage() -> impl IntoView {
-    let attempt = Attempt::new();
     let items = RwSignal::new(Vec::<AuditItem>::new());
-    let older = RwSignal::new(None::<String>);
-    let load = move || {
-        let from = older.get_untracked();
-        attempt.run(async move {
-            let page = api::audit_log(from.as_deref()).await?;
-            // The screen may be gone.
-            items.try_update(|items| items.extend(page.items));
-            older.try_set(page.next_cursor);
-            Ok(())
-        });
+    let next_cursor = RwSignal::new(None::<String>);
+    let load = Action::new_unsync(|cursor: &Option<String>| {
+        let cursor = cursor.clone();
+        async move { api::audit_log(cursor.as_deref()).await }
+    });
+    let (pending, result) = (load.pending(), load.value());
+    Effect::new(move |_| {
+        if let Some(Ok(page)) = result.get() {
+            items.update(|items| items.extend(page.items));
+            next_cursor.set(page.next_cursor);
+        }
+    });
+    let load_next = move || {
+        if !pending.get_untracked() {
+            load.dispatch(next_cursor.get_untracked());
+        }
     };
-    effect(load);
-    let again = Memo::new(move |_| attempt.error().is_some() || older.with(Option::is_some));
-    let word = move || if items.with(Vec::is_empty) { w::TRY_AGAIN } else { w::OLDER };
+    Effect::new(move |_| load_next());
+    let error = action_error(load);
+    let can_load = Memo::new(move |_| error.with(Option::is_some) || next_cursor.with(Option::is_some));
+    let label = move || if items.with(Vec::is_empty) { t::TRY_AGAIN } else { t::OLDER }.text();
+    let column = |message: MessageId| view! { <th scope="col" role="columnheader">{message.text()}</th> };
     view! {
-        <Desk>
-            <PageHeading text=w::HEADING/>
-            <p class="lead">{w::LEAD.text()}</p>
-            <table role="table" aria-label=w::HEADING.text() aria-busy=live(move || if attempt.pending() { "true" } else { "false" })>
+        <AppLayout>
+            <PageHeading text=t::HEADING/>
+            <p class="lead">{t::LEAD.text()}</p>
+            <table class="table" role="table" aria-label=t::HEADING.text() aria-busy=move || if pending.get() { "true" } else { "false" }>
                 <thead role="rowgroup">
                     <tr role="row">
-                        {[w::AT, w::ACTION, w::ACTOR, w::SUBJECT, w::IP, w::DETAIL]
-                            .map(|word| view! { <th scope="col" role="columnheader" class="plain">{word.text()}</th> }.into_any())
-                            .into_iter()
-                            .collect_view()}
+                        {[t::AT, t::ACTION, t::ACTOR, t::SUBJECT, t::IP, t::DETAIL].map(column).into_iter().collect_view()}
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
-                    {live(move || items.with(|items| items.iter().map(|item| view! { <Entry item=item.clone()/> }.into_any()).collect_view()))}
+                    {move || items.with(|items| items.iter().map(|item| view! { <AuditRow item=item.clone()/> }).collect_view())}
                 </tbody>
             </table>
-            <FailureAlert attempt/>
-            {live(move || again.get().then(|| {
+            <ErrorAlert error/>
+            {move || can_load.get().then(|| {
                 view! {
                     <div>
-                        <button type="button" class="secondary" on:click=move |_| load()>{live(move || word().text())}</button>
+                        <button type="button" class="secondary" on:click=move |_| load_next()>{label}</button>
                     </div>
                 }
-                .into_any()
-            }))}
-        </Desk>
+            })}
+        </AppLayout>
     }
-    .into_any()
 }

@@ -1,48 +1,47 @@
-//! One thing that happened.
+//! A row of the audit log.
 
-use crate::words::audit as w;
-use crate::words::time::moment;
+use crate::i18n::audit as t;
+use crate::i18n::time::date_time;
 use leptos::prelude::*;
-use rekey_wire::audit::{Action, AuditItem, Party};
+use rekey_wire::audit::{Action, AuditItem, UserRef};
 
-/// A row of the log.
+/// What happened, when, by whom, to whom, and from where.
 #[component]
-pub(super) fn Entry(item: AuditItem) -> impl IntoView {
-    let who = |party: Option<Party>| party.map_or_else(|| w::NOBODY.text().to_owned(), |party| party.name);
-    let text = |text: Option<String>| text.unwrap_or_else(|| w::NOBODY.text().to_owned());
+pub(super) fn AuditRow(item: AuditItem) -> impl IntoView {
+    let name = |user: Option<UserRef>| user.map_or_else(|| t::NOBODY.text().to_owned(), |user| user.name);
+    let text = |text: Option<String>| text.unwrap_or_else(|| t::NOBODY.text().to_owned());
     view! {
         <tr role="row">
-            <td role="cell" class="number" data-label=w::AT.text()>{moment(&item.at)}</td>
-            <th scope="row" role="rowheader" data-label=w::ACTION.text()>{name_of(item.action)}</th>
-            <td role="cell" data-label=w::ACTOR.text()>{who(item.actor)}</td>
-            <td role="cell" data-label=w::SUBJECT.text()>{who(item.subject)}</td>
-            <td role="cell" class="number" data-label=w::IP.text()>{text(item.ip)}</td>
-            <td role="cell" data-label=w::DETAIL.text()>{text(item.detail)}</td>
+            <td role="cell" class="number" data-label=t::AT.text()>{date_time(&item.at)}</td>
+            <th scope="row" role="rowheader" data-label=t::ACTION.text()>{action_name(item.action)}</th>
+            <td role="cell" data-label=t::ACTOR.text()>{name(item.actor)}</td>
+            <td role="cell" data-label=t::SUBJECT.text()>{name(item.subject)}</td>
+            <td role="cell" class="number" data-label=t::IP.text()>{text(item.ip)}</td>
+            <td role="cell" data-label=t::DETAIL.text()>{text(item.detail)}</td>
         </tr>
     }
-    .into_any()
 }
 
-fn name_of(action: Action) -> &'static str {
-    let word = match action {
-        Action::Login => w::LOGIN,
-        Action::LoginFailed => w::LOGIN_FAILED,
-        Action::LoginThrottled => w::LOGIN_THROTTLED,
-        Action::Logout => w::LOGOUT,
-        Action::ResetRequested => w::RESET_REQUESTED,
-        Action::ResetThrottled => w::RESET_THROTTLED,
-        Action::ResetMailed => w::RESET_MAILED,
-        Action::ResetFailed => w::RESET_FAILED,
-        Action::ResetRedeemed => w::RESET_REDEEMED,
-        Action::ResetRenewed => w::RESET_RENEWED,
-        Action::ResetReported => w::RESET_REPORTED,
-        Action::PasswordChanged => w::PASSWORD_CHANGED,
-        Action::UserCreated => w::USER_CREATED,
-        Action::UserUpdated => w::USER_UPDATED,
-        Action::UserDisabled => w::USER_DISABLED,
-        Action::UserEnabled => w::USER_ENABLED,
-        Action::UsersImported => w::USERS_IMPORTED,
-        Action::SessionsEnded => w::SESSIONS_ENDED,
+fn action_name(action: Action) -> &'static str {
+    let message = match action {
+        Action::Login => t::LOGIN,
+        Action::LoginFailed => t::LOGIN_FAILED,
+        Action::LoginThrottled => t::LOGIN_THROTTLED,
+        Action::Logout => t::LOGOUT,
+        Action::ResetRequested => t::RESET_REQUESTED,
+        Action::ResetThrottled => t::RESET_THROTTLED,
+        Action::ResetMailed => t::RESET_MAILED,
+        Action::ResetFailed => t::RESET_FAILED,
+        Action::ResetRedeemed => t::RESET_REDEEMED,
+        Action::ResetRenewed => t::RESET_RENEWED,
+        Action::ResetReported => t::RESET_REPORTED,
+        Action::PasswordChanged => t::PASSWORD_CHANGED,
+        Action::UserCreated => t::USER_CREATED,
+        Action::UserUpdated => t::USER_UPDATED,
+        Action::UserDisabled => t::USER_DISABLED,
+        Action::UserEnabled => t::USER_ENABLED,
+        Action::UsersImported => t::USERS_IMPORTED,
+        Action::SessionsEnded => t::SESSIONS_ENDED,
     };
-    word.text()
+    message.text()
 }

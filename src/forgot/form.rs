@@ -1,50 +1,61 @@
-//! The address to send a link to.
+//! The form that requests a reset link.
 
 use crate::api;
-use crate::inbox::awaited::Awaited;
-use crate::route::Route;
-use crate::router::Router;
-use crate::ui::alert::FailureAlert;
-use crate::ui::attempt::Attempt;
-use crate::ui::field::{Field, email_fault};
-use crate::ui::submit::Submit;
-use crate::ui::text_field::{Purpose, TextField};
-use crate::words::forgot as w;
+use crate::components::alert::{ErrorAlert, action_error};
+use crate::components::email_field::EmailField;
+use crate::components::field::FieldKind;
+use crate::components::form::Form;
+use crate::components::submit_button::SubmitButton;
+use crate::i18n::forgot as t;
+use crate::inbox::pending_request::PendingRequest;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use rekey_wire::paths::Page;
+use rekey_wire::reset::ForgotRequest;
+use validator::Validate;
 
-/// The form. Whatever the address, it leads to "Check your inbox"; so does asking again too soon, where the rest of the
-/// wait is shown.
+/// One address. Every address leads to "Check your inbox"; within the cooldown too, where the rest of it is shown.
 #[component]
 pub(crate) fn ForgotForm() -> impl IntoView {
-    let router = Router::here();
-    let attempt = Attempt::new();
-    let email = Field::new(email_fault);
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    let navigate = use_navigate();
+    let form = Form::new();
+    let email = form.field("email", FieldKind::Text);
+    let request = move || ForgotRequest { email: email.value() };
+    form.validate_with(move || request().validate());
+
+    let request_link = Action::new_unsync(|request: &ForgotRequest| {
+        let request = request.clone();
+        async move {
+            let email = request.email.clone();
+            match api::request_link(request).await {
+                Ok(cooldown) => Ok((email, cooldown)),
+                // The request before is still pending.
+                Err(error) => error.retry_after().map(|cooldown| (email, cooldown)).ok_or(error),
+            }
+        }
+    });
+    let (pending, result) = (request_link.pending(), request_link.value());
+    Effect::new(move |_| match result.get() {
+        Some(Ok((email, cooldown))) => {
+            PendingRequest::Address(email.trim().to_owned()).save(cooldown);
+            navigate(Page::Inbox.path(), NavigateOptions::default());
+        }
+        Some(Err(error)) => form.apply_server_error(&error),
+        None => {}
+    });
+    let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(typed) = email.accept() else { return };
-        attempt.run(async move {
-            let answer = api::ask_for_link(typed.clone()).await;
-            let wait = match answer {
-                Ok(seconds) => seconds,
-                Err(error) => match error.wait() {
-                    Some(seconds) => seconds,
-                    None => {
-                        email.heed(&error, "email");
-                        return Err(error);
-                    }
-                },
-            };
-            Awaited::at_address(typed.trim()).keep(wait);
-            router.go(Route::Inbox.path());
-            Ok(())
-        });
+        if !pending.get_untracked() && form.is_valid() {
+            request_link.dispatch(untrack(request));
+        }
     };
     view! {
-        <form novalidate on:submit=submit>
-            <FailureAlert attempt/>
-            <TextField field=email id="email" label=w::EMAIL purpose=Purpose::Username/>
-            <Submit attempt label=w::SUBMIT busy=w::BUSY/>
+        <form class="form" novalidate on:submit=submit>
+            <ErrorAlert error=action_error(request_link)/>
+            <EmailField field=email id="email" label=t::EMAIL autocomplete="username"/>
+            <SubmitButton pending label=t::SUBMIT busy=t::BUSY/>
         </form>
     }
-    .into_any()
 }

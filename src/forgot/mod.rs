@@ -1,4 +1,4 @@
-//! Asking for a reset link.
+//! "Forgot your password?": requesting a reset link.
 
-pub(crate) mod form;
+mod form;
 pub(crate) mod page;

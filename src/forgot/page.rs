@@ -1,24 +1,21 @@
-//! The screen for who forgot the password.
+//! The page that requests a reset link.
 
 use super::form::ForgotForm;
-use crate::route::Route;
-use crate::ui::card::Card;
-use crate::ui::help::Help;
-use crate::ui::page_heading::PageHeading;
-use crate::words::forgot as w;
+use crate::i18n::forgot as t;
+use crate::layout::page_heading::PageHeading;
+use crate::layout::public::PublicLayout;
 use leptos::prelude::*;
+use rekey_wire::paths::Page;
 
-/// Heading, what will happen, one field.
+/// Heading, explanation, form.
 #[component]
 pub(crate) fn ForgotPage() -> impl IntoView {
     view! {
-        <Card>
-            <PageHeading text=w::HEADING/>
-            <p class="lead">{w::LEAD.text()}</p>
+        <PublicLayout>
+            <PageHeading text=t::HEADING/>
+            <p class="lead">{t::LEAD.text()}</p>
             <ForgotForm/>
-            <p class="aside"><a href=Route::Login.path()>{w::BACK.text()}</a></p>
-            <Help/>
-        </Card>
+            <p class="aside"><a href=Page::Login.path()>{t::BACK.text()}</a></p>
+        </PublicLayout>
     }
-    .into_any()
 }

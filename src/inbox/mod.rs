@@ -1,5 +1,5 @@
-//! After asking for a link: where it went, and asking again.
+//! "Check your inbox": after requesting a link.
 
-mod again;
-pub(crate) mod awaited;
 pub(crate) mod page;
+pub(crate) mod pending_request;
+mod send_again;

@@ -1,48 +1,55 @@
-//! The screen after asking for a link; the same for every address.
+//! The page after requesting a link; the same for every address.
 
-use super::again::SendAgain;
-use super::awaited::Awaited;
-use crate::route::Route;
-use crate::router::Router;
-use crate::start::Start;
-use crate::ui::card::Card;
-use crate::ui::help::Help;
-use crate::ui::live::{effect, live};
-use crate::ui::page_heading::PageHeading;
-use crate::words::inbox as w;
-use crate::words::time::span;
+use super::pending_request::PendingRequest;
+use super::send_again::SendAgain;
+use crate::config::use_config;
+use crate::i18n::inbox as t;
+use crate::i18n::time::duration;
+use crate::layout::page_heading::PageHeading;
+use crate::layout::public::PublicLayout;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use rekey_wire::paths::Page;
 
-/// Where the mail went and what to look for. Who comes here without having asked is sent to where one asks.
+/// Where the mail went and what to look for. Without a request, redirects to the form that makes one.
 #[component]
 pub(crate) fn InboxPage() -> impl IntoView {
-    let router = Router::here();
-    let Some((awaited, until)) = Awaited::kept() else {
-        effect(move || router.redirect(Route::Forgot.path()));
-        return ().into_any();
+    let navigate = use_navigate();
+    match PendingRequest::load() {
+        Some((request, until)) => view! { <Inbox request until/> }.into_any(),
+        None => {
+            Effect::new(move |_| {
+                navigate(Page::ForgotPassword.path(), NavigateOptions { replace: true, ..NavigateOptions::default() });
+            });
+            ().into_any()
+        }
+    }
+}
+
+#[component]
+fn Inbox(request: PendingRequest, until: u64) -> impl IntoView {
+    let config = use_config();
+    let sent_to = match &request {
+        PendingRequest::Address(address) => t::SENT_TO.format(&[("address", address)]),
+        PendingRequest::Renewal(_) => t::SENT_TO_SAME.text().to_owned(),
     };
-    let start = Start::here();
-    let sent_to = match &awaited {
-        Awaited::AtAddress(address) => w::SENT_TO.with(&[("address", address)]),
-        Awaited::ByLink(_) => w::SENT_TO_SAME.text().to_owned(),
-    };
-    let life = move || start.link_ttl().map(|seconds| w::LIFE.with(&[("time", &span(seconds))]));
+    let subject = move || t::SUBJECT.format(&[("brand", &config.brand())]);
+    let life = move || config.link_ttl().map(|seconds| t::LIFE.format(&[("time", &duration(seconds))]));
     view! {
-        <Card>
-            <PageHeading text=w::HEADING/>
+        <PublicLayout>
+            <PageHeading text=t::HEADING/>
             <p class="lead">{sent_to}</p>
             <ul class="hints">
-                <li>{live(move || w::SUBJECT.with(&[("brand", &start.brand())]))}</li>
+                <li>{subject}</li>
                 <li>{life}</li>
-                <li>{w::SPAM.text()}</li>
+                <li>{t::SPAM.text()}</li>
             </ul>
-            <SendAgain awaited until/>
+            <SendAgain request until/>
             <p class="aside">
-                <a href=Route::Forgot.path()>{w::OTHER_ADDRESS.text()}</a>
-                <a href=Route::Login.path()>{w::BACK.text()}</a>
+                <a href=Page::ForgotPassword.path()>{t::OTHER_ADDRESS.text()}</a>
+                <a href=Page::Login.path()>{t::BACK.text()}</a>
             </p>
-            <Help/>
-        </Card>
+        </PublicLayout>
     }
-    .into_any()
 }

@@ -1,62 +1,62 @@
-//! Address and password.
+//! The login form.
 
 use crate::api;
-use crate::behind_login::BehindLogin;
-use crate::route::Route;
-use crate::session::Session;
-use crate::ui::alert::FailureAlert;
-use crate::ui::attempt::Attempt;
-use crate::ui::countdown::{Countdown, CountdownText};
-use crate::ui::field::{Field, email_fault, required};
-use crate::ui::password_field::{PasswordField, Which};
-use crate::ui::submit::Submit;
-use crate::ui::text_field::{Purpose, TextField};
-use crate::words::login as w;
+use crate::auth::session::use_session;
+use crate::boot::lazy_pages;
+use crate::browser::nfc;
+use crate::components::alert::{ErrorAlert, action_error};
+use crate::components::countdown::{Countdown, CountdownText};
+use crate::components::email_field::EmailField;
+use crate::components::field::FieldKind;
+use crate::components::form::Form;
+use crate::components::password_field::{PasswordField, PasswordKind};
+use crate::components::submit_button::SubmitButton;
+use crate::i18n::login as t;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use rekey_wire::login::LoginRequest;
+use rekey_wire::paths::Page;
+use validator::Validate;
 
-/// The form. Where it leads is the gate's business: it only makes the session known.
+/// Email and password. After a successful login the route guard leaves this page.
 #[component]
 pub(crate) fn LoginForm() -> impl IntoView {
-    let session = Session::here();
-    let behind_login = BehindLogin::here();
-    let attempt = Attempt::new();
-    let wait = Countdown::over();
-    let email = Field::new(email_fault);
-    let password = Field::new(required);
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        // Both, so that both faults are shown.
-        let (Some(email_typed), Some(password_typed)) = (email.accept(), password.accept()) else { return };
-        let request = LoginRequest { email: email_typed, password: crate::browser::nfc(&password_typed) };
-        // It arrives while the password is checked.
-        behind_login.fetch();
-        attempt.run(async move {
-            match api::log_in(request).await {
-                Ok(user) => {
-                    session.set(user);
-                    Ok(())
-                }
-                Err(error) => {
-                    email.heed(&error, "email");
-                    password.heed(&error, "password");
-                    if let Some(seconds) = error.wait() {
-                        wait.begin(seconds);
-                    }
-                    Err(error)
-                }
+    let session = use_session();
+    let countdown = Countdown::over();
+    let form = Form::new();
+    let email = form.field("email", FieldKind::Text);
+    let password = form.field("password", FieldKind::Text);
+    let request = move || LoginRequest { email: email.value(), password: nfc(&password.value()) };
+    form.validate_with(move || request().validate());
+
+    let log_in = Action::new_unsync(|request: &LoginRequest| api::log_in(request.clone()));
+    let (pending, result) = (log_in.pending(), log_in.value());
+    Effect::new(move |_| match result.get() {
+        Some(Ok(user)) => session.set_user(user),
+        Some(Err(error)) => {
+            form.apply_server_error(&error);
+            if let Some(seconds) = error.retry_after() {
+                countdown.start(seconds);
             }
-        });
+        }
+        None => {}
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if !pending.get_untracked() && form.is_valid() {
+            // The next page loads while the password is checked.
+            lazy_pages::prefetch();
+            log_in.dispatch(untrack(request));
+        }
     };
     view! {
-        <form novalidate on:submit=submit>
-            <FailureAlert attempt/>
-            <TextField field=email id="email" label=w::EMAIL purpose=Purpose::Username/>
-            <PasswordField field=password id="password" label=w::PASSWORD which=Which::Current/>
-            <CountdownText countdown=wait again=w::AGAIN_IN now=w::AGAIN_NOW/>
-            <Submit attempt label=w::SUBMIT busy=w::BUSY blocked=Signal::derive(move || wait.runs())/>
-            <p class="aside"><a href=Route::Forgot.path()>{w::FORGOT.text()}</a></p>
+        <form class="form" novalidate on:submit=submit>
+            <ErrorAlert error=action_error(log_in)/>
+            <EmailField field=email id="email" label=t::EMAIL autocomplete="username"/>
+            <PasswordField field=password id="password" label=t::PASSWORD kind=PasswordKind::Current/>
+            <CountdownText countdown again=t::AGAIN_IN now=t::AGAIN_NOW/>
+            <SubmitButton pending label=t::SUBMIT busy=t::BUSY blocked=Signal::derive(move || countdown.is_running())/>
+            <p class="aside"><a href=Page::ForgotPassword.path()>{t::FORGOT.text()}</a></p>
         </form>
     }
-    .into_any()
 }

@@ -1,27 +1,23 @@
-//! The login screen.
+//! The login page.
 
 use super::form::LoginForm;
-use crate::session::{Person, Session};
-use crate::ui::alert::Alert;
-use crate::ui::card::Card;
-use crate::ui::help::Help;
-use crate::ui::live::live;
-use crate::ui::page_heading::PageHeading;
-use crate::words::login as w;
+use crate::auth::session::{AuthState, use_session};
+use crate::components::alert::Alert;
+use crate::i18n::login as t;
+use crate::layout::page_heading::PageHeading;
+use crate::layout::public::PublicLayout;
 use leptos::prelude::*;
 
-/// Heading, form, and the way out for who forgot the password.
+/// Heading and form; says so if a session has expired.
 #[component]
 pub(crate) fn LoginPage() -> impl IntoView {
-    let session = Session::here();
-    let was_ended = move || session.with(|person| *person == Person::LeftBehind);
+    let session = use_session();
+    let has_expired = move || session.with(|state| *state == AuthState::SessionExpired);
     view! {
-        <Card>
-            <PageHeading text=w::HEADING/>
-            {live(move || was_ended().then(|| view! { <Alert text=w::SESSION_ENDED/> }.into_any()))}
+        <PublicLayout>
+            <PageHeading text=t::HEADING/>
+            {move || has_expired().then(|| view! { <Alert text=t::SESSION_ENDED/> })}
             <LoginForm/>
-            <Help/>
-        </Card>
+        </PublicLayout>
     }
-    .into_any()
 }

@@ -1,58 +1,54 @@
-//! Cancelling the reset that somebody else asked for.
+//! The form that cancels a reset.
 
 use crate::api;
-use crate::reset::token;
-use crate::route::Route;
-use crate::ui::alert::FailureAlert;
-use crate::ui::attempt::Attempt;
-use crate::ui::icon::{Icon, Picture};
-use crate::ui::live::live;
-use crate::ui::submit::Submit;
-use crate::words::not_me as w;
+use crate::components::alert::{ErrorAlert, SuccessMessage, action_error};
+use crate::components::submit_button::SubmitButton;
+use crate::i18n::not_me as t;
+use crate::reset::link_token::LinkToken;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use rekey_wire::reset::Token;
 
-/// What happened, the button, then what was done and what to do.
+/// What happened, and the button; then what was done, and what to do next.
 #[component]
-pub(crate) fn Cancel(token: Option<Token>) -> impl IntoView {
-    let attempt = Attempt::new();
-    let done = RwSignal::new(false);
-    let token = StoredValue::new(token);
-    let submit = move |event: leptos::ev::SubmitEvent| {
+pub(crate) fn CancelForm(token: LinkToken) -> impl IntoView {
+    let report = Action::new_unsync(|token: &Token| {
+        let token = token.clone();
+        async move { api::report_link(token.clone()).await.map(|()| token) }
+    });
+    let (pending, result) = (report.pending(), report.value());
+    // Another link may have been opened in the same tab.
+    let is_done = Memo::new(move |_| result.with(|result| matches!(result, Some(Ok(reported)) if token.is(reported))));
+    Effect::new(move |_| {
+        if is_done.get() {
+            token.forget();
+        }
+    });
+    let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(token) = token.get_value() else { return };
-        attempt.run(async move {
-            api::report_link(token).await?;
-            token::forget(Route::NotMe);
-            done.try_set(true);
-            Ok(())
-        });
+        if !pending.get_untracked()
+            && let Some(token) = token.get_untracked()
+        {
+            report.dispatch(token);
+        }
     };
-    let ask = move || {
+    let form = move || {
         view! {
-            <p class="lead">{w::LEAD.text()}</p>
-            <form on:submit=submit>
-                <FailureAlert attempt/>
-                <Submit attempt label=w::SUBMIT busy=w::BUSY/>
+            <p class="lead">{t::LEAD.text()}</p>
+            <form class="form" on:submit=submit>
+                <ErrorAlert error=action_error(report)/>
+                <SubmitButton pending label=t::SUBMIT busy=t::BUSY/>
             </form>
         }
-        .into_any()
+    };
+    let done = || {
+        view! {
+            <SuccessMessage text=t::DONE/>
+            <p>{t::NEXT.text()}</p>
+        }
     };
     view! {
-        {live(move || if done.get() { ().into_any() } else { ask() })}
-        <div role="status">{live(move || done.get().then(|| view! { <Done/> }))}</div>
+        {move || (!is_done.get()).then(form)}
+        <div role="status">{move || is_done.get().then(done)}</div>
     }
-    .into_any()
-}
-
-#[component]
-fn Done() -> impl IntoView {
-    view! {
-        <div class="notice ok">
-            <Icon of=Picture::Check/>
-            <p>{w::DONE.text()}</p>
-        </div>
-        <p>{w::NEXT.text()}</p>
-    }
-    .into_any()
 }

@@ -1,4 +1,4 @@
-//! "This wasn't me", from the mail.
+//! "This wasn't me": cancelling a reset from the mail.
 
 mod cancel;
 pub(crate) mod page;

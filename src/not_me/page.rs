@@ -1,43 +1,26 @@
-//! The screen for who did not ask for the mail they got.
+//! The page that "This wasn't me" leads to.
 
-use super::cancel::Cancel;
-use crate::reset::token;
-use crate::route::Route;
-use crate::ui::alert::Alert;
-use crate::ui::card::Card;
-use crate::ui::help::Help;
-use crate::ui::live::{effect, live};
-use crate::ui::page_heading::PageHeading;
-use crate::words::not_me as w;
+use super::cancel::CancelForm;
+use crate::components::alert::Alert;
+use crate::i18n::not_me as t;
+use crate::layout::page_heading::PageHeading;
+use crate::layout::public::PublicLayout;
+use crate::reset::link_token::{TokenState, use_link_token};
 use leptos::prelude::*;
-use rekey_wire::reset::Token;
+use rekey_wire::paths::Page;
 
-/// Cancelling takes a click: programs that open every link of a mail must not do it.
+/// Cancelling takes a click: mail scanners that open every link must not cancel anything.
 #[component]
 pub(crate) fn NotMePage() -> impl IntoView {
-    let held = || {
-        token::take_from_address();
-        token::kept_for(Route::NotMe)
+    let token = use_link_token(Page::NotMe);
+    let is_missing = Memo::new(move |_| token.state() == TokenState::Missing);
+    let content = move || {
+        if is_missing.get() { view! { <Alert text=t::NO_LINK/> }.into_any() } else { view! { <CancelForm token/> }.into_any() }
     };
-    // Off the browser there is no secret, and the button is what is drawn.
-    let link = RwSignal::new(if cfg!(target_arch = "wasm32") { Some(held()) } else { None::<Option<Token>> });
-    effect(move || {
-        let another = window_event_listener_untyped("hashchange", move |_| {
-            if token::take_from_address() {
-                link.set(Some(token::kept_for(Route::NotMe)));
-            }
-        });
-        on_cleanup(move || another.remove());
-    });
     view! {
-        <Card>
-            <PageHeading text=w::HEADING/>
-            {live(move || match link.get() {
-                Some(None) => view! { <Alert text=w::NO_LINK/> }.into_any(),
-                token => view! { <Cancel token=token.flatten()/> }.into_any(),
-            })}
-            <Help/>
-        </Card>
+        <PublicLayout>
+            <PageHeading text=t::HEADING/>
+            {content}
+        </PublicLayout>
     }
-    .into_any()
 }

@@ -1,71 +1,73 @@
-//! The new password.
+//! The form that sets a new password.
 
-use super::link::{Dead, Followed, Link};
-use super::token;
+use super::state::{LinkError, LinkStatus, ResetLinkState};
 use crate::api;
+use crate::auth::session::use_session;
 use crate::browser::nfc;
-use crate::route::Route;
-use crate::session::Session;
-use crate::start::Start;
-use crate::ui::alert::FailureAlert;
-use crate::ui::attempt::Attempt;
-use crate::ui::live::live;
-use crate::ui::new_password::{heed, new_password_field};
-use crate::ui::page_heading::PageHeading;
-use crate::ui::password_field::{PasswordField, Which};
-use crate::ui::requirements::Requirements;
-use crate::ui::submit::Submit;
-use crate::ui::username::Username;
-use crate::words::reset as w;
+use crate::components::alert::{ErrorAlert, action_error};
+use crate::components::field::FieldKind;
+use crate::components::form::Form;
+use crate::components::password_field::{PasswordField, PasswordKind};
+use crate::components::requirements::Requirements;
+use crate::components::submit_button::SubmitButton;
+use crate::components::username_field::UsernameField;
+use crate::config::use_config;
+use crate::i18n::reset as t;
+use crate::layout::page_heading::PageHeading;
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use rekey_wire::reset::{RedeemRequest, Token};
+use validator::ValidateArgs;
 
-/// Heading and form for a link that works, as far as is known.
+/// Heading and form for a link that is valid, as far as known.
 #[component]
-pub(crate) fn NewPasswordForm(followed: Followed) -> impl IntoView {
-    let start = Start::here();
-    let session = Session::here();
-    let attempt = Attempt::new();
-    let password = new_password_field();
-    let email = Signal::derive(move || match followed.get() {
-        Link::Works { email } => email,
-        _ => String::new(),
+pub(crate) fn NewPasswordForm(link: ResetLinkState) -> impl IntoView {
+    let config = use_config();
+    let session = use_session();
+    let form = Form::new();
+    let password = form.field("password", FieldKind::NewPassword);
+    let request = move |token| RedeemRequest { token, password: nfc(&password.value()) };
+    form.validate_with(move || request(Token(String::new())).validate_with_args(&config.policy()));
+    let email = Memo::new(move |_| match link.status() {
+        LinkStatus::Valid { email } => email,
+        LinkStatus::Checking | LinkStatus::CheckFailed(_) | LinkStatus::Invalid(_) | LinkStatus::Redeemed { .. } => String::new(),
     });
-    let submit = move |event: leptos::ev::SubmitEvent| {
+
+    let redeem = Action::new_unsync(|request: &RedeemRequest| api::redeem_link(request.clone()));
+    let (pending, result) = (redeem.pending(), redeem.value());
+    Effect::new(move |_| match result.get() {
+        Some(Ok(sessions_ended)) => {
+            link.set_redeemed(sessions_ended);
+            session.reset_and_refetch();
+        }
+        Some(Err(error)) => match LinkError::from_error(&error) {
+            Some(link_error) => link.set_refused(link_error),
+            None => form.apply_server_error(&error),
+        },
+        None => {}
+    });
+    let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(typed) = password.accept() else { return };
-        let Some(token) = token::kept_for(Route::Reset) else {
-            followed.set(Link::Dead(Dead::Invalid));
-            return;
-        };
-        let policy = start.policy();
-        attempt.run(async move {
-            match api::redeem_link(token, nfc(&typed)).await {
-                Ok(sessions_ended) => {
-                    token::forget(Route::Reset);
-                    followed.set(Link::Done { sessions_ended });
-                    session.ask_anew();
-                    Ok(())
-                }
-                Err(error) => {
-                    if let Some(dead) = Dead::from_error(&error) {
-                        followed.set(Link::Dead(dead));
-                    }
-                    heed(password, &error, "password", policy);
-                    Err(error)
-                }
-            }
-        });
+        if !pending.get_untracked()
+            && form.is_valid()
+            && let Some(token) = link.token()
+        {
+            redeem.dispatch(untrack(|| request(token)));
+        }
     };
     view! {
-        <PageHeading text=w::HEADING/>
-        <p class="lead">{w::FOR_ACCOUNT.text()} " " <strong class="address line">{live(move || email.get())}</strong></p>
-        <form novalidate on:submit=submit>
-            <FailureAlert attempt/>
-            <Username email/>
-            <PasswordField field=password id="password" label=w::NEW_PASSWORD which=Which::New described_by="requirements"/>
-            <Requirements field=password id="requirements"/>
-            <Submit attempt label=w::SUBMIT busy=w::BUSY/>
+        <PageHeading text=t::HEADING/>
+        <p class="lead">{t::FOR_ACCOUNT.text()} " " <strong class="address line">{move || email.get()}</strong></p>
+        <form class="form" novalidate on:submit=submit>
+            <ErrorAlert error=action_error(redeem)/>
+            <UsernameField email/>
+            <PasswordField field=password id="password" label=t::NEW_PASSWORD kind=PasswordKind::New described_by="requirements"/>
+            <Requirements
+                password=Signal::derive(move || password.value())
+                policy=Signal::derive(move || config.policy())
+                id="requirements"
+            />
+            <SubmitButton pending label=t::SUBMIT busy=t::BUSY/>
         </form>
     }
-    .into_any()
 }

@@ -1,8 +1,8 @@
-//! From a mailed link to a new password.
+//! Setting a new password with a reset link.
 
-mod dead;
-mod done;
+mod changed;
 mod form;
-mod link;
+mod link_error;
+pub(crate) mod link_token;
 pub(crate) mod page;
-pub(crate) mod token;
+mod state;

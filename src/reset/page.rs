@@ -1,47 +1,41 @@
-//! Where a reset link leads. The form is there before the server has said what the link is worth; each way in which it
-//! turns out to be worth nothing is a screen.
+//! The page that a reset link leads to. It shows the form before the server has said whether the link works.
 
-use super::dead::DeadLink;
-use super::done::PasswordChanged;
+use super::changed::PasswordChanged;
 use super::form::NewPasswordForm;
-use super::link::{Followed, Link};
-use crate::ui::alert::Alert;
-use crate::ui::card::Card;
-use crate::ui::help::Help;
-use crate::ui::live::live;
-use crate::ui::page_heading::PageHeading;
-use crate::words::reset as w;
+use super::link_error::LinkErrorView;
+use super::state::{LinkStatus, ResetLinkState, use_reset_link};
+use crate::components::alert::Alert;
+use crate::i18n::reset as t;
+use crate::layout::page_heading::PageHeading;
+use crate::layout::public::PublicLayout;
 use leptos::prelude::*;
 
-/// The screen for the state that the link is in.
+/// The view for the link's status.
 #[component]
 pub(crate) fn ResetPage() -> impl IntoView {
-    let followed = Followed::new();
-    // Learning whose link it is must not take away what is typed already.
-    let shown = Memo::new(move |_| match followed.get() {
-        Link::Works { .. } => Link::Unknown,
-        link => link,
+    let link = use_reset_link();
+    // The form stays mounted when the link turns out to be valid, so that typed text is kept.
+    let shown = Memo::new(move |_| match link.status() {
+        LinkStatus::Valid { .. } => LinkStatus::Checking,
+        status => status,
     });
     view! {
-        <Card>
-            {live(move || match shown.get() {
-                Link::Unasked(error) => view! { <Unasked followed words=error.words()/> }.into_any(),
-                Link::Dead(dead) => view! { <DeadLink followed dead/> }.into_any(),
-                Link::Done { sessions_ended } => view! { <PasswordChanged sessions_ended/> }.into_any(),
-                Link::Unknown | Link::Works { .. } => view! { <NewPasswordForm followed/> }.into_any(),
-            })}
-            <Help/>
-        </Card>
+        <PublicLayout>
+            {move || match shown.get() {
+                LinkStatus::CheckFailed(error) => view! { <CheckFailed link text=error.message()/> }.into_any(),
+                LinkStatus::Invalid(link_error) => view! { <LinkErrorView link link_error/> }.into_any(),
+                LinkStatus::Redeemed { sessions_ended } => view! { <PasswordChanged sessions_ended/> }.into_any(),
+                LinkStatus::Checking | LinkStatus::Valid { .. } => view! { <NewPasswordForm link/> }.into_any(),
+            }}
+        </PublicLayout>
     }
-    .into_any()
 }
 
 #[component]
-fn Unasked(followed: Followed, words: &'static str) -> impl IntoView {
+fn CheckFailed(link: ResetLinkState, text: &'static str) -> impl IntoView {
     view! {
-        <PageHeading text=w::HEADING/>
-        <Alert text=words/>
-        <button type="button" class="primary" on:click=move |_| followed.ask()>{w::TRY_AGAIN.text()}</button>
+        <PageHeading text=t::HEADING/>
+        <Alert text/>
+        <button type="button" class="primary" on:click=move |_| link.refetch()>{t::TRY_AGAIN.text()}</button>
     }
-    .into_any()
 }

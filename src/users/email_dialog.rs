@@ -1,62 +1,75 @@
-//! Giving a user an address that works.
+//! Dialog that changes a user's address.
 
-use super::page::Desktop;
-use crate::api;
-use crate::ui::alert::FailureAlert;
-use crate::ui::attempt::Attempt;
-use crate::ui::dialog::Dialog;
-use crate::ui::field::{Field, email_fault};
-use crate::ui::submit::Submit;
-use crate::ui::text_field::{Purpose, TextField};
-use crate::words::{self, email_dialog as w, users};
+use super::context::use_users;
+use crate::api::{self, Error};
+use crate::components::alert::{ErrorAlert, action_error};
+use crate::components::dialog::{CancelButton, Dialog};
+use crate::components::email_field::EmailField;
+use crate::components::field::FieldKind;
+use crate::components::form::Form;
+use crate::components::submit_button::SubmitButton;
+use crate::i18n::{MessageId, email_dialog as t, users};
 use leptos::prelude::*;
-use rekey_wire::problem::Code;
-use rekey_wire::users::User;
+use rekey_wire::problem::{Code, FieldError, FieldErrors};
+use rekey_wire::users::{User, UserPatch};
+use validator::Validate;
 
-/// One field. A failure stays inside, with what was typed.
+/// One field. A failure is shown inside the dialog, which keeps what was typed.
 #[component]
-pub(super) fn EmailDialog(desktop: Desktop, user: User) -> impl IntoView {
-    let attempt = Attempt::new();
+pub(super) fn EmailDialog(user: User) -> impl IntoView {
+    let context = use_users();
     let closing = RwSignal::new(false);
-    let name = StoredValue::new(user.name);
-    let with_name = move |word: words::Word| name.with_value(|name| word.with(&[("name", name)]));
-    let heading = with_name(if user.email.is_some() { users::FIX_EMAIL_FOR } else { users::ADD_EMAIL_FOR });
-    let field = Field::new(email_fault);
-    field.input(user.email.unwrap_or_default());
-    let id = user.id;
+    let User { id, name, email, .. } = user;
+    let name = StoredValue::new(name);
+    let format = move |message: MessageId| name.with_value(|name| message.format(&[("name", name)]));
+    let heading = format(if email.is_some() { users::FIX_EMAIL_FOR } else { users::ADD_EMAIL_FOR });
+    let form = Form::new();
+    let field = form.field("email", FieldKind::Text);
+    let patch = move || UserPatch { email: Some(Some(field.value())), ..UserPatch::default() };
+    form.validate_with(move || patch().validate());
+    let save = Action::new_unsync(move |patch: &UserPatch| {
+        let (id, patch) = (id.clone(), patch.clone());
+        async move { api::change_email(&id, patch).await.map_err(as_field_error) }
+    });
+    let (pending, result) = (save.pending(), save.value());
+    Effect::new(move |_| match &*result.read() {
+        Some(Ok(())) => {
+            context.show_success(format(users::EMAIL_SAVED));
+            closing.set(true);
+        }
+        Some(Err(error)) => form.apply_server_error(error),
+        None => {}
+    });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(typed) = field.accept() else { return };
-        let id = id.clone();
-        attempt.run(async move {
-            if let Err(mut error) = api::change_email(&id, typed).await {
-                field.heed(&error, "email");
-                if let api::Error::Refused(refusal) = &mut error
-                    && refusal.code == Code::EmailTaken
-                {
-                    field.refuse(words::error::EMAIL_TAKEN.text().to_owned());
-                    refusal.code = Code::InvalidFields;
-                }
-                return Err(error);
-            }
-            desktop.done.try_set(Some(with_name(users::EMAIL_SAVED)));
-            closing.try_set(true);
-            desktop.list.refresh();
-            Ok(())
-        });
+        if form.is_valid() {
+            save.dispatch(untrack(patch));
+        }
     };
     view! {
-        <Dialog heading closing on_close=Callback::new(move |()| desktop.asked.set(None))>
-            <p class="lead">{w::LEAD.text()}</p>
-            <form novalidate on:submit=submit>
-                <FailureAlert attempt/>
-                <TextField field id="user-email" label=w::EMAIL purpose=Purpose::OthersEmail/>
+        <Dialog heading closing busy=pending on_close=move || context.close_dialog()>
+            <p class="lead">{t::LEAD.text()}</p>
+            <form class="form" novalidate on:submit=submit>
+                <ErrorAlert error=action_error(save)/>
+                <EmailField field id="user-email" label=t::EMAIL autocomplete="off" initial=email/>
                 <div class="row">
-                    <button type="button" class="secondary" on:click=move |_| closing.set(true)>{w::CANCEL.text()}</button>
-                    <Submit attempt label=w::SAVE busy=w::BUSY/>
+                    <CancelButton closing busy=pending/>
+                    <SubmitButton pending label=t::SAVE busy=t::BUSY/>
                 </div>
             </form>
         </Dialog>
     }
-    .into_any()
+}
+
+/// "Another user has this address" belongs to the field.
+fn as_field_error(error: Error) -> Error {
+    match error {
+        Error::Api(mut api) if api.code == Code::EmailTaken => {
+            let taken = FieldError { code: "email_taken".to_owned(), message: String::new() };
+            api.code = Code::InvalidFields;
+            api.fields = FieldErrors::from([("email".to_owned(), vec![taken])]);
+            Error::Api(api)
+        }
+        other @ (Error::Api(_) | Error::Network) => other,
+    }
 }

@@ -1,28 +1,27 @@
-//! Showing one kind of users only.
+//! Filters of the users table.
 
-use super::list::List;
-use crate::words::users as w;
+use super::context::use_users;
+use crate::i18n::users as t;
 use leptos::prelude::*;
 use rekey_wire::users::Filter;
 
-/// The filters, one of them chosen.
+/// One button per filter; the current one is pressed.
 #[component]
-pub(super) fn Filters(list: List) -> impl IntoView {
-    let buttons = Filter::ALL.map(|filter| view! { <Choice list filter/> }.into_any());
-    view! { <div class="filters" role="group" aria-label=w::FILTER.text()>{buttons.into_iter().collect_view()}</div> }.into_any()
+pub(super) fn Filters() -> impl IntoView {
+    let buttons = Filter::ALL.map(|filter| view! { <FilterButton filter/> });
+    view! { <div class="filters" role="group" aria-label=t::FILTER.text()>{buttons.into_iter().collect_view()}</div> }
 }
 
 #[component]
-fn Choice(list: List, filter: Filter) -> impl IntoView {
-    let word = match filter {
-        Filter::All => w::ALL,
-        Filter::NoValidEmail => w::NO_VALID_EMAIL,
-        Filter::ResetPending => w::RESET_PENDING,
-        Filter::Disabled => w::DISABLED,
+fn FilterButton(filter: Filter) -> impl IntoView {
+    let users = use_users();
+    let name = match filter {
+        Filter::All => t::ALL,
+        Filter::NoValidEmail => t::NO_VALID_EMAIL,
+        Filter::ResetPending => t::RESET_PENDING,
+        Filter::Disabled => t::DISABLED,
     };
-    let pressed = move || if list.with_query(|query| query.filter == filter) { "true" } else { "false" };
-    view! {
-        <button type="button" class="choice" aria-pressed=pressed on:click=move |_| list.ask(|query| query.show(filter))>{word.text()}</button>
-    }
-    .into_any()
+    let pressed = move || if users.with_query(|query| query.filter == filter) { "true" } else { "false" };
+    let set_filter = move |_| users.set_query(|query| query.set_filter(filter));
+    view! { <button type="button" class="filter-button" aria-pressed=pressed on:click=set_filter>{name.text()}</button> }
 }

@@ -1,16 +1,16 @@
-//! The users table: finding somebody, seeing how their reset is doing, starting one, mending an address.
+//! The users screen: table, search, filters, and the dialogs that send a reset link or fix an address.
 
 mod actions;
+mod context;
 mod email_dialog;
 mod filters;
-mod head;
-mod lifecycle;
-mod list;
-mod live;
+mod header;
 pub(crate) mod page;
 mod pager;
 mod query;
 mod reset_dialog;
+mod reset_status;
 mod row;
 mod search;
 mod table;
+mod updates;

@@ -1,36 +1,27 @@
-//! One page of users after the other.
+//! Paging of the users table.
 
-use super::list::List;
-use crate::ui::live::live;
-use crate::words::Word;
-use crate::words::users as w;
+use super::context::use_users;
+use crate::i18n::{MessageId, users as t};
 use leptos::prelude::*;
 use rekey_wire::users::UserPage;
 
-/// "Previous page" and "Next page", where there is more than one.
+/// "Previous page" and "Next page".
 #[component]
-pub(super) fn Pager(list: List) -> impl IntoView {
+pub(super) fn Pager() -> impl IntoView {
     view! {
-        <nav class="pager" aria-label=w::PAGES.text()>
-            <Turn list word=w::PREVIOUS cursor=|page| page.previous_cursor.clone()/>
-            <Turn list word=w::NEXT cursor=|page| page.next_cursor.clone()/>
+        <nav class="pager" aria-label=t::PAGES.text()>
+            <PageButton name=t::PREVIOUS cursor=|page| page.previous_cursor.clone()/>
+            <PageButton name=t::NEXT cursor=|page| page.next_cursor.clone()/>
         </nav>
     }
-    .into_any()
 }
 
 #[component]
-fn Turn(list: List, word: Word, cursor: fn(&UserPage) -> Option<String>) -> impl IntoView {
-    let to = Memo::new(move |_| list.with_page(|page| cursor(page?)));
+fn PageButton(name: MessageId, cursor: fn(&UserPage) -> Option<String>) -> impl IntoView {
+    let users = use_users();
+    let target = Memo::new(move |_| users.with_page(|page| cursor(page?)));
+    let open = move |_| users.set_query(|query| query.cursor = target.get_untracked());
     view! {
-        <button
-            type="button"
-            class="secondary"
-            disabled=live(move || to.with(Option::is_none))
-            on:click=move |_| list.ask(|query| query.cursor = to.get_untracked())
-        >
-            {word.text()}
-        </button>
+        <button type="button" class="secondary" disabled=move || target.read().is_none() on:click=open>{name.text()}</button>
     }
-    .into_any()
 }

@@ -1,52 +1,53 @@
-//! Which users to show.
+//! The query of the users table.
 
-use crate::url::encode;
+use leptos_router::location::Url;
 use rekey_wire::users::{Filter, Sort, SortKey};
 
-/// What the table shows.
+/// Which users the table shows.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Query {
-    /// Part of a name, an address or an extension.
-    pub(crate) search: String,
+pub(super) struct UsersQuery {
+    /// Part of a name, an address or an extension, as typed.
+    pub(super) search: String,
     /// Which kind of users.
-    pub(crate) filter: Filter,
-    /// In which order.
-    pub(crate) sort: Sort,
-    /// Where the page starts; the first one without.
-    pub(crate) cursor: Option<String>,
+    pub(super) filter: Filter,
+    /// The order.
+    pub(super) sort: Sort,
+    /// Where the page starts; the first page without.
+    pub(super) cursor: Option<String>,
 }
 
-impl Query {
-    /// As the server reads it, with the question mark.
-    pub(crate) fn print(&self) -> String {
+impl UsersQuery {
+    /// The query string, with the question mark.
+    #[must_use]
+    pub(super) fn to_query_string(&self) -> String {
         let mut query = ["?filter=", self.filter.as_str(), "&sort=", self.sort.as_str()].concat();
         let search = self.search.trim();
         if !search.is_empty() {
             query.push_str("&search=");
-            query.push_str(&encode(search));
+            query.push_str(&Url::escape(search));
         }
         if let Some(cursor) = &self.cursor {
             query.push_str("&cursor=");
-            query.push_str(&encode(cursor));
+            query.push_str(&Url::escape(cursor));
         }
         query
     }
 
-    /// Orders by `key`; by the same again, the other way round. Begins on the first page.
-    pub(crate) fn order_by(&mut self, key: SortKey) {
+    /// Sorts by `key`, or reverses the order if it is sorted by `key` already; from the first page.
+    pub(super) fn sort_by(&mut self, key: SortKey) {
         let descending = self.sort.key == key && !self.sort.descending;
         self.sort = Sort { key, descending };
         self.cursor = None;
     }
 
-    /// Shows one kind of users, from the first page.
-    pub(crate) fn show(&mut self, filter: Filter) {
+    /// Sets the filter; from the first page.
+    pub(super) fn set_filter(&mut self, filter: Filter) {
         self.filter = filter;
         self.cursor = None;
     }
 
-    /// Searches, from the first page.
-    pub(crate) fn find(&mut self, search: String) {
+    /// Sets the search; from the first page.
+    pub(super) fn set_search(&mut self, search: String) {
         self.search = search;
         self.cursor = None;
     }
@@ -54,29 +55,21 @@ impl Query {
 
 #[cfg(test)]
 mod tests {
-    use super::Query;
+    use super::UsersQuery;
     use rekey_wire::users::{Filter, Sort, SortKey};
 
     #[test]
-    fn it_says_no_more_than_needed() {
-        assert_eq!(Query::default().print(), "?filter=all&sort=name");
-        let sort = Sort { key: SortKey::LastLogin, descending: true };
-        let query = Query { search: " jø & co ".into(), filter: Filter::NoValidEmail, sort, cursor: Some("a+b".into()) };
-        assert_eq!(query.print(), "?filter=no_valid_email&sort=-last_login&search=j%C3%B8%20%26%20co&cursor=a%2Bb");
-    }
-
-    #[test]
-    fn another_question_starts_on_the_first_page() {
-        let mut query = Query { cursor: Some("x".into()), ..Query::default() };
-        query.order_by(SortKey::Name);
+    fn a_change_starts_from_the_first_page() {
+        let mut query = UsersQuery { cursor: Some("x".into()), ..UsersQuery::default() };
+        query.sort_by(SortKey::Name);
         assert_eq!((query.sort.descending, query.cursor.take()), (true, None));
-        query.order_by(SortKey::Email);
-        assert!(!query.sort.descending);
+        query.sort_by(SortKey::Email);
+        assert_eq!(query.sort, Sort { key: SortKey::Email, descending: false });
         query.cursor = Some("x".into());
-        query.show(Filter::Disabled);
+        query.set_filter(Filter::Disabled);
         assert_eq!(query.cursor.take(), None);
         query.cursor = Some("x".into());
-        query.find("jo".into());
+        query.set_search("jo".into());
         assert_eq!(query.cursor, None);
     }
 }

@@ -1,81 +1,79 @@
-//! Sending somebody a reset link.
+//! Dialog that sends a user a reset link.
 
-use super::page::Desktop;
+use super::context::use_users;
 use crate::api;
-use crate::start::Start;
-use crate::ui::alert::{Alert, FailureAlert};
-use crate::ui::attempt::Attempt;
-use crate::ui::countdown::{Countdown, CountdownText};
-use crate::ui::dialog::Dialog;
-use crate::ui::icon::{Icon, Picture};
-use crate::ui::live::live;
-use crate::ui::submit::Submit;
-use crate::words::reset_dialog as w;
-use crate::words::time::span;
+use crate::components::alert::{Alert, ErrorAlert, action_error};
+use crate::components::countdown::{Countdown, CountdownText};
+use crate::components::dialog::{CancelButton, Dialog};
+use crate::components::icon::{Icon, IconName};
+use crate::components::submit_button::SubmitButton;
+use crate::config::use_config;
+use crate::i18n::time::duration;
+use crate::i18n::{MessageId, reset_dialog as t};
 use leptos::prelude::*;
 use rekey_wire::users::{EmailStatus, User};
 
-/// Says where the link will go, and sends it. A failure stays inside.
+/// Names the address that the link goes to, and sends it. A failure is shown inside the dialog.
 #[component]
-pub(super) fn ResetDialog(desktop: Desktop, user: User) -> impl IntoView {
-    let start = Start::here();
-    let attempt = Attempt::new();
-    let wait = Countdown::over();
+pub(super) fn ResetDialog(user: User) -> impl IntoView {
+    let users = use_users();
+    let config = use_config();
+    let cooldown = Countdown::over();
     let closing = RwSignal::new(false);
-    let address = user.email.clone().unwrap_or_default();
-    let values = [("name", user.name.clone()), ("address", address.clone())];
-    let values = StoredValue::new(values);
-    let fill = move |word: crate::words::Word, time: &str| {
-        values.with_value(|[name, address]| word.with(&[(name.0, &name.1), (address.0, &address.1), ("time", time)]))
+    let User { id, name, email, email_status, .. } = user;
+    let address = email.unwrap_or_default();
+    let names = StoredValue::new((name, address.clone()));
+    let format = move |message: MessageId, time: &str| {
+        names.with_value(|(name, address)| message.format(&[("name", name), ("address", address), ("time", time)]))
     };
-    let id = user.id;
+    let send = Action::new_unsync(move |(): &()| {
+        let id = id.clone();
+        async move { api::reset_password(&id).await }
+    });
+    let (pending, result) = (send.pending(), send.value());
+    Effect::new(move |_| match &*result.read() {
+        Some(Ok(_)) => {
+            users.show_success(format(t::SENT, ""));
+            closing.set(true);
+        }
+        Some(Err(error)) => {
+            if let Some(seconds) = error.retry_after() {
+                cooldown.start(seconds);
+            }
+        }
+        None => {}
+    });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let id = id.clone();
-        attempt.run(async move {
-            if let Err(error) = api::reset_password(&id).await {
-                return match error.wait() {
-                    // How long to wait is shown, not that it failed.
-                    Some(seconds) => {
-                        wait.begin(seconds);
-                        Ok(())
-                    }
-                    None => Err(error),
-                };
-            }
-            desktop.done.try_set(Some(fill(w::SENT, "")));
-            closing.try_set(true);
-            desktop.list.refresh();
-            Ok(())
-        });
+        send.dispatch(());
     };
-    let life = move || start.link_ttl().map(|seconds| fill(w::LIFE, &span(seconds)));
+    let lifetime = move || config.link_ttl().map(|seconds| format(t::LIFE, &duration(seconds)));
     view! {
-        <Dialog heading=fill(w::HEADING, "") closing on_close=Callback::new(move |()| desktop.asked.set(None))>
-            <p class="lead">{w::LEAD.text()} " " <strong class="address">{address}</strong></p>
-            <p class="lead">{life}</p>
-            {(user.email_status == EmailStatus::Bounced).then(|| view! { <Bounced/> })}
-            <form on:submit=submit>
-                <FailureAlert attempt/>
-                {live(move || wait.runs().then(|| view! { <Alert text=w::TOO_SOON/> }.into_any()))}
-                <CountdownText countdown=wait again=w::AGAIN_IN now=w::AGAIN_NOW/>
+        <Dialog heading=format(t::HEADING, "") closing busy=pending on_close=move || users.close_dialog()>
+            <p class="lead">{t::LEAD.text()} " " <strong class="address">{address}</strong></p>
+            <p class="lead">{lifetime}</p>
+            {(email_status == EmailStatus::Bounced).then(|| view! { <BouncedWarning/> })}
+            <form class="form" on:submit=submit>
+                <ErrorAlert error=action_error(send)/>
+                <Show when=move || cooldown.is_running()>
+                    <Alert text=t::TOO_SOON/>
+                </Show>
+                <CountdownText countdown=cooldown again=t::AGAIN_IN now=t::AGAIN_NOW/>
                 <div class="row">
-                    <button type="button" class="secondary" on:click=move |_| closing.set(true)>{w::CANCEL.text()}</button>
-                    <Submit attempt label=w::SUBMIT busy=w::BUSY blocked=Signal::derive(move || wait.runs())/>
+                    <CancelButton closing busy=pending/>
+                    <SubmitButton pending label=t::SUBMIT busy=t::BUSY blocked=Signal::derive(move || cooldown.is_running())/>
                 </div>
             </form>
         </Dialog>
     }
-    .into_any()
 }
 
 #[component]
-fn Bounced() -> impl IntoView {
+fn BouncedWarning() -> impl IntoView {
     view! {
         <div class="notice warn">
-            <Icon of=Picture::Warning/>
-            <p>{w::BOUNCED.text()}</p>
+            <Icon name=IconName::Warning/>
+            <p>{t::BOUNCED.text()}</p>
         </div>
     }
-    .into_any()
 }

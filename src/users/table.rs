@@ -1,73 +1,74 @@
-//! The table itself.
+//! The users table.
 
-use super::head::Head;
-use super::list::List;
-use super::page::Desktop;
+use super::context::use_users;
+use super::header::Header;
 use super::row::Row;
-use crate::ui::live::live;
-use crate::words::users as w;
+use crate::i18n::users as t;
 use leptos::prelude::*;
 use rekey_wire::users::Filter;
 
-/// Rows of the height they will have while they are awaited.
-const AWAITED: usize = 8;
+/// How many rows the skeleton has.
+const SKELETON_ROWS: usize = 8;
 
-/// Heads and rows; a row stays the same row while what it says changes. The roles are spelled out because on a phone
-/// each row is drawn as a card, which would take them away.
+/// The table; a row is kept while its content changes. The roles are explicit because the card layout of phones
+/// (`display: block`) would remove them.
 #[component]
-pub(super) fn UsersTable(desktop: Desktop) -> impl IntoView {
-    let list = desktop.list;
-    let nothing_yet = Memo::new(move |_| list.with_page(|page| page.is_none()) && list.failure().is_none());
-    let nobody = Memo::new(move |_| list.with_page(|page| page.is_some_and(|page| page.items.is_empty())));
-    let busy = move || if list.loading() { "true" } else { "false" };
+pub(super) fn UsersTable() -> impl IntoView {
+    let users = use_users();
+    let is_first_load = Memo::new(move |_| users.with_page(|page| page.is_none()) && users.error().is_none());
+    let is_empty = Memo::new(move |_| users.with_page(|page| page.is_some_and(|page| page.items.is_empty())));
     view! {
-        <table class="users" role="table" aria-label=w::TABLE.text() aria-busy=busy>
-            <Head list/>
+        <table class="table" role="table" aria-label=t::TABLE.text() aria-busy=move || if users.is_loading() { "true" } else { "false" }>
+            <Header/>
             <tbody role="rowgroup">
-                <For each=move || list.ids() key=String::clone children=move |id| view! { <Row desktop id/> }/>
+                <For each=move || users.ids() key=String::clone children=|id| view! { <Row id/> }/>
             </tbody>
         </table>
-        {live(move || nothing_yet.get().then(|| view! { <Awaited/> }.into_any()))}
-        {live(move || nobody.get().then(|| view! { <Nobody list/> }.into_any()))}
+        <Show when=move || is_first_load.get()>
+            <TableSkeleton/>
+        </Show>
+        <Show when=move || is_empty.get()>
+            <EmptyState/>
+        </Show>
     }
-    .into_any()
 }
 
+/// Placeholder of the rows' height, so that the layout does not shift when they arrive.
 #[component]
-fn Awaited() -> impl IntoView {
+fn TableSkeleton() -> impl IntoView {
     view! {
-        <div class="awaited">
-            <p class="unseen">{w::LOADING.text()}</p>
-            {(0..AWAITED).map(|_| view! { <div></div> }.into_any()).collect_view()}
+        <div class="table-skeleton">
+            <p class="visually-hidden">{t::LOADING.text()}</p>
+            {(0..SKELETON_ROWS).map(|_| view! { <div></div> }).collect_view()}
         </div>
     }
-    .into_any()
 }
 
+/// No user matches, with a button that drops the search, or else the filter.
 #[component]
-fn Nobody(list: List) -> impl IntoView {
-    live(move || {
-        let search = list.with_query(|query| query.search.trim().to_owned());
-        let (text, word) = if search.is_empty() {
-            (w::NOT_FOUND_IN_FILTER.text().to_owned(), w::SHOW_ALL)
+fn EmptyState() -> impl IntoView {
+    let users = use_users();
+    move || {
+        let search = users.with_query(|query| query.search.trim().to_owned());
+        let (text, action) = if search.is_empty() {
+            (t::NOT_FOUND_IN_FILTER.text().to_owned(), t::SHOW_ALL)
         } else {
-            (w::NOT_FOUND.with(&[("search", &search)]), w::CLEAR_SEARCH)
+            (t::NOT_FOUND.format(&[("search", &search)]), t::CLEAR_SEARCH)
         };
-        let clear = move |_| {
-            list.ask(|query| {
+        let reset = move |_| {
+            users.set_query(|query| {
                 if query.search.trim().is_empty() {
-                    query.show(Filter::All);
+                    query.set_filter(Filter::All);
                 } else {
-                    query.find(String::new());
+                    query.set_search(String::new());
                 }
             });
         };
         view! {
-            <div class="nobody">
+            <div class="empty-state">
                 <p>{text}</p>
-                <button type="button" class="secondary" on:click=clear>{word.text()}</button>
+                <button type="button" class="secondary" on:click=reset>{action.text()}</button>
             </div>
         }
-        .into_any()
-    })
+    }
 }

@@ -4,13 +4,13 @@ use crate::support::page::*;
 use crate::support::people::admin;
 use crate::support::server::Server;
 use crate::support::tab::*;
-use rekey_wire::audit::{Action, AuditItem, AuditPage, Party};
+use rekey_wire::audit::{Action, AuditItem, AuditPage, UserRef};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const LOG: &str = "GET /api/audit";
 
 fn item(action: Action, detail: &str) -> AuditItem {
-    let party = |name: &str| Some(Party { id: "1".into(), name: name.into() });
+    let party = |name: &str| Some(UserRef { id: "1".into(), name: name.into() });
     AuditItem {
         at: "2026-03-04T09:30:00Z".into(),
         action,

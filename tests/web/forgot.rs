@@ -99,3 +99,18 @@ async fn there_is_a_way_back() {
     back();
     heading("Forgot your password?").await;
 }
+
+#[wasm_bindgen_test]
+async fn an_answer_does_not_take_anybody_elsewhere_who_has_left() {
+    let server = about_to_ask().await;
+    server.answers(ASK, 202, &json!({ "resend_after_seconds": 60 }));
+    let answer = server.holds(ASK);
+    press("Send reset link").await;
+    says("Sending…").await;
+    follow("Back to log in").await;
+    heading("Log in").await;
+    answer.arrives();
+    server.has_answered(ASK).await;
+    heading("Log in").await;
+    is_at("/login").await;
+}

@@ -189,3 +189,18 @@ async fn pwd_08_password_managers_find_what_they_fill_in() {
     heading("Forgot your password?").await;
     is_at("/forgot-password").await;
 }
+
+#[wasm_bindgen_test]
+async fn an_answer_does_not_take_anybody_elsewhere_who_has_left() {
+    let server = about_to_log_in().await;
+    server.answers(LOG_IN, 200, &Session { user: Some(agent()) });
+    let answer = server.holds(LOG_IN);
+    press("Log in").await;
+    says("Logging in…").await;
+    follow("Forgot your password?").await;
+    heading("Forgot your password?").await;
+    answer.arrives();
+    server.has_answered(LOG_IN).await;
+    heading("Forgot your password?").await;
+    is_at("/forgot-password").await;
+}

@@ -129,3 +129,18 @@ async fn a_server_that_cannot_say_is_asked_again() {
     press("Try again").await;
     find(Field("New password")).await;
 }
+
+#[wasm_bindgen_test]
+async fn an_answer_does_not_take_anybody_elsewhere_who_has_left() {
+    let server = after_following_a_dead_link("link_expired", "This link has expired").await;
+    server.answers(RENEW, 202, &json!({ "resend_after_seconds": 60 }));
+    let answer = server.holds(RENEW);
+    press("Send me a new link").await;
+    says("Sending…").await;
+    follow("Back to log in").await;
+    heading("Log in").await;
+    answer.arrives();
+    server.has_answered(RENEW).await;
+    heading("Log in").await;
+    is_at("/login").await;
+}

@@ -284,3 +284,27 @@ async fn a_quiet_update_that_fails_takes_nothing_away() {
     find(Button("Reset password for Sam Ortiz")).await;
     assert!(!is_alarmed());
 }
+
+#[wasm_bindgen_test]
+async fn after_a_reconnection_it_asks_for_what_was_missed() {
+    let server = at_the_table(vec![sam()]).await;
+    until("a listener", || server.is_listened_to().then_some(())).await;
+    server.answers(LIST, 200, &page(vec![User { reset: Some(reset(ResetState::Opened)), ..sam() }]));
+    server.reconnects();
+    a_frame_is_drawn().await;
+    advance(3);
+    row_says("Sam Ortiz", "Opened").await;
+}
+
+#[wasm_bindgen_test]
+async fn while_the_server_refuses_to_tell_it_asks_by_itself_and_tries_again_to_listen() {
+    let server = at_the_table(vec![sam()]).await;
+    until("a listener", || server.is_listened_to().then_some(())).await;
+    server.answers(LIST, 200, &page(vec![User { reset: Some(reset(ResetState::Opened)), ..sam() }]));
+    server.refuses_to_tell();
+    assert!(!server.is_listened_to());
+    a_frame_is_drawn().await;
+    advance(4);
+    row_says("Sam Ortiz", "Opened").await;
+    until("a listener", || server.is_listened_to().then_some(())).await;
+}

@@ -4,9 +4,12 @@ use crate::support::page::*;
 use crate::support::people::{page, reset, user};
 use crate::support::server::{Server, advance};
 use crate::users::{LIST, at_the_table, row_says, sam};
+use leptos::prelude::document;
 use rekey_wire::users::{EmailStatus, ResetStarted, ResetState, User};
 use serde_json::json;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Event, EventInit, HtmlDialogElement};
 
 const RESET: &str = "POST /api/users/2/password-reset";
 const PATCH: &str = "PATCH /api/users/2";
@@ -104,6 +107,52 @@ async fn a_double_click_sends_once() {
     answer.arrives();
     status("Reset link sent").await;
     assert_eq!(server.calls(RESET).len(), 1);
+}
+
+/// Waits until the dialog is open, which a browser may have closed at Escape.
+async fn dialog_is_open() -> HtmlDialogElement {
+    until("the open dialog", || document().query_selector("dialog[open]").ok().flatten()).await.unchecked_into()
+}
+
+#[wasm_bindgen_test]
+async fn while_a_link_is_being_sent_the_dialog_stays_open_and_tells_the_result() {
+    let server = about_to_reset().await;
+    server.answers(RESET, 202, &started());
+    let answer = server.holds(RESET);
+    press("Send reset link").await;
+    says("Sending…").await;
+
+    find(Button("Cancel")).await.click();
+    let escape = EventInit::new();
+    escape.set_cancelable(true);
+    let escape = Event::new_with_event_init_dict("cancel", &escape).expect("an event");
+    dialog_is_open().await.dispatch_event(&escape).expect("an event happens");
+    assert!(escape.default_prevented(), "Escape does not close it");
+    // As browsers do at the second Escape.
+    dialog_is_open().await.close();
+    dialog_is_open().await;
+
+    answer.arrives();
+    status("Reset link sent to sam@example.com.").await;
+    gone(Heading("Reset password for Sam Ortiz?")).await;
+    assert_eq!(server.calls(RESET).len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_failure_is_told_in_the_dialog_that_somebody_tried_to_leave() {
+    let server = about_to_add_an_address().await;
+    server.refuses(PATCH, 500, "internal");
+    let answer = server.holds(PATCH);
+    fill("Email", "sam@example.com").await;
+    press("Save").await;
+    says("Saving…").await;
+    find(Button("Cancel")).await.click();
+    dialog_is_open().await.close();
+    answer.arrives();
+    alert("Something went wrong on our side").await;
+    assert_eq!(value("Email").await, "sam@example.com");
+    press("Cancel").await;
+    gone(Heading("Add email for Sam Ortiz")).await;
 }
 
 #[wasm_bindgen_test]

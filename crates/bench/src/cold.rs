@@ -31,7 +31,7 @@ pub(crate) fn measure(program: &Path, document: &Path, report: &mut Report) -> R
     let browser = Browser::start();
     let how = format!(
         "Chromium with an empty cache, 1.6 Mbit/s, 150 ms latency, processor 4 times slower; {LOADS} loads, median (least to most). Usable: the \
-         form is painted and keeps what is typed into it, chosen and sent; live: the app has taken it over. Goals: painted in {PAINTED:.0} ms, \
+         form is painted and keeps what is typed into it, chosen and sent; live: the app has hydrated it. Goals: painted in {PAINTED:.0} ms, \
          usable in {USABLE:.0} ms, nothing moves. Beside them, in turns, the least that can be painted: one word, and one word with \
          the header by which our pages ask for a process of their own (`Cross-Origin-Opener-Policy`)."
     );

@@ -33,10 +33,10 @@ pub enum Action {
     SessionsEnded,
 }
 
-/// A person as the log names them.
+/// A user as the log names them.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Party {
+pub struct UserRef {
     /// The user's id.
     pub id: String,
     /// The user's name at that time.
@@ -53,9 +53,9 @@ pub struct AuditItem {
     /// What happened.
     pub action: Action,
     /// Who did it; null for a visitor and for the command line.
-    pub actor: Option<Party>,
+    pub actor: Option<UserRef>,
     /// Whose account it concerns; null where there is none.
-    pub subject: Option<Party>,
+    pub subject: Option<UserRef>,
     /// The client's address; null where it was the server itself or the command line.
     pub ip: Option<String>,
     /// More, in words.

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::login::Session;
 use serde::{Deserialize, Serialize};
 
-/// The data, as JSON in `<template id="start">`.
+/// The data, as JSON in `<template id="bootstrap">`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct BootstrapData {
     /// The answer to `GET /api/config`.

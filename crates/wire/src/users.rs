@@ -12,7 +12,7 @@ use crate::Timestamp;
 pub const USERS: &str = "/api/users";
 /// `POST` a [`ResetMany`]: 202 [`ResetManyAnswer`].
 pub const RESET_MANY: &str = "/api/users/password-resets";
-/// Server-sent events: which rows of the users table changed.
+/// Server-sent events `users`, each with [`UsersChanged`].
 pub const EVENTS: &str = "/api/events";
 /// The largest page that may be asked for.
 pub const MAX_LIMIT: u32 = 100;
@@ -186,6 +186,13 @@ pub struct UserPage {
     /// Whether that is all. Among more than 10,000 users (whom the filter lets through) a search counts up to 500 of those it finds: where there
     /// are more, this is false and `total` is 500.
     pub total_is_exact: bool,
+}
+
+/// The data of an event of [`EVENTS`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct UsersChanged {
+    /// The ids of the changed users.
+    pub ids: Vec<String>,
 }
 
 /// The body of `POST /api/users`.

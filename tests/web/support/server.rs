@@ -137,6 +137,16 @@ impl Server {
         world::tell("users", &json!({ "ids": ids }).to_string());
     }
 
+    /// The connection to the pages that listen was interrupted, and is there again.
+    pub(crate) fn reconnects(&self) {
+        world::tell("open", "");
+    }
+
+    /// Ends the connection to the pages that listen, for good.
+    pub(crate) fn refuses_to_tell(&self) {
+        world::refuse_streams();
+    }
+
     /// Whether a page listens to what it says by itself.
     pub(crate) fn is_listened_to(&self) -> bool {
         world::listeners() > 0

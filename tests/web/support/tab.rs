@@ -51,7 +51,7 @@ fn mount() {
     place.set_inner_html(include_str!("../../../public/sprite.svg"));
     body.append_child(&place).expect("the body takes children");
     document().document_element().expect("a document").set_attribute("lang", "en").expect("a language");
-    rekey_app::install_words(include_str!("../../../words/en.json"));
+    rekey_app::install_messages(include_str!("../../../locales/en.json"));
     let shown = mount_to(place, || view! { <rekey_app::App/> }.into_any());
     SHOWN.set(Some(Box::new(shown)));
 }

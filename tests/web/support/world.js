@@ -94,6 +94,14 @@ export function tell(kind, data) {
   }
 }
 
+/** Ends all streams as a refusal does: the browser does not connect again. */
+export function refuseStreams() {
+  for (const stream of streams) {
+    stream.readyState = 2;
+    stream.dispatchEvent(new Event('error'));
+  }
+}
+
 /** How many streams are open. */
 export function listeners() {
   return streams.filter(stream => stream.readyState === 1).length;

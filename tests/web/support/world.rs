@@ -13,6 +13,8 @@ extern "C" {
     pub(super) fn open_gate(number: u32);
     pub(super) fn made() -> String;
     pub(super) fn tell(kind: &str, data: &str);
+    #[wasm_bindgen(js_name = refuseStreams)]
+    pub(super) fn refuse_streams();
     pub(super) fn listeners() -> u32;
     pub(super) fn advance(milliseconds: f64);
 }

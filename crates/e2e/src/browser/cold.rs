@@ -20,9 +20,9 @@ const WATCH: &str = "(() => {
     watch('paint', (entry) => entry.name === 'first-contentful-paint' && (seen.paint = entry.startTime));
     new MutationObserver(() => {
         const field = document.querySelector('#app input');
-        if (field && typeof window.takeOver === 'function') seen.field ??= performance.now();
-        if (seen.field && !document.getElementById('app')) seen.live ??= performance.now();
+        if (field && document.getElementById('messages')) seen.field ??= performance.now();
     }).observe(document, { childList: true, subtree: true });
+    addEventListener('hydrated', () => (seen.live = performance.now()));
 })()";
 
 /// What a cold load was like. Times are milliseconds from the call for the page.
@@ -32,7 +32,7 @@ pub struct ColdLoad {
     pub first_paint: f64,
     /// When the form was painted and kept what is typed into it or sent.
     pub usable: f64,
-    /// When the app had taken the form over.
+    /// When the app had hydrated the form.
     pub live: f64,
     /// How far things moved that were painted already (Cumulative Layout Shift).
     pub shift: f64,

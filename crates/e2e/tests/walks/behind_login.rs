@@ -8,11 +8,11 @@ fn fetched(page: &Page) -> usize {
 }
 
 fn is_the_file(address: &str) -> bool {
-    address.contains("/behind-login-")
+    address.contains("/split_")
 }
 
 /// For a browser to refuse.
-const THE_FILE: &[&str] = &["*/behind-login-*"];
+const THE_FILE: &[&str] = &["*/split_*"];
 
 #[test]
 fn a_visitor_does_not_fetch_it_and_who_logs_in_has_it_before_the_answer() {
@@ -42,11 +42,11 @@ fn a_page_for_somebody_logged_in_fetches_it_beside_the_first_file() {
     let cut_off = page.another_tab();
     cut_off.block(&["*_bg.wasm"]);
     cut_off.goto(&stage.url("/account"));
-    cut_off.until("performance.getEntriesByType('resource').some(entry => entry.name.includes('/behind-login-'))");
+    cut_off.until("performance.getEntriesByType('resource').some(entry => entry.name.includes('/split_'))");
     let whole = page.another_tab();
     whole.goto(&stage.url("/account"));
     whole.heading("Your account");
-    let entries = "performance.getEntriesByType('resource').filter(entry => entry.name.includes('/behind-login-')).length";
+    let entries = "performance.getEntriesByType('resource').filter(entry => entry.name.includes('/split_')).length";
     assert_eq!(whole.evaluate(entries), 1, "what the page announces is what its script takes");
     assert_eq!(whole.complaints(), Vec::<String>::new());
 }
@@ -85,12 +85,12 @@ fn after_another_version_was_deployed_trying_again_brings_it() {
     // What the page would ask for is not served any more.
     page.evaluate(
         "{ const real = window.fetch;
-           window.fetch = (what, how) => real(String(what.url ?? what).includes('/behind-login-') ? '/behind-login-0000000000000000.wasm' : what, how);
+           window.fetch = (what, how) => real(String(what.url ?? what).includes('/split_') ? '/app-0000000000000000/split_signed_in_pages.wasm' : what, how);
            null }",
     );
     stage.log_in(&page, &jordan);
     page.heading("This page could not be loaded");
-    assert!(page.requests().iter().any(|address| address.ends_with("/behind-login-0000000000000000.wasm")));
+    assert!(page.requests().iter().any(|address| address.ends_with("/app-0000000000000000/split_signed_in_pages.wasm")));
     page.press("Try again");
     page.heading("Your account");
 }

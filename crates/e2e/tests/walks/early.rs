@@ -1,60 +1,56 @@
-//! Before the WebAssembly is there: the form that came with the page can be used, and nothing of it is lost.
+//! Before the app is hydrated: the prerendered form can be used, and nothing of it is lost.
 
 use rekey_e2e::{Page, Stage};
 
 use crate::subject;
 
-/// A page whose WebAssembly does not arrive until [`comes_to_life`].
-fn drawn(stage: &Stage, path: &str) -> Page {
+/// A page whose WebAssembly does not arrive until [`hydrate`].
+fn prerendered(stage: &Stage, path: &str) -> Page {
     let page = stage.browser.device();
     page.block(&["*.wasm"]);
     page.goto(&stage.url(path));
+    page.until("document.readyState === 'complete'");
     page
 }
 
-/// Lets the WebAssembly arrive, as the page itself would have started it.
-fn comes_to_life(page: &Page) {
-    arrives(page);
-    page.until("document.getElementById('app') === null");
-}
-
-/// The same, and waits only as long as a page is taken over in that nobody touches.
-fn arrives(page: &Page) {
+/// Lets the WebAssembly arrive, and starts the app as the page's script does.
+fn hydrate(page: &Page) {
     page.block(&[]);
     page.evaluate(
-        "import(document.querySelector('link[rel=modulepreload]').href)
-            .then((app) => app.default({ module_or_path: document.querySelector('link[rel=preload][as=fetch]').href }))
-            .then(() => new Promise((done) => setTimeout(() => setTimeout(() => setTimeout(() => done(null))))))",
+        "new Promise((done) => {
+            addEventListener('hydrated', () => setTimeout(() => setTimeout(() => done(null))));
+            import(document.getElementById('app-script').href).then((app) => app.default());
+        })",
     );
 }
 
 #[test]
-fn what_is_typed_and_pressed_before_the_page_is_live_is_kept() {
+fn what_is_typed_and_clicked_before_hydration_is_kept() {
     let stage = Stage::set();
-    let page = drawn(&stage, "/login");
+    let page = prerendered(&stage, "/login");
     page.heading("Log in");
     let email = page.field("Email");
     page.fill("Email", "jordan@example.com");
     page.fill("Password", "half of a pass");
     page.press("Show password");
-    comes_to_life(&page);
+    hydrate(&page);
     page.find("button", "Hide password");
     assert_eq!(page.field("Password").value(), "half of a pass");
-    // The very field: who held on to it holds the live one.
+    // The same element: hydration replaces nothing.
     assert_eq!(email.value(), "jordan@example.com");
     assert_eq!(page.evaluate("document.activeElement.textContent"), "Hide password");
     assert_eq!(page.title(), "Log in · Squaretalk");
 }
 
 #[test]
-fn a_form_sent_before_the_page_is_live_is_sent_once_then() {
+fn a_form_submitted_before_hydration_is_sent_once_after_it() {
     let stage = Stage::set();
     let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = drawn(&stage, "/forgot-password");
+    let page = prerendered(&stage, "/forgot-password");
     page.fill("Email", &jordan.email);
     page.find("button", "Send reset link").double_click();
     assert!(page.has("heading", "Forgot your password?"));
-    comes_to_life(&page);
+    hydrate(&page);
     page.heading("Check your inbox");
     let _ = stage.mail.letter(1, &jordan.email, subject::RESET);
     let asked = page.requests().iter().filter(|address| address.ends_with("/api/password-resets")).count();
@@ -62,42 +58,37 @@ fn a_form_sent_before_the_page_is_live_is_sent_once_then() {
 }
 
 #[test]
-fn a_button_that_is_held_while_the_page_comes_to_life_is_pressed_when_it_is_let_go() {
+fn a_button_that_is_held_during_hydration_is_clicked_when_it_is_let_go() {
     let stage = Stage::set();
     let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = drawn(&stage, "/forgot-password");
+    let page = prerendered(&stage, "/forgot-password");
     page.fill("Email", &jordan.email);
     let button = page.find("button", "Send reset link");
     let held = button.hold();
-    arrives(&page);
+    hydrate(&page);
     held.let_go();
     page.heading("Check your inbox");
     let _ = stage.mail.letter(1, &jordan.email, subject::RESET);
 
-    let page = drawn(&stage, "/login");
+    let page = prerendered(&stage, "/login");
     let button = page.find("button", "Show password");
     let held = button.hold();
-    arrives(&page);
+    hydrate(&page);
     held.let_go();
     page.find("button", "Hide password");
-    assert_eq!(page.evaluate("document.getElementById('app')"), serde_json::Value::Null);
 }
 
 #[test]
-fn what_a_password_manager_filled_in_is_sent_by_the_first_press() {
+fn what_a_password_manager_filled_in_without_an_event_is_sent() {
     let stage = Stage::set();
     let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = drawn(&stage, "/login");
-    page.fill("Email", &jordan.email);
-    page.fill("Password", &jordan.password);
-    // As browsers have it: filled in, and not to be read before the person has touched the page.
-    page.evaluate(
-        "{ const drawn = document.getElementById('app'), all = drawn.querySelectorAll;
-           drawn.querySelectorAll = (what) => what === 'input:autofill' ? [{ value: '' }] : all.call(drawn, what);
-           null }",
-    );
-    arrives(&page);
-    assert!(page.evaluate("document.getElementById('app') !== null") == true, "it waits for a touch");
+    let page = prerendered(&stage, "/login");
+    page.heading("Log in");
+    hydrate(&page);
+    page.evaluate(&format!(
+        "{{ document.getElementById('email').value = {:?}; document.getElementById('password').value = {:?}; null }}",
+        jordan.email, jordan.password
+    ));
     page.press("Log in");
     page.heading("Your account");
 }
@@ -112,7 +103,7 @@ fn who_is_logged_in_is_never_shown_the_login_form() {
     page.goto(&stage.url("/login"));
     page.until("document.readyState === 'complete'");
     assert!(!page.has("heading", "Log in"));
-    comes_to_life(&page);
+    hydrate(&page);
     page.heading("Your account");
 }
 
@@ -123,38 +114,36 @@ fn who_has_to_log_in_first_is_at_the_login_from_the_beginning() {
         ("/", "/login"),
         ("/settings/users?search=j%C3%B8&filter=all", "/login?next=/settings/users%3Fsearch%3Dj%25C3%25B8%26filter%3Dall"),
     ] {
-        let page = drawn(&stage, asked);
+        let page = prerendered(&stage, asked);
         page.heading("Log in");
         assert_eq!(page.url(), stage.url(login));
-        comes_to_life(&page);
+        hydrate(&page);
         page.heading("Log in");
         assert_eq!(page.url(), stage.url(login), "the app says the same");
     }
 }
 
 #[test]
-fn the_page_is_taken_over_in_several_short_tasks() {
+fn hydration_keeps_the_elements_the_focus_and_the_title() {
     let stage = Stage::set();
-    let page = drawn(&stage, "/login");
-    page.heading("Log in");
-    page.evaluate(
-        "{ const made = [], create = document.createElement, over = window.takeOver;
-           window.seen = {};
-           document.createElement = function (name) { made.push(name); return create.call(this, name); };
-           window.takeOver = (mount) => {
-               seen.before = made.includes('form') && made.includes('button');
-               delete document.createElement;
-               document.title = 'Drawn';
-               over(mount);
-           };
-           new MutationObserver(() => {
-               if (!document.getElementById('app')) seen.title ??= document.title;
-           }).observe(document.body, { childList: true });
-           null }",
-    );
-    comes_to_life(&page);
-    assert_eq!(page.evaluate("seen.before"), true, "what all forms have was made once before");
-    assert_eq!(page.evaluate("seen.title"), "Drawn", "what follows from the screen is not done in the same task");
-    page.until("document.title === 'Log in · Squaretalk'");
-    assert_eq!(page.evaluate("document.querySelectorAll('form').length"), 1);
+    for path in ["/login", "/forgot-password", "/reset-password#token=never", "/not-me#token=never", "/no/such/page"] {
+        let page = prerendered(&stage, path);
+        page.evaluate(
+            "{ window.before = [...document.querySelectorAll('#app *')];
+               window.title = document.title;
+               document.querySelector('#app input')?.focus();
+               window.focused = document.activeElement;
+               null }",
+        );
+        page.block(&["*/api/*"]);
+        page.evaluate(
+            "new Promise((done) => {
+                addEventListener('hydrated', () => done(null));
+                import(document.getElementById('app-script').href).then((app) => app.default());
+            })",
+        );
+        assert_eq!(page.evaluate("before.filter((element) => !element.isConnected).map((element) => element.outerHTML)"), serde_json::json!([]), "{path}");
+        assert_eq!(page.evaluate("document.activeElement === focused"), true, "{path}");
+        assert_eq!(page.evaluate("document.title === title"), true, "{path}");
+    }
 }

@@ -42,7 +42,7 @@ struct Filled {
     pages: Vec<Page>,
 }
 
-/// A page around the place for its start.
+/// A page before and after its bootstrap data.
 struct Page {
     path: &'static str,
     before: String,
@@ -52,20 +52,20 @@ struct Page {
     tag: String,
 }
 
-/// Where the screens are drawn: `index.html` alone is the blank page.
+/// The page without a prerendered screen.
 const BLANK: &str = "/index.html";
 
 impl Pages {
-    /// Makes the pages: the blank one among `files`, and one with each screen that was drawn.
+    /// Makes the pages: the blank one among `files`, and one for each prerendered screen.
     pub(super) fn fill(files: &[File], config: Config) -> Self {
         let blank = files.iter().find(|file| file.path == BLANK);
         let html = blank.map(|file| String::from_utf8_lossy(file.identity)).unwrap_or_default();
         let values = [("{{brand}}", escape(&config.brand)), ("{{min_length}}", config.password.min_length.to_string())];
         let pages = files.iter().filter(|file| blank.is_some() && file.is_page()).filter_map(|file| {
-            let drawn = if file.path == BLANK { html.to_string() } else { place(&html, &String::from_utf8_lossy(file.identity))? };
-            let filled = values.iter().fold(drawn, |page, (name, value)| page.replace(name, value));
-            let (before, after) = filled.split_once("{{start}}")?;
-            let visitor = [before, &start(&config, None), after].concat();
+            let page = if file.path == BLANK { html.to_string() } else { place(&html, &String::from_utf8_lossy(file.identity))? };
+            let filled = values.iter().fold(page, |page, (name, value)| page.replace(name, value));
+            let (before, after) = filled.split_once("{{bootstrap}}")?;
+            let visitor = [before, &bootstrap(&config, None), after].concat();
             Some(Page {
                 path: file.path,
                 before: before.to_owned(),
@@ -89,8 +89,8 @@ impl Pages {
     /// Sends the page that is kept at `path`, if there is one.
     pub(super) fn answer(&self, path: &str, who: &Who, status: StatusCode, request: &HeaderMap) -> Option<Response<Body>> {
         let page = self.0.pages.iter().find(|page| page.path == path)?;
-        let personal = |start: &str| {
-            let html = [page.before.as_str(), start, &page.after].concat();
+        let personal = |bootstrap: &str| {
+            let html = [page.before.as_str(), bootstrap, &page.after].concat();
             let coding = choose(request, |_| true);
             let form = |wanted: Coding| (coding == wanted).then(|| compress(&html, wanted));
             Forms { brotli: form(Coding::Brotli), gzip: form(Coding::Gzip), identity: html.clone().into() }
@@ -98,13 +98,13 @@ impl Pages {
         let (tag, lifetime, forms) = match who {
             Who::Visitor => (Some(page.tag.as_str()), "no-cache", page.visitor.clone()),
             // What names somebody is not kept, also not for "back".
-            Who::User(user) => (None, "no-store", personal(&start(&self.0.config, Some(user.clone())))),
+            Who::User(user) => (None, "no-store", personal(&bootstrap(&self.0.config, Some(user.clone())))),
             Who::Unknown => (None, "no-store", personal("")),
         };
         let sending =
             Sending { kind: "text/html; charset=utf-8", tag, lifetime, vary: "accept-encoding, cookie", policy: self.0.policy, forms };
         let mut response = sending.answer(status, request);
-        // A drawn page is painted before anything else is asked for; this one has nothing to paint.
+        // A prerendered page is painted before anything else is asked for; this one has nothing to paint.
         if path == BLANK {
             let lazy = self.0.lazy.iter().filter(|_| matches!(who, Who::User(_)));
             for link in self.0.app.iter().chain(lazy) {
@@ -124,20 +124,22 @@ fn preload(file: &File) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("<{}>; {how}; crossorigin", file.path)).ok()
 }
 
-/// The blank page with a drawn screen, `<title>…</title>` and what belongs into `<div id="app">`, in its place.
-fn place(blank: &str, drawn: &str) -> Option<String> {
-    let (title, screen) = drawn.split_at(drawn.find("</title>")? + "</title>".len());
+/// The blank page with a prerendered one in its place: `<title>…</title>`, then the content of `<div id="app">`, which the
+/// attribute tells the app to hydrate.
+fn place(blank: &str, prerendered: &str) -> Option<String> {
+    let (title, content) = prerendered.split_at(prerendered.find("</title>")? + "</title>".len());
     let (head, rest) = blank.split_once("<title>")?;
     let (_, rest) = rest.split_once("</title>")?;
-    let at = ["<div id=app>", "<div id=\"app\">"].iter().find_map(|tag| Some(rest.find(tag)? + tag.len()))?;
-    let end = at + rest[at..].find("</div>")?;
-    Some([head, title, &rest[..at], screen, &rest[end..]].concat())
+    let root = ["<div id=app>", "<div id=\"app\">"].iter().find_map(|tag| Some(rest.find(tag)?..rest.find(tag)? + tag.len()))?;
+    let end = root.end + rest[root.end..].find("</div>")?;
+    Some([head, title, &rest[..root.start], "<div id=app data-prerendered>", content, &rest[end..]].concat())
 }
 
-fn start(config: &Config, user: Option<SessionUser>) -> String {
-    let start = BootstrapData { config: config.clone(), session: Session { user } };
-    // The JSON of plain structs cannot fail. It stands inside the HTML, where text must not look like a tag.
-    serde_json::to_string(&start).unwrap_or_default().replace('<', "\\u003c").replace('&', "\\u0026")
+/// The JSON of [`BootstrapData`], escaped for HTML, where no text may look like a tag.
+fn bootstrap(config: &Config, user: Option<SessionUser>) -> String {
+    let data = BootstrapData { config: config.clone(), session: Session { user } };
+    // Serializing plain structs cannot fail.
+    serde_json::to_string(&data).unwrap_or_default().replace('<', "\\u003c").replace('&', "\\u0026")
 }
 
 fn escape(text: &str) -> String {

@@ -47,7 +47,7 @@ const FILES: &[File] = &[
         tag: "html",
         is_immutable: false,
         policy: Some("default-src 'none'; own"),
-        identity: b"<title>Loading</title><div id=app>blank</div> of {{brand}} {{start}}",
+        identity: b"<title>Loading</title><div id=app>blank</div> of {{brand}} {{bootstrap}}",
         brotli: None,
         gzip: None,
     },
@@ -102,7 +102,7 @@ async fn every_screen_has_its_page() {
     );
     for path in ["/", "/login", "/settings/users", "/account/password/"] {
         let page = text(get(path)).await;
-        assert!(page.starts_with("<title>Log in</title><div id=app>login 15</div> of A &amp; B {"), "a visitor at {path}: {page}");
+        assert!(page.starts_with("<title>Log in</title><div id=app data-prerendered>login 15</div> of A &amp; B {"), "a visitor at {path}: {page}");
     }
 }
 

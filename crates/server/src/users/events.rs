@@ -13,8 +13,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use rekey_wire::problem::Code;
-use rekey_wire::users::Role;
-use serde::Serialize;
+use rekey_wire::users::{Role, UsersChanged};
 use sqlx::Row;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -26,11 +25,6 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const LOOKBACK: i64 = 10_000;
 /// Ids in one event; who sees so many changes reloads the page anyway.
 const MOST: i64 = 200;
-
-#[derive(Serialize)]
-struct Changed {
-    ids: Vec<String>,
-}
 
 /// An event of the stream
 #[derive(utoipa::ToSchema)]
@@ -89,7 +83,7 @@ impl ChangeStream {
             // A database that is away for a moment ends no stream: what was missed is still there afterwards.
             let ids = self.look().await.unwrap_or_default();
             if !ids.is_empty() {
-                let data = serde_json::to_string(&Changed { ids }).ok()?;
+                let data = serde_json::to_string(&UsersChanged { ids }).ok()?;
                 return Some(Event::default().event("users").data(data));
             }
         }

@@ -24,10 +24,10 @@ const SOURCES: [&str; 13] = [
     "crates/wire/src",
     "crates/xtask/src/pages",
     "index.html",
+    "locales",
     "public",
     "src",
     "style",
-    "words",
 ];
 
 /// Builds the pages for release, unless `dist/` is newer than all their sources.
@@ -50,9 +50,18 @@ pub(crate) fn build(tools: &Tools) -> Result<()> {
         shell::run(&mut trunk)?;
     }
     publish::publish(&bundle, &workspace::dist())?;
-    shell::run(workspace::cargo("run").args(["--quiet", "--package", "rekey-app", "--"]).arg(workspace::dist()))?;
+    prerender()?;
     let written = fs::write(&stamp, "").and_then(|()| fs::File::open(&stamp)?.set_modified(started));
     written.map_err(|error| Failure::at(&stamp, &error))
+}
+
+/// Prerenders the public pages. Compiled with the flags of the WebAssembly, as both must agree on the markers that
+/// hydration goes by; in a folder of its own, as the flags would rebuild everything else.
+fn prerender() -> Result<()> {
+    let mut cargo = workspace::cargo("run");
+    cargo.args(["--quiet", "--package", "rekey-app", "--config", "build.rustflags = ['--cfg', 'erase_components']"]);
+    cargo.arg("--target-dir").arg(workspace::target().join("prerender")).arg("--").arg(workspace::dist());
+    shell::run(&mut cargo)
 }
 
 /// Whether the build that left `stamp` saw the sources as they are.

@@ -111,7 +111,7 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// Whoever gives up early leaves no compiler behind.
+    /// An early return stops the compiler.
     fn drop(&mut self) {
         if let Some((compiling, thread)) = self.compiling.take() {
             compiling.stop();

@@ -1,0 +1,4 @@
+//! Changing the password of the signed-in user.
+
+mod form;
+pub(crate) mod page;

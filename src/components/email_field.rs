@@ -1,0 +1,40 @@
+//! Email field.
+
+use crate::components::field::{Field, FieldError, error_id};
+use crate::i18n::MessageId;
+use leptos::prelude::*;
+
+/// A labelled email field. `autocomplete` is `username` for the address that one logs in with.
+#[component]
+pub(crate) fn EmailField(
+    field: Field,
+    id: &'static str,
+    label: MessageId,
+    autocomplete: &'static str,
+    /// The value that the field begins with.
+    #[prop(optional_no_strip)]
+    initial: Option<String>,
+) -> impl IntoView {
+    let described_by = move || field.error().map(|_| error_id(id));
+    view! {
+        <div class="field">
+            <label for=id>{label.text()}</label>
+            <input
+                node_ref=field.node_ref()
+                id=id
+                name=id
+                type="email"
+                autocomplete=autocomplete
+                autocapitalize="none"
+                spellcheck="false"
+                required
+                value=initial
+                aria-invalid=move || field.error().map(|_| "true")
+                aria-describedby=described_by
+                on:input=move |_| field.on_input()
+                on:blur=move |_| field.on_blur()
+            />
+            <FieldError field id=error_id(id)/>
+        </div>
+    }
+}
