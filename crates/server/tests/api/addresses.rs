@@ -1,24 +1,19 @@
 //! Addresses: one form of each, one recipient, and nothing that leaves its line.
 
-use crate::app::App;
-use crate::database::Kind;
-use crate::http::{Answer, Visitor};
-use crate::on_both;
-use crate::smtp::{PATIENCE, Smtp};
-use crate::world::*;
+use crate::support::*;
 
 /// Asks for a link as somebody who typed this.
-async fn forgot(app: &App, email: impl Into<Value>) -> Answer {
-    app.visitor().post("/api/password-resets", json!({"email": email.into()})).await
+async fn forgot(app: &TestApp, email: impl Into<Value>) -> Response {
+    app.client().post("/api/password-resets", json!({"email": email.into()})).await
 }
 
-async fn add(admin: &Visitor, email: impl Into<Value>) -> Answer {
+async fn add(admin: &Client, email: impl Into<Value>) -> Response {
     admin.post("/api/users", json!({"name": "Somebody Else", "email": email.into()})).await
 }
 
 /// The envelopes of all mails, once nothing waits any more.
-async fn recipients(app: &App) -> Vec<String> {
-    app.settled().await;
+async fn recipients(app: &TestApp) -> Vec<String> {
+    app.wait_for_empty_queue().await;
     app.smtp.mails().into_iter().flat_map(|mail| mail.to).collect()
 }
 
@@ -42,7 +37,7 @@ const TWO_IN_ONE: [&str; 16] = [
     "jo@example.com\0eve@example.com",
 ];
 
-on_both! {
+on_both_databases! {
     async fn eml_01_mail_goes_to_the_stored_address_whatever_was_typed(app) {
         app.add_user("Mike", "mike@github.com").await;
         // CVE-2019-19844: looks like it, upper-cases to it, or folds to it in some collation; and is another's.
@@ -94,7 +89,7 @@ on_both! {
         drop(tx);
         // Each finds the account, and its limits are shared.
         let welcome = app.mail_to("j\u{fc}rgen@xn--exmple-cua.com").await;
-        app.visitor().post("/api/password-resets/redeem", json!({"token": welcome.token(), "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": welcome.token(), "password": NEW_PASSWORD})).await.expect(200);
         for typed in spellings {
             app.log_in(typed, NEW_PASSWORD).await;
         }
@@ -156,7 +151,7 @@ on_both! {
             admin.post("/api/users", json!({"name": name, "email": format!("=?x?q?=0d=0a{at}@example.com")})).await.expect(201);
         }
         app.link_for("jo@example.com").await;
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let transcript = String::from_utf8(app.smtp.transcript()).expect("ASCII");
         assert!(!transcript.replace("\r\n", "").contains(['\r', '\n', '\0']), "a bare CR or LF, or a NUL");
         let commands = |verb: &str| transcript.split("\r\n").filter(|line| line.to_ascii_uppercase().starts_with(verb)).count();
@@ -196,7 +191,7 @@ on_both! {
             admin.patch(&format!("/api/users/{own}"), json!({"name": name})).await.expect(200);
             let before = app.smtp.mails().len();
             admin.send(admin.request("POST", &format!("/api/users/{jo}/password-reset"))).await.expect(202);
-            app.settled().await;
+            app.wait_for_empty_queue().await;
             let mail = app.smtp.mails().get(before).cloned().expect("a mail");
             let (html, text) = (mail.html(), mail.text());
             assert!(!html.contains("<img") && !html.contains("<script") && !html.contains("evil"), "{html}");
@@ -213,21 +208,17 @@ on_both! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eml_06_where_tls_is_asked_for_nothing_is_said_without_it() {
-    for kind in [Kind::Sqlite, Kind::Postgres] {
+    for database in [Database::Sqlite, Database::Postgres] {
         // It offers no STARTTLS, or somebody on the way took the offer out.
-        let smtp = Smtp::start().await;
+        let smtp = SmtpServer::start();
         let url = format!("smtp://jo:hunter2@localhost:{}?tls=required", smtp.address.port());
-        let app = App::start_with(kind, &["--smtp-url", &url]).await;
+        let app = TestApp::start_with(database, &["--smtp-url", &url]).await;
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         forgot(&app, "jo@example.com").await.expect(202);
-        let twice = async {
-            while String::from_utf8_lossy(&smtp.transcript()).matches("EHLO").count() < 2 {
-                app.advance(5);
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, twice).await.expect("it tries again");
+        app.wait_for_scheduled_retries().await;
+        app.advance(30);
+        smtp.wait_for_transcript(|text| text.matches("EHLO").count() >= 2).await;
         let transcript = String::from_utf8_lossy(&smtp.transcript()).into_owned();
         assert!(transcript.lines().all(|line| line.starts_with("EHLO") || line.starts_with("QUIT")), "{transcript}");
         assert_eq!(admin.get(&format!("/api/users/{jo}")).await.json()["reset"]["state"], "queued");

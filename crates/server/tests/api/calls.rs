@@ -1,8 +1,6 @@
 //! Every call of the API, as its own description lists them: a new one cannot be forgotten.
 
-use crate::app::App;
-use crate::http::{Answer, Visitor};
-use crate::world::*;
+use crate::support::*;
 use std::collections::BTreeSet;
 
 /// One call.
@@ -16,8 +14,8 @@ pub struct Call {
 }
 
 /// All of them, about the user with this id.
-pub async fn all(app: &App, user: &str) -> Vec<Call> {
-    let description = app.visitor().get("/api/openapi.json").await.expect(200).json();
+pub async fn all(app: &TestApp, user: &str) -> Vec<Call> {
+    let description = app.client().get("/api/openapi.json").await.expect(200).json();
     let mut calls = Vec::new();
     for (described, item) in description["paths"].as_object().expect("paths") {
         for (method, call) in item.as_object().expect("calls") {
@@ -31,7 +29,7 @@ pub async fn all(app: &App, user: &str) -> Vec<Call> {
 }
 
 /// Those that may change something (RFC 9110 section 9.2.1).
-pub async fn changing(app: &App, user: &str) -> Vec<Call> {
+pub async fn changing(app: &TestApp, user: &str) -> Vec<Call> {
     all(app, user).await.into_iter().filter(|call| call.method != "GET").collect()
 }
 
@@ -65,18 +63,18 @@ impl Call {
     }
 
     /// The request, without a body.
-    pub fn request(&self, visitor: &Visitor) -> reqwest::RequestBuilder {
-        visitor.request(&self.method, &self.path)
+    pub fn request(&self, client: &Client) -> reqwest::RequestBuilder {
+        client.request(&self.method, &self.path)
     }
 
     /// Sends it with its body, if it takes one, and more headers.
-    pub async fn send(&self, visitor: &Visitor, headers: &[(&str, &str)]) -> Answer {
-        let request = headers.iter().fold(self.request(visitor), |request, (name, value)| request.header(*name, *value));
-        visitor.send(if self.takes_body { request.json(&self.body()) } else { request }).await
+    pub async fn send(&self, client: &Client, headers: &[(&str, &str)]) -> Response {
+        let request = headers.iter().fold(self.request(client), |request, (name, value)| request.header(*name, *value));
+        client.send(if self.takes_body { request.json(&self.body()) } else { request }).await
     }
 
     /// Sends these bytes as its body, which says it is JSON.
-    pub async fn send_bytes(&self, visitor: &Visitor, bytes: &[u8]) -> Answer {
-        visitor.send(self.request(visitor).header("content-type", "application/json").body(bytes.to_vec())).await
+    pub async fn send_bytes(&self, client: &Client, bytes: &[u8]) -> Response {
+        client.send(self.request(client).header("content-type", "application/json").body(bytes.to_vec())).await
     }
 }

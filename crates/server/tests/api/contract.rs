@@ -1,9 +1,8 @@
 //! The contract's corners that belong to no one feature.
 
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 
-on_both! {
+on_both_databases! {
     async fn many_are_reset_at_once_and_each_is_answered_for(app) {
         let admin = app.admin().await;
         let mut ids = Vec::new();
@@ -28,7 +27,7 @@ on_both! {
         for wrong in [json!("1"), json!([1]), json!([null]), json!({"1": 1})] {
             assert_eq!(many(wrong).await.field("ids"), "invalid_type");
         }
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let audit = admin.get("/api/audit").await.json();
         let asked = audit["items"].as_array().expect("rows").iter().filter(|row| row["action"] == "reset_requested").count();
         assert_eq!(asked, 3);
@@ -64,7 +63,7 @@ on_both! {
         let body = reqwest::Body::wrap_stream(futures_util::StreamExt::chain(first, Box::pin(rest)));
         let request = bo_in.request("PATCH", &format!("/api/users/{own}")).header("content-type", "application/json").body(body);
         let slow = tokio::spawn(async move { bo_in.send(request).await });
-        app.used_within(60).await;
+        app.wait_for_session_use(60).await;
         ada.patch(&format!("/api/users/{bo}"), json!({"role": "agent"})).await.expect(200);
         go.send(()).expect("the request still waits");
         assert_eq!(slow.await.expect("no panic").expect(403).code(), "forbidden");
@@ -100,7 +99,7 @@ on_both! {
     }
 
     async fn a_description_names_each_call_once(app) {
-        let description = app.visitor().get("/api/openapi.json").await.expect(200).json();
+        let description = app.client().get("/api/openapi.json").await.expect(200).json();
         assert!(description["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
         let calls = description["paths"].as_object().expect("paths").values().flat_map(|path| path.as_object().expect("methods").values());
         let mut names: Vec<_> = calls.map(|call| call["operationId"].as_str().expect("a name").to_owned()).collect();

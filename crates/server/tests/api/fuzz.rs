@@ -1,6 +1,6 @@
 //! Made-up inputs for what only a database can judge.
 
-use crate::on_both;
+use crate::support::*;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
@@ -36,7 +36,7 @@ fn query(name: &str, value: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
 }
 
-on_both! {
+on_both_databases! {
     async fn inp_02_no_cursor_and_no_search_makes_the_database_stumble(app) {
         let admin = app.admin().await;
         for name in ["Zoë Müller", "50% \"off\" _ \\", "Иван Ёлкин"] {

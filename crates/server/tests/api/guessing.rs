@@ -1,18 +1,15 @@
 //! Guessing passwords is slowed, and never to the owner's harm.
 
-use crate::app::App;
-use crate::http::Answer;
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use futures_util::future::join_all;
 use rekey_server::auth::throttle;
 
-async fn guess(app: &App, email: &str, password: &str) -> Answer {
-    app.visitor().post("/api/session", json!({"email": email, "password": password})).await
+async fn guess(app: &TestApp, email: &str, password: &str) -> Response {
+    app.client().post("/api/session", json!({"email": email, "password": password})).await
 }
 
 /// Guesses wrong until a hundred failures in a row are counted, and tells the waits in between, in seconds.
-async fn a_hundred_failures(app: &App, email: &str) -> Vec<u64> {
+async fn a_hundred_failures(app: &TestApp, email: &str) -> Vec<u64> {
     let mut waits = Vec::new();
     for failures in 0..100 {
         if failures >= 5 {
@@ -27,7 +24,7 @@ async fn a_hundred_failures(app: &App, email: &str) -> Vec<u64> {
     waits
 }
 
-on_both! {
+on_both_databases! {
     async fn rat_01_failures_wait_longer_and_longer_and_end_at_a_hundred(app) with ["--limit-login-per-ip", "off"] {
         app.add_user("Jo", "jo@example.com").await;
         let waits = a_hundred_failures(&app, "jo@example.com").await;
@@ -44,9 +41,9 @@ on_both! {
         app.add_user("Jo", "jo@example.com").await;
         a_hundred_failures(&app, "jo@example.com").await;
         let token = app.link_for("jo@example.com").await;
-        app.visitor().post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
+        app.client().post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
         guess(&app, "jo@example.com", PASSWORD).await.expect(429);
-        app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
         app.log_in("jo@example.com", NEW_PASSWORD).await;
         for _ in 0..5 {
             guess(&app, "jo@example.com", PASSWORD).await.expect(401);
@@ -56,9 +53,9 @@ on_both! {
     async fn rat_02_nor_while_the_stranger_goes_on(app) with ["--limit-login-per-ip", "off", "--trusted-proxies", "127.0.0.0/8"] {
         app.add_user("Jo", "jo@example.com").await;
         let from = async |ip: &str, path: &str, body: Value| {
-            let visitor = app.visitor();
-            let request = visitor.request("POST", path).json(&body).header("x-forwarded-for", ip);
-            visitor.send(request).await.status
+            let client = app.client();
+            let request = client.request("POST", path).json(&body).header("x-forwarded-for", ip);
+            client.send(request).await.status
         };
         let wrong = || json!({"email": "jo@example.com", "password": "not the password"});
         let right = || json!({"email": "jo@example.com", "password": NEW_PASSWORD});
@@ -82,9 +79,9 @@ on_both! {
 
     async fn rat_02_the_tries_that_a_reset_gives_end_after_a_quarter_of_an_hour(app) with ["--limit-login-per-ip", "off", "--trusted-proxies", "127.0.0.0/8"] {
         let from = async |ip: &str, path: &str, body: Value| {
-            let visitor = app.visitor();
-            let request = visitor.request("POST", path).json(&body).header("x-forwarded-for", ip);
-            visitor.send(request).await.status
+            let client = app.client();
+            let request = client.request("POST", path).json(&body).header("x-forwarded-for", ip);
+            client.send(request).await.status
         };
         for (email, seconds, status) in [("jo@example.com", 899, 200), ("al@example.com", 900, 429)] {
             app.add_user("Jo", email).await;

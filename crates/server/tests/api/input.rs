@@ -1,12 +1,7 @@
 //! Bodies that no well-meaning client would send: too large, too slow, or nothing that JSON knows.
 
-use crate::app::App;
+use crate::support::*;
 use crate::calls::{self, Call};
-use crate::database::Kind;
-use crate::http::Answer;
-use crate::on_both;
-use crate::raw::{Raw, exchange};
-use crate::world::*;
 use std::time::{Duration, Instant};
 
 /// The largest body that is read.
@@ -16,7 +11,7 @@ const CANARY: &str = "canary4711";
 
 /// A refusal as it must be: a problem document that is the client's fault and repeats nothing of what was sent.
 #[track_caller]
-fn refused(answer: &Answer, what: &str) {
+fn refused(answer: &Response, what: &str) {
     let text = String::from_utf8_lossy(&answer.bytes);
     assert!((400..500).contains(&answer.status), "{what}: {} {text}", answer.status);
     assert_eq!(answer.header("content-type"), "application/problem+json", "{what}");
@@ -26,7 +21,7 @@ fn refused(answer: &Answer, what: &str) {
 
 /// Whether an answer repeats what was sent, anywhere.
 #[track_caller]
-fn silent(answer: &Answer, what: &str) {
+fn silent(answer: &Response, what: &str) {
     let headers = format!("{:?}", answer.headers);
     let text = String::from_utf8_lossy(&answer.bytes);
     assert!(!text.contains(CANARY) && !headers.contains(CANARY), "{what}: the answer repeats what was sent: {headers} {text}");
@@ -40,7 +35,7 @@ fn padded(call: &Call, length: usize) -> Vec<u8> {
     body
 }
 
-on_both! {
+on_both_databases! {
     async fn inp_01_a_body_over_16_kib_is_413_however_it_is_announced(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
@@ -48,7 +43,7 @@ on_both! {
             let large = padded(&call, LIMIT + 1);
             let answer = call.send_bytes(&admin, &large).await;
             assert_eq!((answer.status, answer.code().as_str()), (413, "payload_too_large"), "{call:?}");
-            assert_eq!(call.send_bytes(&app.visitor(), &vec![b' '; 1_000_000]).await.status, 413, "{call:?}, a visitor and a megabyte");
+            assert_eq!(call.send_bytes(&app.client(), &vec![b' '; 1_000_000]).await.status, 413, "{call:?}, a client and a megabyte");
             if !call.takes_body {
                 continue;
             }
@@ -56,8 +51,8 @@ on_both! {
             let chunked = call.request(&admin).header("content-type", "application/json").body(reqwest::Body::wrap_stream(chunks));
             let answer = admin.send(chunked).await;
             assert_eq!((answer.status, answer.code().as_str()), (413, "payload_too_large"), "{call:?}, in chunks");
-            let visitor = if call.path == "/api/session" { app.visitor() } else { admin.clone() };
-            let fitting = call.send_bytes(&visitor, &padded(&call, LIMIT)).await;
+            let client = if call.path == "/api/session" { app.client() } else { admin.clone() };
+            let fitting = call.send_bytes(&client, &padded(&call, LIMIT)).await;
             assert!(!matches!(fitting.status, 400 | 413), "{call:?}: 16 KiB are read: {}", fitting.status);
         }
     }
@@ -70,8 +65,8 @@ on_both! {
                 refused(&call.send_bytes(&admin, &body).await, &format!("{call:?} {what}"));
             }
             for (what, body) in nasty_fields(call) {
-                let visitor = if call.path == "/api/session" { app.visitor() } else { admin.clone() };
-                let answer = call.send_bytes(&visitor, &body).await;
+                let client = if call.path == "/api/session" { app.client() } else { admin.clone() };
+                let answer = call.send_bytes(&client, &body).await;
                 match answer.status {
                     // Ids that nobody has are skipped, and named as the caller's own.
                     202 if call.path == "/api/users/password-resets" => assert_eq!(answer.json()["queued"], json!([]), "{what}"),
@@ -111,7 +106,7 @@ on_both! {
             for (method, end) in [("GET", ""), ("PATCH", ""), ("POST", "/password-reset")] {
                 let body = if method == "PATCH" { r#"{"name":"Jo"}"# } else { "" };
                 let head = format!("{method} /api/users/{id}{end} HTTP/1.1\r\nhost: x\r\ncookie: {cookie}\r\ncontent-type: application/json\r\ncontent-length: {}", body.len());
-                let answer = exchange(&app.base, head.as_bytes(), body.as_bytes()).await;
+                let answer = raw_http::exchange(&app.base, head.as_bytes(), body.as_bytes()).await;
                 refused(&answer, &format!("{method} {id}{end}"));
                 assert_eq!(answer.status, 404, "{method} {id}{end}");
             }
@@ -121,7 +116,7 @@ on_both! {
 
 #[tokio::test]
 async fn inp_02_every_length_is_held_to_the_character() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let admin = app.admin().await;
     let add = async |name: String, email: String| admin.post("/api/users", json!({"name": name, "email": email})).await;
     let address = |local: usize| format!("{}@example.com", "l".repeat(local));
@@ -220,17 +215,21 @@ fn nasty_fields(call: &Call) -> Vec<(String, Vec<u8>)> {
 
 #[tokio::test]
 async fn inp_01_a_slow_body_is_408_after_ten_seconds_and_the_connection_ends() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let head = "POST /api/password-resets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
     let started = Instant::now();
     let stalls =
         ["content-length: 30\r\n\r\n{\"email\"", "content-length: 30\r\n\r\n", "transfer-encoding: chunked\r\n\r\n8\r\n{\"email\""];
-    let waits = stalls.map(async |rest| {
-        let mut raw = Raw::connect(&app.base).await;
-        raw.send(format!("{head}{rest}").as_bytes()).await;
-        raw.answer().await
+    let waits = stalls.map(|rest| {
+        let (base, request) = (app.base.clone(), format!("{head}{rest}"));
+        tokio::task::spawn_blocking(move || {
+            let mut connection = Connection::open(&base);
+            connection.send(request.as_bytes());
+            connection.read_to_close()
+        })
     });
     for answer in futures_util::future::join_all(waits).await {
+        let answer = answer.expect("no panic");
         assert_eq!((answer.status, answer.code().as_str()), (408, "request_timeout"));
         assert_eq!((answer.header("connection").as_str(), answer.header("x-content-type-options").as_str()), ("close", "nosniff"));
     }
@@ -240,17 +239,17 @@ async fn inp_01_a_slow_body_is_408_after_ten_seconds_and_the_connection_ends() {
 
 #[tokio::test]
 async fn inp_01_who_asks_before_sending_too_much_is_told_not_to() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let head = "POST /api/password-resets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nexpect: 100-continue\r\ncontent-length: 1000000";
-    let answer = exchange(&app.base, head.as_bytes(), b"").await;
+    let answer = raw_http::exchange(&app.base, head.as_bytes(), b"").await;
     assert_eq!((answer.status, answer.code().as_str()), (413, "payload_too_large"), "and not 100");
 }
 
 #[tokio::test]
 async fn inp_02_lengths_that_contradict_each_other_are_refused() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let start = "POST /api/password-resets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
-    let plain = exchange(&app.base, format!("{start}content-length: 5").as_bytes(), b"{}   ").await;
+    let plain = raw_http::exchange(&app.base, format!("{start}content-length: 5").as_bytes(), b"{}   ").await;
     assert_eq!((plain.status, plain.field("email").as_str()), (422, "required"), "with one length it is read");
     for length in [
         "content-length: 5\r\ncontent-length: 6",
@@ -262,14 +261,14 @@ async fn inp_02_lengths_that_contradict_each_other_are_refused() {
         "transfer-encoding: chunked, identity",
         "transfer-encoding: xchunked",
     ] {
-        let answer = exchange(&app.base, format!("{start}{length}").as_bytes(), b"{}   ").await;
+        let answer = raw_http::exchange(&app.base, format!("{start}{length}").as_bytes(), b"{}   ").await;
         assert_eq!(answer.status, 400, "{length}");
     }
 }
 
 #[tokio::test]
 async fn inp_03_no_part_of_a_request_comes_back_in_a_refusal() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let admin = app.admin().await;
     let cookie = admin.cookie().expect("a cookie");
     let body = format!("{{\"email\":\"{CANARY}\"}}");
@@ -286,7 +285,7 @@ async fn inp_03_no_part_of_a_request_comes_back_in_a_refusal() {
                 "{method} {path} HTTP/1.1\r\nhost: {CANARY}.example\r\nuser-agent: {CANARY}\r\nreferer: http://{CANARY}/\r\norigin: http://{CANARY}\r\naccept: text/{CANARY}\r\nx-{CANARY}: {CANARY}\r\nx-forwarded-for: {CANARY}\r\nx-request-id: {CANARY}\r\ncookie: {CANARY}={CANARY}; {cookie}\r\ncontent-type: application/{CANARY}\r\ncontent-length: {}",
                 body.len()
             );
-            let answer = exchange(&app.base, head.as_bytes(), body.as_bytes()).await;
+            let answer = raw_http::exchange(&app.base, head.as_bytes(), body.as_bytes()).await;
             if method != "GET" || path != "/login" {
                 assert!(answer.status >= 400, "{method} {path}: {}", answer.status);
             }
@@ -309,5 +308,5 @@ async fn inp_03_no_part_of_a_request_comes_back_in_a_refusal() {
     silent(&new, "a new password");
     // Nor does a fault of the server's own.
     sqlx::query("DROP TABLE limits").execute(app.store.write()).await.expect("a broken database");
-    silent(&app.visitor().post("/api/password-resets", json!({"email": format!("{CANARY}@example.com")})).await.expect(500), "a fault");
+    silent(&app.client().post("/api/password-resets", json!({"email": format!("{CANARY}@example.com")})).await.expect(500), "a fault");
 }

@@ -1,9 +1,8 @@
 //! What mail holds, and what it does not.
 
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 
-on_both! {
+on_both_databases! {
     async fn eml_05_a_hostile_name_does_no_harm(app) {
         let admin = app.admin().await;
         for (at, name) in ["<b onload=x>Jo</b>", "https://evil.example/login", ".", "\u{202e}oJ"].into_iter().enumerate() {
@@ -39,7 +38,7 @@ on_both! {
         app.mail_to("new@elsewhere.example").await;
         // Nobody had mail there before.
         change(json!("third@example.com")).await;
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert_eq!(app.smtp.mails().len(), 2, "one for each address that was lost, none for those that were given");
     }
 
@@ -47,11 +46,11 @@ on_both! {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         app.link_for("jo@example.com").await;
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         admin.patch(&format!("/api/users/{jo}"), json!({"email": "new@example.com"})).await.expect(200);
-        app.waiting_for_a_retry().await;
-        app.smtp.be(Mood::Kind);
-        app.settled_after_retries().await;
+        app.wait_for_scheduled_retries().await;
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
+        app.run_queue_with_retries().await;
         let subjects: Vec<String> = app.smtp.mails().iter().map(|mail| mail.subject()).collect();
         assert_eq!(subjects, ["Reset your Squaretalk password", "Your Squaretalk email address was changed"]);
     }
@@ -61,7 +60,7 @@ on_both! {
         for (email, said, status) in [("refused@example.com", "5.1.1", "bounced"), ("policy@example.com", "5.7.1", "ok")] {
             let path = format!("/api/users/{}", app.add_user("Jo", email).await);
             admin.post(&format!("{path}/password-reset"), json!({})).await.expect(202);
-            app.settled().await;
+            app.wait_for_empty_queue().await;
             let user = admin.get(&path).await.json();
             assert_eq!((&user["reset"]["state"], &user["email_status"]), (&json!("failed"), &json!(status)), "{user}");
             assert!(user["reset"]["detail"].as_str().is_some_and(|detail| detail.contains(said)), "{user}");

@@ -1,42 +1,38 @@
 //! What is asked of a new password, and how it is kept.
 
-use crate::app::App;
-use crate::database::Kind;
-use crate::http::{Answer, Visitor};
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use sqlx::Row;
 
 /// Somebody with a link, who tries passwords.
 struct Owner {
-    visitor: Visitor,
+    client: Client,
     token: String,
 }
 
 impl Owner {
-    async fn with_link(app: &App, email: &str) -> Self {
-        Self { visitor: app.visitor(), token: app.link_for(email).await }
+    async fn with_link(app: &TestApp, email: &str) -> Self {
+        Self { client: app.client(), token: app.link_for(email).await }
     }
 
-    async fn sets(&self, password: &str) -> Answer {
-        self.visitor.post("/api/password-resets/redeem", json!({"token": self.token, "password": password})).await
+    async fn sets(&self, password: &str) -> Response {
+        self.client.post("/api/password-resets/redeem", json!({"token": self.token, "password": password})).await
     }
 }
 
 /// The status of a login with this password.
-async fn tries(app: &App, email: &str, password: &str) -> u16 {
-    app.visitor().post("/api/session", json!({"email": email, "password": password})).await.status
+async fn tries(app: &TestApp, email: &str, password: &str) -> u16 {
+    app.client().post("/api/session", json!({"email": email, "password": password})).await.status
 }
 
 /// What is stored for this user.
-async fn stored(app: &App, id: &str) -> String {
+async fn stored(app: &TestApp, id: &str) -> String {
     let id: i64 = id.parse().expect("a number");
     sqlx::query("SELECT password_hash FROM users WHERE id = $1").bind(id).fetch_one(app.store.read()).await.expect("a row").get(0)
 }
 
-async fn store(app: &App, id: &str, phc: &str) {
+async fn store(app: &TestApp, id: &str, phc: &str) {
     let id: i64 = id.parse().expect("a number");
     let mut tx = app.store.begin().await.expect("begins");
     sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(id).bind(phc).execute(&mut *tx).await.expect("a row");
@@ -48,10 +44,10 @@ fn astral(count: u32) -> String {
     (0..count).filter_map(|n| char::from_u32(0x1f400 + n * 7 % 200)).collect()
 }
 
-on_both! {
+on_both_databases! {
     async fn pwd_01_fifteen_code_points_at_the_least_and_256_at_the_most(app) {
         app.add_user("Jo Okafor", "jo@example.com").await;
-        let config = app.visitor().get("/api/config").await.expect(200).json();
+        let config = app.client().get("/api/config").await.expect(200).json();
         assert_eq!(config["password"], json!({"min_length": 15, "max_length": 256}));
         let jo = Owner::with_link(&app, "jo@example.com").await;
         for (password, code, named) in [
@@ -173,7 +169,7 @@ on_both! {
         let session = app.log_in("jo@example.com", &current).await;
         let hint = json!({"current_password": current, "new_password": PASSWORD, "hint": "umbrellas"});
         assert_eq!(session.put("/api/account/password", hint).await.field("body"), "unknown_field");
-        let description = app.visitor().get("/api/openapi.json").await.expect(200);
+        let description = app.client().get("/api/openapi.json").await.expect(200);
         assert!(!String::from_utf8(description.bytes).expect("text").to_lowercase().contains("hint\":"));
     }
 
@@ -229,8 +225,8 @@ on_both! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pwd_01_the_least_length_can_be_set_down_to_eight() {
-    for kind in [Kind::Sqlite, Kind::Postgres] {
-        let app = App::start_with(kind, &["--password-min-length", "8"]).await;
+    for kind in [Database::Sqlite, Database::Postgres] {
+        let app = TestApp::start_with(kind, &["--password-min-length", "8"]).await;
         app.add_user("Jo Okafor", "jo@example.com").await;
         let jo = Owner::with_link(&app, "jo@example.com").await;
         // What is common at eight characters is on the list as it is.

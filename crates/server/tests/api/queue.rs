@@ -1,10 +1,6 @@
 //! The mail queue: who holds a job, when it is tried again, and when it ends.
 
-use crate::app::App;
-use crate::people;
-use crate::smtp::{PATIENCE, Smtp};
-use crate::world::*;
-use crate::{on_both, on_both_shells};
+use crate::support::*;
 use futures_util::future::join_all;
 use rekey_server::jobs::outbox::{self, Job, LEASE, Which};
 use rekey_server::store::Store;
@@ -18,30 +14,25 @@ async fn number(store: &Store, sql: &str) -> i64 {
     sqlx::query(AssertSqlSafe(sql)).fetch_one(store.read()).await.expect("a number").get(0)
 }
 
-/// Waits until a number in the database is this.
+/// Waits until a query returns this number.
 pub async fn until(store: &Store, sql: &str, wanted: i64) {
-    let found = async {
-        while number(store, sql).await != wanted {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("never {wanted}: {sql}"));
+    wait_until(&format!("{wanted}: {sql}"), async || number(store, sql).await == wanted).await;
 }
 
 /// Waits until every job was tried so often and none is under way.
-async fn tried(app: &App, times: i64) {
+async fn tried(app: &TestApp, times: i64) {
     until(&app.store, &format!("SELECT count(*) FROM outbox WHERE attempts <> {times} OR claimed_until <> 0"), 0).await;
 }
 
-async fn ask(app: &App, email: &str) {
-    app.visitor().post("/api/password-resets", json!({"email": email})).await.expect(202);
+async fn ask(app: &TestApp, email: &str) {
+    app.client().post("/api/password-resets", json!({"email": email})).await.expect(202);
 }
 
-on_both! {
+on_both_databases! {
     async fn rel_04_retries_back_off_and_end_after_a_day(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         ask(&app, "jo@example.com").await;
         until(&app.store, "SELECT count(*) FROM outbox WHERE kind = 'link'", 1).await;
         for (attempt, wait) in (1..).zip([1, 2, 4, 8, 16, 30, 30, 30]) {
@@ -53,11 +44,11 @@ on_both! {
         let reset = async || admin.get(&format!("/api/users/{jo}")).await.json()["reset"].clone();
         assert_eq!(reset().await["state"], "queued");
         app.advance(DAY);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let admin = app.log_in("admin@example.com", PASSWORD).await;
         let reset = admin.get(&format!("/api/users/{jo}")).await.json()["reset"].clone();
         assert_eq!((&reset["state"], &reset["detail"]), (&json!("failed"), &json!("The mail server could not be reached for a day.")));
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.advance(DAY);
         assert!(app.smtp.mails().is_empty());
     }
@@ -65,11 +56,11 @@ on_both! {
     async fn rel_04_a_notice_ends_after_a_day_too(app) {
         app.add_user("Jo", "jo@example.com").await;
         let jo = app.log_in("jo@example.com", PASSWORD).await;
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         jo.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
         tried(&app, 1).await;
         app.advance(DAY + 1);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
     }
 
     async fn rel_04_a_poison_mail_blocks_nobody(app) {
@@ -108,10 +99,10 @@ on_both! {
         for n in 0..8 {
             ids.push(app.add_user("Stuck", &format!("stuck{n}@example.com")).await);
         }
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         admin.post("/api/users/password-resets", json!({"ids": ids})).await.expect(202);
         tried(&app, 1).await;
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.advance(1);
         until(&app.store, "SELECT count(*) FROM outbox WHERE claimed_until <> 0", 3).await;
         app.add_user("Jo", "jo@example.com").await;
@@ -122,14 +113,14 @@ on_both! {
 
     async fn rel_04_a_worker_that_slept_through_its_claim_sends_nothing(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Holds);
+        app.smtp.set_behaviour(SmtpBehaviour::hold());
         ask(&app, "jo@example.com").await;
-        app.smtp.holding(1).await;
+        app.smtp.wait_for_held(1).await;
         // Another process, for whom the claim has run out.
-        let other = app.beside(LEASE.unsigned_abs() / 1000 + 1).await;
+        let other = app.second_server(LEASE.unsigned_abs() / 1000 + 1).await;
         other.mail_to("jo@example.com").await;
-        other.settled().await;
-        app.smtp.be(Mood::Kind);
+        other.wait_for_empty_queue().await;
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.smtp.release();
         // The sleeper is awake when it sends something else; the other one may be quicker.
         for n in 0.. {
@@ -160,16 +151,16 @@ on_both! {
 
     async fn rel_04_a_worker_that_slept_through_its_claim_sends_nothing_while_the_job_waits_for_another_turn(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Holds);
+        app.smtp.set_behaviour(SmtpBehaviour::hold());
         ask(&app, "jo@example.com").await;
-        app.smtp.holding(1).await;
+        app.smtp.wait_for_held(1).await;
         // Another process, for whom the claim runs out, tries in vain and gives the job back.
-        let other = app.beside(0).await;
-        other.smtp.be(Mood::Busy);
+        let other = app.second_server(0).await;
+        other.smtp.set_behaviour(SmtpBehaviour::busy());
         other.advance(LEASE.unsigned_abs() / 1000 + 1);
         until(&app.store, "SELECT count(*) FROM outbox WHERE attempts = 2 AND claimed_until = 0", 1).await;
         drop(other);
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.smtp.release();
         // The sleeper is awake when it has sent something else.
         for email in ["al@example.com", "bo@example.com"] {
@@ -178,34 +169,34 @@ on_both! {
         }
         assert!(app.smtp.mails().iter().all(|mail| mail.to != ["jo@example.com"]), "sent by who had lost the claim");
         app.advance(2 * LEASE.unsigned_abs() / 1000);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert_eq!(app.smtp.mails().iter().filter(|mail| mail.to == ["jo@example.com"]).count(), 1);
     }
 
     async fn rel_04_a_worker_that_slept_through_its_claim_does_not_give_back_what_another_holds(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Holds);
+        app.smtp.set_behaviour(SmtpBehaviour::hold());
         ask(&app, "jo@example.com").await;
-        app.smtp.holding(1).await;
-        let other = app.beside(0).await;
-        other.smtp.be(Mood::Holds);
+        app.smtp.wait_for_held(1).await;
+        let other = app.second_server(0).await;
+        other.smtp.set_behaviour(SmtpBehaviour::hold());
         other.advance(LEASE.unsigned_abs() / 1000 + 1);
-        other.smtp.holding(1).await;
+        other.smtp.wait_for_held(1).await;
         // The sleeper wakes to a mail server that wants it to come back later.
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         app.smtp.release();
-        app.smtp.turned_away().await;
-        app.smtp.be(Mood::Kind);
+        app.smtp.wait_for_deferrals(1).await;
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         // It is through with that when it has sent something else; the other one has few hands.
         for n in 0..8 {
             let email = format!("al{n}@example.com");
             app.add_user("Al", &email).await;
             ask(&app, &email).await;
         }
-        app.smtp.wait_for(|mail| mail.to != ["jo@example.com"]).await;
+        app.smtp.wait_for_mail(|mail| mail.to != ["jo@example.com"]).await;
         let held = "SELECT count(*) FROM outbox WHERE attempts = 2 AND claimed_until > 0 AND kind = 'link'";
         assert!(number(&app.store, held).await > 0, "the other one's claim was ended");
-        other.smtp.be(Mood::Kind);
+        other.smtp.set_behaviour(SmtpBehaviour::accept());
         other.smtp.release();
         other.mail_to("jo@example.com").await;
         assert!(app.smtp.mails().iter().all(|mail| mail.to != ["jo@example.com"]), "sent twice");
@@ -234,7 +225,7 @@ on_both! {
 
     async fn what_an_outage_held_up_is_sent_within_a_minute_of_its_end(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         ask(&app, "jo@example.com").await;
         until(&app.store, "SELECT count(*) FROM outbox WHERE kind = 'link'", 1).await;
         for attempt in 1..40 {
@@ -242,7 +233,7 @@ on_both! {
             app.advance(30);
         }
         tried(&app, 40).await;
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.advance(60);
         app.mail_to("jo@example.com").await;
     }
@@ -255,21 +246,21 @@ on_both! {
             sqlx::query(AssertSqlSafe(sql)).execute(app.store.write()).await.expect("inserts");
         }
         app.advance(1);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         app.mail_to("jo@example.com").await;
     }
 
     async fn readiness_does_not_depend_on_the_mail_server(app) {
-        for mood in [Mood::Busy, Mood::Silent, Mood::Refuses] {
-            app.smtp.be(mood);
-            assert_eq!(app.visitor().get("/readyz").await.status, 200, "{mood:?}");
+        for behaviour in [SmtpBehaviour::busy(), SmtpBehaviour::silent(), SmtpBehaviour::down(), SmtpBehaviour::reject_recipients()] {
+            app.smtp.set_behaviour(behaviour.clone());
+            assert_eq!(app.client().get("/readyz").await.status, 200, "{behaviour:?}");
         }
     }
 }
 
-on_both_shells! {
-    async fn rel_04_who_waits_longest_comes_first_and_who_got_stuck_behind_the_others(shell) {
-        let store = Store::open(&shell.location()).await.expect("opens");
+cli_on_both_databases! {
+    async fn rel_04_who_waits_longest_comes_first_and_who_got_stuck_behind_the_others(cli) {
+        let store = Store::open(&cli.location()).await.expect("opens");
         let mut tx = store.begin().await.expect("begins");
         for reset in 1..=3 {
             outbox::put(&mut tx, 1000, &Job::Link { reset }).await.expect("a job");
@@ -289,16 +280,16 @@ on_both_shells! {
         }
     }
 
-    async fn rel_04_two_processes_send_each_mail_once(shell) {
+    async fn rel_04_two_processes_send_each_mail_once(cli) {
         const MAILS: usize = 60;
-        let smtp = Smtp::start().await;
-        let url = format!("smtp://{}", smtp.address);
-        let store = Store::open(&shell.location()).await.expect("opens");
-        people::add(&shell, &store, MAILS).await;
+        let smtp = SmtpServer::start();
+        let url = smtp.url();
+        let store = Store::open(&cli.location()).await.expect("opens");
+        import_bulk_users(&cli, &store, MAILS).await;
         let settings = [("REKEY_SMTP_URL", &*url)];
-        let (one, two) = tokio::join!(shell.serve(&settings), shell.serve(&settings));
-        let visitors = [one.visitor(), two.visitor()];
-        let asks = (0..MAILS).map(|n| visitors[n % 2].post("/api/password-resets", json!({"email": people::address(n)})));
+        let (one, two) = tokio::join!(cli.serve(&settings), cli.serve(&settings));
+        let clients = [one.client(), two.client()];
+        let asks = (0..MAILS).map(|n| clients[n % 2].post("/api/password-resets", json!({"email": bulk_address(n)})));
         assert!(join_all(asks).await.iter().all(|answer| answer.status == 202));
         until(&store, "SELECT count(*) FROM outbox", 0).await;
         let mut reached: Vec<_> = smtp.mails().iter().flat_map(|mail| mail.to.clone()).collect();
@@ -307,6 +298,6 @@ on_both_shells! {
         reached.dedup();
         assert_eq!((sent, reached.len()), (MAILS, MAILS));
         assert!(!one.log().contains("ERROR"), "{}", one.log());
-        shell.ok(&["audit", "verify"]);
+        cli.ok(&["audit", "verify"]);
     }
 }

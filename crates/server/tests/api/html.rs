@@ -2,7 +2,7 @@
 //!
 //! It shares no code with what works the policy out.
 
-use crate::http::Answer;
+use crate::support::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// The content security policy: directive → sources. A directive that stands twice counts the first time only, so it
 /// must not.
-pub fn policy(answer: &Answer) -> BTreeMap<String, Vec<String>> {
+pub fn policy(answer: &Response) -> BTreeMap<String, Vec<String>> {
     let text = answer.header("content-security-policy");
     let mut policy = BTreeMap::new();
     for directive in text.split(';').map(str::trim).filter(|directive| !directive.is_empty()) {
