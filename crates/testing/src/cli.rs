@@ -72,7 +72,6 @@ impl Cli {
     }
 
     /// Writes a file into its working directory and returns the path.
-    #[must_use]
     pub fn write_file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.path(name);
         fs::write(&path, content).expect("a file");

@@ -107,7 +107,6 @@ pub async fn exchange(base: &str, head: &[u8], body: &[u8]) -> Response {
 }
 
 /// The responses to requests sent one after the other on a new connection; see [`Connection::exchange_text`].
-#[must_use]
 pub fn exchange_all(base: &str, requests: &[Vec<u8>]) -> Vec<String> {
     tokio::task::block_in_place(|| {
         let mut connection = Connection::open(base);

@@ -1,7 +1,7 @@
 //! Backups of the SQLite database, made beside a running server, and what a restore brings back.
 
-use crate::support::*;
 use crate::queue::until;
+use crate::support::*;
 use rekey_server::store::{Location, Store};
 use sqlx::Row;
 use std::os::unix::fs::PermissionsExt;

@@ -122,8 +122,7 @@ async fn rel_09_a_restore_brings_back_users_and_neither_links_nor_sessions() {
     cli.ok(&["backup", "backup.db"]);
     #[cfg(unix)]
     {
-        let mode =
-            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(cli.path("backup.db")).expect("a file").permissions());
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(cli.path("backup.db")).expect("a file").permissions());
         assert_eq!(mode & 0o777, 0o600);
     }
     cli.ok(&["user", "add", "--email", "bo@example.com", "--name", "Bo"]);

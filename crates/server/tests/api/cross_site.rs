@@ -1,7 +1,7 @@
 //! What pages of other sites can make of somebody's browser: nothing.
 
-use crate::support::*;
 use crate::calls::{self, Call};
+use crate::support::*;
 use std::collections::BTreeSet;
 
 /// What a browser says of a page that is not the public URL's, `http://localhost:8080`; and what some pages would like

@@ -45,7 +45,7 @@ async fn explore(app: &TestApp, client: &Client, more: &[&str]) {
 }
 
 async fn inp_05(database: Database) {
-    let app = TestApp::start_with(kind, &OFF).await;
+    let app = TestApp::start_with(database, &OFF).await;
     for number in 1..=30 {
         app.add_user(&format!("Person {number}"), &format!("person{number}@example.com")).await;
     }

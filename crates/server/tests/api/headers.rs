@@ -1,8 +1,8 @@
 //! What every answer tells the browser about itself.
 
-use crate::support::*;
 use crate::calls;
 use crate::html;
+use crate::support::*;
 
 /// Every screen, the page for what is none, and the page to try the API.
 const PAGES: [&str; 12] = [
@@ -26,14 +26,14 @@ async fn hdr_01_a_page_runs_its_own_code_and_nothing_else() {
     for path in PAGES {
         let answer = app.client().get(path).await;
         assert!(answer.header("content-type").starts_with("text/html"), "{path}: build the pages first, `cargo xtask test --only pages`");
-        let policy = page::policy(&answer);
+        let policy = html::policy(&answer);
         let sources = |directive: &str| policy.get(directive).unwrap_or_else(|| panic!("{path} has no {directive}: {policy:?}")).clone();
         for directive in ["default-src", "frame-ancestors", "base-uri", "form-action"] {
             assert_eq!(sources(directive), ["'none'"], "{path} {directive}");
         }
         let html = String::from_utf8(answer.bytes.clone()).expect("text");
         for (directive, element) in [("script-src", "script"), ("style-src", "style")] {
-            let hashes: Vec<String> = page::inline(&html, element).iter().map(|content| page::hash(content)).collect();
+            let hashes: Vec<String> = html::inline(&html, element).iter().map(|content| html::hash(content)).collect();
             let allowed = sources(directive);
             for hash in &hashes {
                 assert!(allowed.contains(hash), "{path}: an inline {element} is not in {allowed:?}");
@@ -52,12 +52,12 @@ async fn hdr_01_a_page_runs_its_own_code_and_nothing_else() {
             }
         }
         assert!(path == "/api/docs" || sources("script-src").contains(&"'wasm-unsafe-eval'".to_owned()), "{path}");
-        assert_eq!(page::attributes_a_policy_cannot_allow(&html), Vec::<String>::new(), "{path}");
-        assert_eq!(page::loaded_from_elsewhere(&html), Vec::<String>::new(), "{path} (TOK-13)");
+        assert_eq!(html::attributes_a_policy_cannot_allow(&html), Vec::<String>::new(), "{path}");
+        assert_eq!(html::loaded_from_elsewhere(&html), Vec::<String>::new(), "{path} (TOK-13)");
     }
     // What is no page may do nothing at all.
     for path in ["/api/config", "/api/session", "/api/nothing", "/healthz", "/metrics", "/api/openapi.json"] {
-        let policy = page::policy(&app.client().get(path).await);
+        let policy = html::policy(&app.client().get(path).await);
         assert_eq!(
             (policy["default-src"].clone(), policy["frame-ancestors"].clone()),
             (vec!["'none'".to_owned()], vec!["'none'".to_owned()]),
@@ -75,7 +75,7 @@ async fn of_every_kind(flags: &[&str]) -> Vec<(&'static str, Response)> {
     let agent = app.log_in("jo@example.com", PASSWORD).await;
     let get = async |path: &str| client.get(path).await;
     let page = get("/").await;
-    let script = page::files(&String::from_utf8_lossy(&page.bytes)).into_iter().find(|file| file.ends_with(".js")).expect("a script");
+    let script = html::files(&String::from_utf8_lossy(&page.bytes)).into_iter().find(|file| file.ends_with(".js")).expect("a script");
     let held = client.request("GET", "/login").header("if-none-match", page.header("etag"));
     let forgot = "/api/password-resets";
     let junk = client.request("POST", forgot).header("content-type", "application/json").body("junk");
@@ -208,7 +208,7 @@ async fn hdr_03_hashed_files_are_immutable_and_pages_are_asked_about() {
     let own = admin.get("/settings/users").await.expect(200);
     assert!(String::from_utf8_lossy(&own.bytes).contains("Ada Admin"));
     assert_eq!((own.header("cache-control").as_str(), own.header("etag").as_str()), ("no-store", ""));
-    let files = page::files(&String::from_utf8_lossy(&client.get("/login").await.bytes));
+    let files = html::files(&String::from_utf8_lossy(&client.get("/login").await.bytes));
     let hashed: Vec<_> = files.iter().filter(|file| file.ends_with(".js") || file.ends_with(".wasm")).collect();
     assert!(hashed.len() >= 2, "{files:?}");
     for file in hashed {

@@ -72,8 +72,8 @@ async fn a_file_imported_twice_adds_nobody_twice() {
 #[tokio::test]
 async fn the_highest_extension_does_not_end_the_numbers() {
     let cli = Cli::on(Database::Sqlite).await;
-    let file =
-        cli.write_file("users.csv", "name,email,extension\nAda,ada@example.com,999999999\nBo,bo@example.com,1001\nCy,cy@example.com,1003\n");
+    let file = cli
+        .write_file("users.csv", "name,email,extension\nAda,ada@example.com,999999999\nBo,bo@example.com,1001\nCy,cy@example.com,1003\n");
     cli.ok(&["user", "import", &file]);
     cli.ok(&["user", "add", "--email", "di@example.com", "--name", "Di"]);
     let file = cli.write_file("more.csv", "name,email,extension\nEd,ed@example.com,1005\nFi,fi@example.com,\nGo,go@example.com,\n");

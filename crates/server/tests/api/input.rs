@@ -1,7 +1,7 @@
 //! Bodies that no well-meaning client would send: too large, too slow, or nothing that JSON knows.
 
-use crate::support::*;
 use crate::calls::{self, Call};
+use crate::support::*;
 use std::time::{Duration, Instant};
 
 /// The largest body that is read.

@@ -31,7 +31,8 @@ async fn walk(program: &Program) -> Vec<String> {
     let welcome = program.smtp.wait_for_mail(|mail| mail.subject().starts_with("Welcome")).await.token();
     program.smtp.set_behaviour(SmtpBehaviour::reject_quoting());
     admin.send(admin.request("POST", &format!("/api/users/{}/password-reset", jo.as_str().expect("an id")))).await.expect(202);
-    wait_until("the mail is rejected", async || admin.get("/api/users?search=jo").await.json()["items"][0]["reset"]["state"] == "failed").await;
+    wait_until("the mail is rejected", async || admin.get("/api/users?search=jo").await.json()["items"][0]["reset"]["state"] == "failed")
+        .await;
     let quoted = program.smtp.rejected_mails().into_iter().find(|mail| mail.to == ["jo@example.com"]).expect("a refused mail").token();
     program.smtp.set_behaviour(SmtpBehaviour::busy());
     program.client().post("/api/password-resets", json!({"email": "ada@example.com"})).await.expect(202);
@@ -132,7 +133,7 @@ on_both_databases_and_in! {
 
 #[tokio::test]
 async fn log_01_the_mail_servers_login_is_not_logged_when_it_fails() {
-    let smtp = SmtpServer::start().await;
+    let smtp = SmtpServer::start();
     let url = format!("smtp://postmaster:{SMTP_PASSWORD}@{}", smtp.address);
     let program = Program::serve(Database::Sqlite, &[("REKEY_LOG", "trace"), ("REKEY_SMTP_URL", &url)]).await;
     program.run(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
@@ -145,7 +146,7 @@ async fn log_01_the_mail_servers_login_is_not_logged_when_it_fails() {
 
 #[tokio::test]
 async fn log_01_the_whole_suite_is_watched() {
-        assert!(contains_secret(&format!("INFO request password={PASSWORD}")));
+    assert!(contains_secret(&format!("INFO request password={PASSWORD}")));
     assert!(contains_secret("cookie: rekey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; x"));
     assert!(!contains_secret("INFO request method=\"GET\" route=\"/api/session\" status=200 took_ms=1"));
     let app = TestApp::start(Database::Sqlite).await;

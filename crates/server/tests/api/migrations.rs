@@ -4,7 +4,7 @@ use crate::support::*;
 use rekey_server::store::Location;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Kills of a program that makes a new database.
 const KILLS: usize = 20;

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 /// Clients that send one request after the other.
-const CLIENTS: u32 = 24;
+const CLIENTS: usize = 24;
 
 /// Calls until the server says that it closes the connection; each call must be answered as it should be.
 async fn keep_calling(client: Client, n: usize, answered: &Semaphore) {
@@ -53,7 +53,8 @@ cli_on_both_databases! {
         let clients = join_all((0..CLIENTS).map(|n| keep_calling(program.client(), n, &answered)));
         let mut half = half_a_request(&program).await;
         let stop = async {
-            let _ = answered.acquire_many(3 * CLIENTS).await.expect("an open semaphore");
+            let permits = u32::try_from(3 * CLIENTS).expect("a small number");
+            let _ = answered.acquire_many(permits).await.expect("an open semaphore");
             program.terminate();
         };
         tokio::time::timeout(TIMEOUT, async { tokio::join!(clients, stop) }).await.expect("everybody is answered");

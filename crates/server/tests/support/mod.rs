@@ -12,8 +12,7 @@ pub use log_capture::{contains_secret, lines_logged};
 pub use program::Program;
 pub use rekey_testing::raw_http::{self, Connection};
 pub use rekey_testing::{
-    Cli, Client, Mail, RekeyServer, Response, SECRET_KEY, SmtpAction, SmtpBehaviour, SmtpServer, SmtpStep, TIMEOUT, poll, seeded_rng,
-    unused_address, wait_until,
+    Cli, Client, Mail, RekeyServer, Response, SECRET_KEY, SmtpBehaviour, SmtpServer, TIMEOUT, poll, seeded_rng, unused_address, wait_until,
 };
 pub use serde_json::{Value, json};
 pub use test_app::TestApp;

@@ -52,7 +52,6 @@ impl Mail {
     }
 
     /// The token of [`Self::reset_link`].
-    #[must_use]
     #[track_caller]
     pub fn token(&self) -> String {
         self.reset_link().split_once("#token=").expect("a token").1.to_owned()

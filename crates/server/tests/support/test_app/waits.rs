@@ -36,7 +36,8 @@ impl TestApp {
     /// Waits until a password is being verified: the attempt is counted before.
     pub async fn wait_for_login_attempt(&self) {
         let sql = "SELECT 1 FROM login_failures WHERE failures > 0";
-        wait_until("a login is attempted", async || sqlx::query(sql).fetch_optional(self.store.read()).await.expect("rows").is_some()).await;
+        wait_until("a login is attempted", async || sqlx::query(sql).fetch_optional(self.store.read()).await.expect("rows").is_some())
+            .await;
     }
 
     /// Waits until a session was used within the last seconds: a signed-in request has passed the session check.
