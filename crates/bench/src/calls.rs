@@ -30,11 +30,11 @@ const LOGIN: f64 = 2.0;
 
 /// Measures and writes down.
 pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
-    let folder = Folder::new("calls")?;
-    let program = Program::new(program, folder.sqlite());
+    let folder = Folder::new();
+    let program = Program::new(program, &folder.sqlite());
     let (password, _) = program.fill(1000)?;
-    let (server, _) = program.serve()?;
-    let mut admin = Client::log_in(&server.host, &password)?;
+    let (server, _) = program.serve();
+    let mut admin = Client::log_in(server.host(), &password)?;
     let users = admin.get("/api/users?limit=100")?.json()?;
     let items = users["items"].as_array().cloned().unwrap_or_default();
     let reachable = items.iter().filter(|user| user["email_status"] == "ok" && user["status"] == "active");
@@ -78,7 +78,7 @@ pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
         goal,
         verdict(more <= LOGIN).into(),
     ]);
-    flood(&server.host, &mut admin, report)
+    flood(server.host(), &mut admin, report)
 }
 
 /// Waits until the mail queue is empty.

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rekey_e2e::SmtpServer;
+use rekey_testing::SmtpServer;
 use serde_json::{Value, json};
 
 use crate::Result;
@@ -35,14 +35,14 @@ pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Re
         &how,
         &["database", "requests", "mails", "a new password", "beside it", "kept"],
     );
-    let folder = Folder::new("resets")?;
+    let folder = Folder::new();
     for (name, database) in [("SQLite", folder.sqlite()), ("PostgreSQL", postgres.to_owned())] {
-        let mail = SmtpServer::start();
-        let mut program = Program::new(program, database);
-        program.set("REKEY_SMTP_URL", mail.url());
+        let smtp = SmtpServer::start();
+        let mut program = Program::new(program, &database);
+        program.set("REKEY_SMTP_URL", &smtp.url());
         let (password, _) = program.fill(1000)?;
-        let (server, _) = program.serve()?;
-        let mut admin = Client::log_in(&server.host, &password)?;
+        let (server, _) = program.serve();
+        let mut admin = Client::log_in(server.host(), &password)?;
         let addresses = reachable(&mut admin)?;
 
         let began = Instant::now();
@@ -50,18 +50,16 @@ pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Re
             forgot(&mut admin, address)?;
         }
         let asked = began.elapsed();
-        let letters: Vec<_> = addresses.iter().map(|address| mail.letter(1, address, SUBJECT)).collect();
+        let mails: Vec<_> = addresses.iter().map(|address| smtp.blocking_wait_for_mail(1, address, SUBJECT)).collect();
         let sent = began.elapsed();
 
         let (mut times, mut hashes, mut waits) = (Vec::new(), Vec::new(), Vec::new());
         let mut bare = Bare::new()?;
         let mut disk = File::create(folder.path().join(name))?;
-        for letter in &letters[..BEFORE + USED] {
+        for mail in &mails[..BEFORE + USED] {
             hashes.push(bare.hash(&password)?);
             waits.push(written(&mut disk)?);
-            let link = letter.reset_link();
-            let (_, token) = link.split_once("#token=").ok_or("A mail has no link.")?;
-            let body = json!({ "token": token, "password": "violet harbour thirty lanterns" }).to_string();
+            let body = json!({ "token": mail.token(), "password": "violet harbour thirty lanterns" }).to_string();
             let answer = admin.send("POST", "/api/password-resets/redeem", &body)?;
             times.push(if answer.status == 200 {
                 answer.took

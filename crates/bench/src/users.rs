@@ -9,7 +9,9 @@ use tokio::runtime::Runtime;
 use crate::Result;
 use crate::client::Client;
 use crate::figures::Figures;
-use crate::program::{Folder, Program, Server};
+use rekey_testing::RekeyServer;
+
+use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
 /// Requests for each question and size.
@@ -29,7 +31,7 @@ const TYPED: [&str; 12] = ["s", "an", "10", "ann", "anna", "hassan", "muller", "
 
 /// A database of one size, its server, and an admin who is logged in.
 struct Table {
-    _server: Server,
+    _server: RekeyServer,
     admin: Client,
     someone: String,
     changes: usize,
@@ -41,7 +43,7 @@ pub(crate) fn measure(program: &Path, postgres: &str, runtime: &Runtime, report:
         Ok(number) => number.parse()?,
         Err(_) => 1_000_000,
     };
-    let folders = [Folder::new("few")?, Folder::new("many")?];
+    let folders = [Folder::new(), Folder::new()];
     let sqlite = folders.each_ref().map(Folder::sqlite);
     let [few, lots] = NAMES;
     let postgres = [runtime.block_on(database(postgres, few))?, runtime.block_on(database(postgres, lots))?];
@@ -128,10 +130,10 @@ fn one(program: &Path, name: &str, databases: &[String; 2], many: u32, report: &
 impl Table {
     fn fill(program: &Path, database: &str, users: u32) -> Result<(Self, [Duration; 2])> {
         eprintln!("Filling {users} users");
-        let program = Program::new(program, database.to_owned());
+        let program = Program::new(program, database);
         let (password, took) = program.fill(users)?;
-        let (server, started) = program.serve()?;
-        let mut admin = Client::log_in(&server.host, &password)?;
+        let (server, started) = program.serve();
+        let mut admin = Client::log_in(server.host(), &password)?;
         let page = admin.get("/api/users?limit=1&search=anna")?.json()?;
         let someone = page["items"][0]["id"].as_str().ok_or("The demo has no Anna.")?.to_owned();
         Ok((Self { _server: server, admin, someone, changes: 0 }, [took, started]))

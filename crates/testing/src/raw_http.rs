@@ -97,13 +97,15 @@ pub fn post(path: &str, body: &Value) -> Vec<u8> {
 
 /// Sends one request on a new connection; `head` is without the empty line at its end.
 pub async fn exchange(base: &str, head: &[u8], body: &[u8]) -> Response {
-    let (base, request) = (base.to_owned(), [head, b"\r\nconnection: close\r\n\r\n", body].concat());
-    let blocking = tokio::task::spawn_blocking(move || {
-        let mut connection = Connection::open(&base);
-        connection.send(&request);
-        connection.read_to_close()
-    });
-    blocking.await.expect("a response")
+    let (base, head, body) = (base.to_owned(), head.to_vec(), body.to_vec());
+    tokio::task::spawn_blocking(move || blocking_exchange(&base, &head, &body)).await.expect("a response")
+}
+
+/// [`exchange`] for tests without a runtime.
+pub fn blocking_exchange(base: &str, head: &[u8], body: &[u8]) -> Response {
+    let mut connection = Connection::open(base);
+    connection.send(&[head, b"\r\nconnection: close\r\n\r\n", body].concat());
+    connection.read_to_close()
 }
 
 /// The responses to requests sent one after the other on a new connection; see [`Connection::exchange_text`].
