@@ -60,10 +60,19 @@ impl Page {
         }
     }
 
-    /// Reloads the page.
+    /// Reloads the page and waits for the new document.
     #[track_caller]
     pub fn reload(&self) {
-        self.call("Page.reload", json!({}));
+        self.wait_for_new_document(|| drop(self.call("Page.reload", json!({}))));
+    }
+
+    /// Does something that loads a new document, and waits until that is there: what is found afterwards is not a leftover
+    /// of the old one.
+    #[track_caller]
+    pub fn wait_for_new_document(&self, action: impl FnOnce()) {
+        self.evaluate("window.isOldDocument = true");
+        action();
+        self.wait_for("window.isOldDocument === undefined && document.readyState === 'complete'");
     }
 
     /// Goes back one entry in the history.

@@ -1,21 +1,21 @@
 //! Before the WebAssembly is there: the form that came with the page can be used, and nothing of it is lost.
 
-use rekey_e2e::{Page, Stage};
+use rekey_e2e::{Page, TestApp};
 
 use crate::subject;
 
 /// A page whose WebAssembly does not arrive until [`comes_to_life`].
-fn drawn(stage: &Stage, path: &str) -> Page {
-    let page = stage.browser.device();
+fn drawn(app: &TestApp, path: &str) -> Page {
+    let page = app.browser.new_context();
     page.block(&["*.wasm"]);
-    page.goto(&stage.url(path));
+    page.goto(&app.url(path));
     page
 }
 
 /// Lets the WebAssembly arrive, as the page itself would have started it.
 fn comes_to_life(page: &Page) {
     arrives(page);
-    page.until("document.getElementById('app') === null");
+    page.wait_for("document.getElementById('app') === null");
 }
 
 /// The same, and waits only as long as a page is taken over in that nobody touches.
@@ -30,16 +30,16 @@ fn arrives(page: &Page) {
 
 #[test]
 fn what_is_typed_and_pressed_before_the_page_is_live_is_kept() {
-    let stage = Stage::set();
-    let page = drawn(&stage, "/login");
+    let app = TestApp::start();
+    let page = drawn(&app, "/login");
     page.heading("Log in");
-    let email = page.field("Email");
+    let email = page.get_by_label("Email");
     page.fill("Email", "jordan@example.com");
     page.fill("Password", "half of a pass");
-    page.press("Show password");
+    page.click_button("Show password");
     comes_to_life(&page);
-    page.find("button", "Hide password");
-    assert_eq!(page.field("Password").value(), "half of a pass");
+    page.get_by_role("button", "Hide password");
+    assert_eq!(page.get_by_label("Password").value(), "half of a pass");
     // The very field: who held on to it holds the live one.
     assert_eq!(email.value(), "jordan@example.com");
     assert_eq!(page.evaluate("document.activeElement.textContent"), "Hide password");
@@ -48,49 +48,49 @@ fn what_is_typed_and_pressed_before_the_page_is_live_is_kept() {
 
 #[test]
 fn a_form_sent_before_the_page_is_live_is_sent_once_then() {
-    let stage = Stage::set();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = drawn(&stage, "/forgot-password");
+    let app = TestApp::start();
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    let page = drawn(&app, "/forgot-password");
     page.fill("Email", &jordan.email);
-    page.find("button", "Send reset link").double_click();
-    assert!(page.has("heading", "Forgot your password?"));
+    page.get_by_role("button", "Send reset link").double_click();
+    assert!(page.is_present("heading", "Forgot your password?"));
     comes_to_life(&page);
     page.heading("Check your inbox");
-    let _ = stage.mail.letter(1, &jordan.email, subject::RESET);
+    let _ = app.mail(1, &jordan.email, subject::RESET);
     let asked = page.requests().iter().filter(|address| address.ends_with("/api/password-resets")).count();
     assert_eq!(asked, 1);
 }
 
 #[test]
 fn a_button_that_is_held_while_the_page_comes_to_life_is_pressed_when_it_is_let_go() {
-    let stage = Stage::set();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = drawn(&stage, "/forgot-password");
+    let app = TestApp::start();
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    let page = drawn(&app, "/forgot-password");
     page.fill("Email", &jordan.email);
-    let button = page.find("button", "Send reset link");
-    let held = button.hold();
+    let button = page.get_by_role("button", "Send reset link");
+    let held = button.mouse_down();
     arrives(&page);
-    held.let_go();
+    held.mouse_up();
     page.heading("Check your inbox");
-    let _ = stage.mail.letter(1, &jordan.email, subject::RESET);
+    let _ = app.mail(1, &jordan.email, subject::RESET);
 
-    let page = drawn(&stage, "/login");
-    let button = page.find("button", "Show password");
-    let held = button.hold();
+    let page = drawn(&app, "/login");
+    let button = page.get_by_role("button", "Show password");
+    let held = button.mouse_down();
     arrives(&page);
-    held.let_go();
-    page.find("button", "Hide password");
+    held.mouse_up();
+    page.get_by_role("button", "Hide password");
     assert_eq!(page.evaluate("document.getElementById('app')"), serde_json::Value::Null);
 }
 
 #[test]
 fn what_a_password_manager_filled_in_is_sent_by_the_first_press() {
-    let stage = Stage::set();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = drawn(&stage, "/login");
+    let app = TestApp::start();
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    let page = drawn(&app, "/login");
     page.fill("Email", &jordan.email);
     page.fill("Password", &jordan.password);
-    // As browsers have it: filled in, and not to be read before the person has touched the page.
+    // As browsers have it: filled in, and not to be read before the user has touched the page.
     page.evaluate(
         "{ const drawn = document.getElementById('app'), all = drawn.querySelectorAll;
            drawn.querySelectorAll = (what) => what === 'input:autofill' ? [{ value: '' }] : all.call(drawn, what);
@@ -98,44 +98,44 @@ fn what_a_password_manager_filled_in_is_sent_by_the_first_press() {
     );
     arrives(&page);
     assert!(page.evaluate("document.getElementById('app') !== null") == true, "it waits for a touch");
-    page.press("Log in");
+    page.click_button("Log in");
     page.heading("Your account");
 }
 
 #[test]
 fn who_is_logged_in_is_never_shown_the_login_form() {
-    let stage = Stage::set();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = stage.logged_in(&jordan);
+    let app = TestApp::start();
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    let page = app.logged_in(&jordan);
     page.heading("Your account");
     page.block(&["*.wasm"]);
-    page.goto(&stage.url("/login"));
-    page.until("document.readyState === 'complete'");
-    assert!(!page.has("heading", "Log in"));
+    page.goto(&app.url("/login"));
+    page.wait_for("document.readyState === 'complete'");
+    assert!(!page.is_present("heading", "Log in"));
     comes_to_life(&page);
     page.heading("Your account");
 }
 
 #[test]
 fn who_has_to_log_in_first_is_at_the_login_from_the_beginning() {
-    let stage = Stage::set();
+    let app = TestApp::start();
     for (asked, login) in [
         ("/", "/login"),
         ("/settings/users?search=j%C3%B8&filter=all", "/login?next=/settings/users%3Fsearch%3Dj%25C3%25B8%26filter%3Dall"),
     ] {
-        let page = drawn(&stage, asked);
+        let page = drawn(&app, asked);
         page.heading("Log in");
-        assert_eq!(page.url(), stage.url(login));
+        assert_eq!(page.url(), app.url(login));
         comes_to_life(&page);
         page.heading("Log in");
-        assert_eq!(page.url(), stage.url(login), "the app says the same");
+        assert_eq!(page.url(), app.url(login), "the app says the same");
     }
 }
 
 #[test]
 fn the_page_is_taken_over_in_several_short_tasks() {
-    let stage = Stage::set();
-    let page = drawn(&stage, "/login");
+    let app = TestApp::start();
+    let page = drawn(&app, "/login");
     page.heading("Log in");
     page.evaluate(
         "{ const made = [], create = document.createElement, over = window.takeOver;
@@ -155,6 +155,6 @@ fn the_page_is_taken_over_in_several_short_tasks() {
     comes_to_life(&page);
     assert_eq!(page.evaluate("seen.before"), true, "what all forms have was made once before");
     assert_eq!(page.evaluate("seen.title"), "Drawn", "what follows from the screen is not done in the same task");
-    page.until("document.title === 'Log in · Squaretalk'");
+    page.wait_for("document.title === 'Log in · Squaretalk'");
     assert_eq!(page.evaluate("document.querySelectorAll('form').length"), 1);
 }

@@ -34,6 +34,12 @@ impl Mail {
         self.parsed().body_html(0).expect("an HTML part").into_owned()
     }
 
+    /// The whole message as text.
+    #[must_use]
+    pub fn raw_text(&self) -> String {
+        String::from_utf8_lossy(&self.raw).into_owned()
+    }
+
     /// The first link with a token to `page`, such as `reset-password`, in the text part.
     #[must_use]
     #[track_caller]
