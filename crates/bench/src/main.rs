@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use report::Report;
 
-/// What went wrong, in words for the person who typed the command.
+/// An error message for the user of the command.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {

@@ -17,7 +17,7 @@ const REQUESTS: usize = 400;
 const START: f64 = 300.0;
 const MEMORY: f64 = 40.0;
 
-/// Measures and writes down.
+/// Measures and reports.
 pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
     let folder = Folder::new();
     let program = Program::new(program, &folder.sqlite());

@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 
 use crate::Result;
 
-/// The least that a browser can paint.
+/// The smallest page that a browser can paint.
 const WORD: &str = "<!DOCTYPE html><title>Word</title><p>Word";
 
 /// A running peer, ended when dropped.

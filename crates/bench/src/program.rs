@@ -47,13 +47,6 @@ impl Program {
         Ok((password.to_owned(), began.elapsed()))
     }
 
-    /// Imports users from a file. Returns how long it took.
-    pub(crate) fn import(&self, file: &Path) -> Duration {
-        let began = Instant::now();
-        self.0.ok(&["user", "import", &file.display().to_string()]);
-        began.elapsed()
-    }
-
     /// Starts the server, without limits: one client sends a thousand requests. Returns how long it took until it listened.
     pub(crate) fn serve(&self) -> (RekeyServer, Duration) {
         let began = Instant::now();

@@ -1,4 +1,4 @@
-//! A reset from the request to the new password: what the mail and the last step cost, on both databases.
+//! Benchmark of a reset from the request to the new password, on both databases.
 
 use std::fs::File;
 use std::io::Write;
@@ -15,16 +15,16 @@ use crate::figures::Figures;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
-/// Mails that wait at once, and of the links in them those that are used.
+/// Queued mails, and the number of their links that are redeemed.
 const MAILS: usize = 300;
 const USED: usize = 40;
-/// Links used before, unmeasured: each of PostgreSQL's connections plans a statement outside a transaction anew five times.
+/// Links redeemed as a warm-up: each PostgreSQL connection plans a prepared statement five times.
 const BEFORE: usize = 60;
-/// The goal in milliseconds for what a new password may cost beside its hash and one wait for the disk: as a login beside its hash.
+/// The goal in milliseconds for a new password without its hash and one fsync.
 const BESIDE: f64 = 2.0;
 const SUBJECT: &str = "Reset your Squaretalk password";
 
-/// Measures and writes down.
+/// Measures and reports.
 pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Result<()> {
     let how = format!(
         "{MAILS} people with an account ask at once; a mail server on this machine takes what comes. Then, after {BEFORE} others, {USED} of the links are used, in turn with \
@@ -82,7 +82,7 @@ pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Re
     Ok(())
 }
 
-/// How long four kilobytes take to the disk: a page of a database, or of its log.
+/// The time to write and fsync four kilobytes: a page of a database, or of its WAL.
 fn written(file: &mut File) -> Result<Duration> {
     let began = Instant::now();
     file.write_all(&[0x5a; 4096])?;
@@ -90,7 +90,7 @@ fn written(file: &mut File) -> Result<Duration> {
     Ok(began.elapsed())
 }
 
-/// Addresses of people who would get a link.
+/// Addresses of users who would get a link.
 fn reachable(admin: &mut Client) -> Result<Vec<String>> {
     let mut addresses = Vec::new();
     let mut path = "/api/users?limit=100".to_owned();

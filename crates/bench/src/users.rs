@@ -37,7 +37,7 @@ struct Table {
     changes: usize,
 }
 
-/// Measures and writes down.
+/// Measures and reports.
 pub(crate) fn measure(program: &Path, postgres: &str, runtime: &Runtime, report: &mut Report) -> Result<()> {
     let many: u32 = match std::env::var("REKEY_BENCH_USERS") {
         Ok(number) => number.parse()?,

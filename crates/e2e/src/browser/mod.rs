@@ -78,7 +78,7 @@ impl Drop for Browser {
     }
 }
 
-/// `CHROMIUM`, else what the system calls it.
+/// The executable: `CHROMIUM`, else the system's.
 fn program() -> PathBuf {
     let named = env::var_os("CHROMIUM").map(PathBuf::from);
     named.unwrap_or_else(|| "chromium".into())

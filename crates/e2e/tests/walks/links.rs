@@ -1,6 +1,6 @@
 //! What a mailed link survives, and how each dead one is explained.
 
-use rekey_e2e::{User, TestApp};
+use rekey_e2e::{TestApp, User};
 
 use crate::{NEW_PASSWORD, subject};
 

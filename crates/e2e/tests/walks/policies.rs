@@ -15,7 +15,8 @@ fn tok_13_no_screen_asks_anybody_else_or_tells_where_one_was() {
         for answer in page.responses().iter().filter(|answer| answer.url.starts_with("http")) {
             assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{}", answer.url);
         }
-        let referers: Vec<String> = page.requests_with_headers().into_iter().filter(|sent| sent.to_lowercase().contains("\"referer\"")).collect();
+        let referers: Vec<String> =
+            page.requests_with_headers().into_iter().filter(|sent| sent.to_lowercase().contains("\"referer\"")).collect();
         assert!(referers.is_empty(), "{referers:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! What becomes of a link's token, in a real browser: nobody else uses it up, and it stays nowhere.
 
-use rekey_e2e::{Mail, User, TestApp};
+use rekey_e2e::{Mail, TestApp, User};
 use serde_json::json;
 
 use crate::{NEW_PASSWORD, subject};
@@ -74,7 +74,8 @@ fn tok_12_the_token_leaves_the_address_bar_at_once_and_no_trace() {
         assert!(telling.is_empty(), "{what}: {telling:?}");
     }
     assert!(page.history().len() > 1 && page.requests_with_headers().len() > 10, "there is something to look at");
-    let referers: Vec<String> = page.requests_with_headers().into_iter().filter(|sent| sent.to_lowercase().contains("\"referer\"")).collect();
+    let referers: Vec<String> =
+        page.requests_with_headers().into_iter().filter(|sent| sent.to_lowercase().contains("\"referer\"")).collect();
     assert!(referers.is_empty(), "{referers:?}");
     let log = app.server.log();
     assert!(log.contains("/api/password-resets/redeem"), "the log says too little to prove anything:\n{log}");

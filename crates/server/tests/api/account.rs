@@ -1,4 +1,4 @@
-//! Changing one's own password.
+//! Account: changing the own password.
 
 use crate::support::*;
 use rekey_server::auth::hashing::hash_now;
@@ -19,7 +19,7 @@ on_both_databases! {
         assert_eq!(notice.subject(), "Your Squaretalk password was changed");
     }
 
-    async fn ses_08_a_current_password_that_is_replaced_while_it_is_compared_changes_nothing(app) {
+    async fn ses_08_a_current_password_replaced_during_its_verification_changes_nothing(app) {
         let jo = app.add_user("Jo", "jo@example.com").await;
         let here = app.log_in("jo@example.com", PASSWORD).await;
         app.set_slow_hash(&jo).await;

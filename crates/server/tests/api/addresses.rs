@@ -1,8 +1,8 @@
-//! Addresses: one form of each, one recipient, and nothing that leaves its line.
+//! Email addresses: one canonical form, one recipient, no injection into SMTP or MIME.
 
 use crate::support::*;
 
-/// Asks for a link as somebody who typed this.
+/// Requests a reset link for a typed address.
 async fn forgot(app: &TestApp, email: impl Into<Value>) -> Response {
     app.client().post("/api/password-resets", json!({"email": email.into()})).await
 }
@@ -11,13 +11,13 @@ async fn add(admin: &Client, email: impl Into<Value>) -> Response {
     admin.post("/api/users", json!({"name": "Somebody Else", "email": email.into()})).await
 }
 
-/// The envelopes of all mails, once nothing waits any more.
+/// The envelope recipients of all mails, once the queue is empty.
 async fn recipients(app: &TestApp) -> Vec<String> {
     app.wait_for_empty_queue().await;
     app.smtp.mails().into_iter().flat_map(|mail| mail.to).collect()
 }
 
-/// Addresses that must never lead to a mail of ours but to Jo: two in one, and more lines than one.
+/// Two addresses in one, or several lines: no mail may go to any address but Jo's.
 const TWO_IN_ONE: [&str; 16] = [
     "jo@example.com,eve@example.com",
     "jo@example.com;eve@example.com",
@@ -38,14 +38,14 @@ const TWO_IN_ONE: [&str; 16] = [
 ];
 
 on_both_databases! {
-    async fn eml_01_mail_goes_to_the_stored_address_whatever_was_typed(app) {
+    async fn eml_01_mail_goes_to_the_stored_address_not_to_the_typed_one(app) {
         app.add_user("Mike", "mike@github.com").await;
-        // CVE-2019-19844: looks like it, upper-cases to it, or folds to it in some collation; and is another's.
+        // CVE-2019-19844: addresses that look like it, or that upper-case or fold to it in some collation, but are not the same.
         for typed in ["mike@gıthub.com", "mıke@github.com", "mike@gith\u{443}b.com", "m\u{456}ke@github.com", "ﬁ@github.com", "mike@github.com.evil.example", "mike@gíthub.com", "mike\u{200b}@github.com"] {
             assert!([202, 422].contains(&forgot(&app, typed).await.status), "{typed}");
         }
         assert_eq!(recipients(&app).await, [] as [&str; 0]);
-        // Other spellings of his own: to the stored one.
+        // Other spellings of the same address: mail goes to the stored one.
         for typed in ["MIKE@GITHUB.COM", " mike@GitHub.com ", "mi\u{212a}e@github.com", "mike@ｇｉｔｈｕｂ.com"] {
             let before = app.smtp.mails().len();
             forgot(&app, typed).await.expect(202);
@@ -82,12 +82,12 @@ on_both_databases! {
             assert_eq!(add(&admin, typed).await.expect(409).code(), "email_taken", "{typed}");
             assert_eq!(admin.patch(&format!("/api/users/{al}"), json!({"email": typed})).await.expect(409).code(), "email_taken", "{typed}");
         }
-        // The database itself holds no two, whoever writes.
+        // The unique constraint of the database rejects duplicates too.
         let mut tx = app.store.begin().await.expect("begins");
         let twice = sqlx::query("UPDATE users SET address = 'j\u{fc}rgen@xn--exmple-cua.com' WHERE email = 'al@example.com'").execute(&mut *tx).await;
         assert!(twice.is_err());
         drop(tx);
-        // Each finds the account, and its limits are shared.
+        // Each spelling finds the account and shares its rate limits.
         let welcome = app.mail_to("j\u{fc}rgen@xn--exmple-cua.com").await;
         app.client().post("/api/password-resets/redeem", json!({"token": welcome.token(), "password": NEW_PASSWORD})).await.expect(200);
         for typed in spellings {
@@ -146,7 +146,7 @@ on_both_databases! {
             let answer = admin.post("/api/users", json!({"name": name, "email": "al@example.com"})).await;
             assert_eq!(answer.field("name"), "invalid_characters", "{name:?}");
         }
-        // What SMTP and MIME give a meaning to, and is a name or an address nevertheless.
+        // Valid names and addresses with characters that are special in SMTP or MIME.
         for (at, name) in ["Jo =?utf-8?q?=0D=0ABcc:_eve=40example.com?=", "MAIL FROM:<eve@example.com>", ". Jo", "Jo \"; eve@example.com", "QUIT"].into_iter().enumerate() {
             admin.post("/api/users", json!({"name": name, "email": format!("=?x?q?=0d=0a{at}@example.com")})).await.expect(201);
         }
@@ -171,7 +171,7 @@ on_both_databases! {
         assert_eq!(of(254).len(), 254);
         assert_eq!(add(&admin, of(255)).await.field("email"), "too_long");
         assert_eq!(forgot(&app, of(255)).await.field("email"), "too_long");
-        // Under the limit as typed, in characters, or before Punycode.
+        // Within the limit as typed, in characters, or before Punycode encoding.
         assert_eq!(forgot(&app, format!("{}@example.com", "ü".repeat(122))).await.field("email"), "too_long");
         assert_eq!(forgot(&app, format!("{}@example.com", "ü".repeat(33))).await.field("email"), "invalid_email");
         let unfolds = format!("{}@{}.com", "l".repeat(60), ["ü-a-b-c-d-e"; 14].join("."));
@@ -181,7 +181,7 @@ on_both_databases! {
         app.mail_to(&of(254)).await;
     }
 
-    async fn eml_05_whoever_names_a_user_or_an_admin_puts_no_link_into_a_mail(app) {
+    async fn eml_05_a_name_of_a_user_or_an_admin_puts_no_link_into_a_mail(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let own = admin.get("/api/session").await.json()["user"]["id"].as_str().expect("an id").to_owned();
@@ -207,9 +207,9 @@ on_both_databases! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn eml_06_where_tls_is_asked_for_nothing_is_said_without_it() {
+async fn eml_06_with_tls_required_nothing_is_sent_without_it() {
     for database in [Database::Sqlite, Database::Postgres] {
-        // It offers no STARTTLS, or somebody on the way took the offer out.
+        // The server offers no STARTTLS, or an attacker removed it from the reply.
         let smtp = SmtpServer::start();
         let url = format!("smtp://jo:hunter2@localhost:{}?tls=required", smtp.address.port());
         let app = TestApp::start_with(database, &["--smtp-url", &url]).await;

@@ -1,10 +1,10 @@
-//! The audit log: who did what, when, from where; and that nobody rewrites it unseen.
+//! Audit log: actor, action, time and origin of each entry, and detection of manipulation.
 
 use crate::support::*;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::BTreeSet;
 
-/// The log as an admin reads it, and how far it was read.
+/// The log as an admin reads it, with the number of rows already read.
 struct Ledger<'a> {
     app: &'a TestApp,
     admin: Client,
@@ -13,7 +13,7 @@ struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
-    /// The rows that came since, oldest first: action, actor, subject, from where.
+    /// The new rows, oldest first: action, actor, subject, origin.
     async fn told(&mut self) -> Vec<String> {
         self.app.wait_for_empty_queue().await;
         let page = self.admin.get("/api/audit?limit=100").await.expect(200).json();
@@ -40,7 +40,7 @@ impl Ledger<'_> {
     }
 }
 
-/// Every action that the API's description names.
+/// Every action in the OpenAPI description.
 fn all_actions(cli: &Cli) -> BTreeSet<String> {
     let description: Value = serde_json::from_str(&cli.ok(&["openapi"])).expect("JSON");
     let names = description["components"]["schemas"]["Action"]["enum"].as_array().expect("the actions");
@@ -69,7 +69,7 @@ const CONTRACT: [&str; 18] = [
 ];
 
 on_both_databases! {
-    async fn aud_01_everything_that_is_done_leaves_one_row(app) {
+    async fn aud_01_every_action_leaves_one_row(app) {
         let cli = app.cli();
         let jo = app.add_user("Jo", "jo@example.com").await;
         let admin = app.admin().await;
@@ -172,7 +172,7 @@ on_both_databases! {
         assert_eq!(calls, ["get /api/audit"]);
     }
 
-    async fn aud_02_whatever_is_done_to_the_rows_is_found(app) {
+    async fn aud_02_every_manipulation_of_the_rows_is_detected(app) {
         let cli = app.cli();
         app.admin().await;
         app.advance(1);
@@ -193,27 +193,27 @@ on_both_databases! {
             ("UPDATE audit SET actor_id = NULL, actor_name = NULL WHERE seq = 1", "Row 1"),
             ("UPDATE audit SET subject_id = subject_id + 1 WHERE seq = 1", "Row 1"),
             ("UPDATE audit SET ip = NULL WHERE seq = 6", "Row 6"),
-            // Half a user_ref, where there was none.
+            // An incomplete user reference where there was none.
             ("UPDATE audit SET actor_id = 7 WHERE seq = 3", "Row 3"),
             ("UPDATE audit SET subject_name = 'Eve' WHERE seq = 3", "Row 3"),
             ("UPDATE audit SET detail = '' WHERE seq = 2", "Row 2"),
             ("UPDATE audit SET mac = (SELECT mac FROM kept WHERE seq = 4) WHERE seq = 5", "Row 5"),
-            // The same letters, divided up in another way: an action that is none is shown to nobody.
+            // The same bytes split differently between columns: an unknown action is not shown.
             ("UPDATE audit SET action = action || '+' || ip, ip = NULL WHERE seq = 3", "Row 3"),
-            // Deleted: the first, one between, the newest, with a head to match, all.
+            // Deleted rows: the first, one in between, the newest with a matching head, all.
             ("DELETE FROM audit WHERE seq = 1", "Row 1"),
             ("DELETE FROM audit WHERE seq = 3", "Row 3"),
             ("DELETE FROM audit WHERE seq = 6", "newest rows"),
             (&format!("DELETE FROM audit WHERE seq = 6; {head_of_5}"), "end of the audit log"),
             ("DELETE FROM audit WHERE seq = 6; DELETE FROM audit_head", "end of the audit log"),
             ("DELETE FROM audit; DELETE FROM audit_head", "all of it was deleted"),
-            // The same, with users who look as if they came with the next row.
+            // The same, with user references that seem to belong to the next row.
             (&format!("DELETE FROM audit; DELETE FROM audit_head; UPDATE users SET created_at = {}", app.now()), "all of it was deleted"),
-            // Deleted, and the rest moved up.
+            // Deleted, with the remaining rows renumbered.
             ("DELETE FROM audit WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 4; UPDATE audit SET seq = 4 WHERE seq = 5; UPDATE audit SET seq = 5 WHERE seq = 6", "Row 3"),
-            // Two in each other's place.
+            // Two rows swapped.
             ("UPDATE audit SET seq = 99 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 99", "Row 2"),
-            // Inserted: before the first, and a copy after the last.
+            // Inserted rows: before the first, and a copy after the last.
             (&format!("INSERT INTO audit (seq, {columns}) SELECT 0, {columns} FROM kept WHERE seq = 1"), "Row 0"),
             (&format!("INSERT INTO audit (seq, {columns}) SELECT 7, {columns} FROM kept WHERE seq = 6"), "Row 7"),
             // The head.
@@ -224,7 +224,7 @@ on_both_databases! {
             run(sql).await;
             let complaint = cli.refused(&["audit", "verify"]);
             assert!(complaint.contains(found), "{sql}: {complaint}");
-            // The server goes on, and covers nothing up by what it adds.
+            // Rows that the server appends do not hide the manipulation.
             app.client().post("/api/session", json!({"email": "nobody2@example.com", "password": "wrong"})).await.expect(401);
             assert_eq!(cli.run(&["audit", "verify"]).status.code(), Some(2), "covered up: {sql}");
             run(back).await;
@@ -233,7 +233,7 @@ on_both_databases! {
         assert!(cli.ok(&["audit", "verify"]).contains("intact: 6 rows"));
     }
 
-    async fn aud_02_a_row_of_another_history_of_the_same_log_is_found(app) {
+    async fn aud_02_a_row_of_another_history_of_the_same_log_is_detected(app) {
         let cli = app.cli();
         let run = async |sql: &str| { sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(app.store.write()).await.expect("runs"); };
         let fail_twice = async |who: &str| {
@@ -246,7 +246,7 @@ on_both_databases! {
         run("CREATE TABLE older AS SELECT * FROM audit; CREATE TABLE older_head AS SELECT * FROM audit_head").await;
         fail_twice("somebody").await;
         run("CREATE TABLE newer AS SELECT * FROM audit").await;
-        // What an older backup brings back goes on in another way.
+        // A restored backup continues with a different history.
         run("DELETE FROM audit; INSERT INTO audit SELECT * FROM older; DELETE FROM audit_head; INSERT INTO audit_head SELECT * FROM older_head").await;
         app.advance(1);
         fail_twice("anybody").await;

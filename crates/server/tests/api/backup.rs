@@ -1,4 +1,4 @@
-//! Backups of the SQLite database, made beside a running server, and what a restore brings back.
+//! Backup and restore of the SQLite database, beside a running server.
 
 use crate::queue::until;
 use crate::support::*;
@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Backups made while others write.
+/// Number of backups during concurrent writes.
 const BACKUPS: usize = 4;
 
 async fn keep_writing(client: Client, done: &AtomicBool, written: &AtomicUsize) {
@@ -34,11 +34,11 @@ async fn rel_08_a_backup_under_writes_is_sound_and_private() {
     let (done, written) = (AtomicBool::new(false), AtomicUsize::new(0));
     let backups = async {
         for n in 0..BACKUPS {
-            // A backup is made in a moment: again, until somebody has written in that moment.
+            // A backup is fast: repeated until a write happened during it.
             for attempt in 0.. {
                 let before = written.load(Ordering::Relaxed);
                 let name = format!("backup{n}.db");
-                // Whatever the user's mask lets through.
+                // Private whatever the umask is.
                 let line = format!("rm -f {name}; umask 000; exec \"$0\" backup {name}");
                 let mut command = by_way_of_a_shell(&cli, &line);
                 let status = tokio::task::spawn_blocking(move || command.status().expect("the program runs")).await.expect("no panic");
@@ -64,7 +64,7 @@ async fn rel_08_a_backup_under_writes_is_sound_and_private() {
         for suffix in ["-wal", "-shm", "-journal"] {
             assert!(!Path::new(&format!("{}{suffix}", file.display())).exists(), "a backup is one file: {suffix}");
         }
-        // As it lies there, before anything of ours opens it: one file, not half of one with a log beside it.
+        // Checked before the program opens it: one complete file without a WAL.
         let bytes = std::fs::read(&file).expect("a file");
         assert_eq!((&bytes[..16], &bytes[18..20]), (&b"SQLite format 3\0"[..], &[1, 1][..]), "no WAL");
         assert_eq!(text(&file, "PRAGMA integrity_check").await, "ok");
@@ -75,7 +75,7 @@ async fn rel_08_a_backup_under_writes_is_sound_and_private() {
     assert!(!program.log().contains("ERROR"), "{}", program.log());
 }
 
-/// The program by way of a shell, as `$0`.
+/// A command that runs the program through a shell, as `$0`.
 fn by_way_of_a_shell(cli: &Cli, line: &str) -> std::process::Command {
     let program = cli.command(&[]);
     let mut command = std::process::Command::new("/bin/sh");
@@ -110,7 +110,7 @@ async fn rel_09_after_a_restore_links_and_sessions_of_before_are_dead() {
     };
     redeem(&program, &used_before).await.expect(200);
     let session = log_in(&program, "ada@example.com").await;
-    // Asked for before the backup, and still in the queue when it is made.
+    // Requested before the backup and still queued when it is made.
     smtp.set_behaviour(SmtpBehaviour::busy());
     program.client().post("/api/password-resets", json!({"email": "ada@example.com"})).await.expect(202);
     let store = Store::open(&cli.location()).await.expect("opens");
@@ -134,10 +134,10 @@ async fn rel_09_after_a_restore_links_and_sessions_of_before_are_dead() {
     for cookie in [&session, &since] {
         assert!(!is_signed_in(&program, cookie).await);
     }
-    // The password is that of the backup: Ada's is there, Bo had none yet.
+    // Passwords are those of the backup: Ada's exists, Bo had none yet.
     assert!(is_signed_in(&program, &log_in(&program, "ada@example.com").await).await);
     program.client().post("/api/session", json!({"email": "bo@example.com", "password": PASSWORD})).await.expect(401);
-    // A new link works as ever, and the queue of the backup sends nothing.
+    // A new link works, and the restored queue sends nothing.
     program.client().post("/api/password-resets", json!({"email": "bo@example.com"})).await.expect(202);
     let mail = smtp.wait_for_mail(|mail| mail.to == ["bo@example.com"] && mail.subject().starts_with("Reset")).await;
     redeem(&program, &mail.token()).await.expect(200);

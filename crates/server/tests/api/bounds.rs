@@ -1,4 +1,4 @@
-//! What a link must not do: show itself, log anybody in, open another account, or reach an admin.
+//! Limits of a reset link: it does not leak, starts no session, opens no other account, and no admin sees it.
 
 use crate::support::*;
 use base64::Engine;
@@ -22,7 +22,7 @@ on_both_databases! {
         }
         let head = String::from_utf8_lossy(&mail.raw).split("\r\n\r\n").next().expect("headers").to_owned();
         assert!(!head.contains(&token));
-        // Nothing that the page calls with it sends it back.
+        // No response to a call with the token contains it.
         for call in ["inspect", "renew", "report"] {
             app.advance(60);
             let answer = app.client().post(&format!("/api/password-resets/{call}"), json!({"token": token})).await;
@@ -31,7 +31,7 @@ on_both_databases! {
         }
     }
 
-    async fn tok_13_the_pages_ask_nobody_else_and_send_no_referrer(app) {
+    async fn tok_13_the_pages_load_nothing_from_elsewhere_and_send_no_referrer(app) {
         for path in ["/", "/login", "/reset-password", "/not-me", "/nowhere"] {
             let page = app.client().get(path).await;
             assert_eq!(page.header("referrer-policy"), "no-referrer", "{path}");
@@ -86,7 +86,7 @@ on_both_databases! {
             body[field] = value;
             al.post(REDEEM, body).await.expect(422);
         }
-        // Who is logged in counts for nothing.
+        // A session of another user makes no difference.
         al.post(REDEEM, json!({"token": token_of_jo, "password": NEW_PASSWORD})).await.expect(200);
         app.log_in("jo@example.com", NEW_PASSWORD).await;
         app.log_in("al@example.com", PASSWORD).await;
@@ -94,7 +94,7 @@ on_both_databases! {
         app.client().post("/api/password-resets/inspect", json!({"token": token_of_al})).await.expect(200);
     }
 
-    async fn tok_15_a_reset_logs_nobody_in(app) {
+    async fn tok_15_a_reset_starts_no_session(app) {
         app.add_user("Jo", "jo@example.com").await;
         let token = app.link_for("jo@example.com").await;
         let (fresh, old) = (app.client(), app.log_in("jo@example.com", PASSWORD).await);
@@ -177,7 +177,7 @@ on_both_databases! {
         app.client().post(REDEEM, json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
         app.client().post(REDEEM, json!({"token": welcome, "password": NEW_PASSWORD})).await.expect(200);
         let jo = app.log_in("jo@example.com", NEW_PASSWORD).await;
-        // The mail server is away when the last one is due: it comes late, and once.
+        // The mail server is down when the last notice is due: it arrives late, and once.
         app.wait_for_empty_queue().await;
         app.smtp.set_behaviour(SmtpBehaviour::busy());
         jo.put("/api/account/password", json!({"current_password": NEW_PASSWORD, "new_password": third})).await.expect(204);

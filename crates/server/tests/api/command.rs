@@ -1,4 +1,4 @@
-//! What the program says to who types its commands.
+//! Commands of the program: output, error messages and exit codes.
 
 use crate::support::*;
 use rekey_server::store::Location;
@@ -37,7 +37,7 @@ cli_on_both_databases! {
         assert!(password.chars().count() >= 15, "{password}");
         assert!(cli.refused(&["demo"]).contains("holds users already"));
 
-        // It is written without the indexes; they are there again, and whoever it holds or is added is found.
+        // The data is loaded without indexes. Afterwards they exist again, and every user is found, added ones included.
         assert_eq!(schema(&cli, &mut connection).await, before);
         cli.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
         let server = cli.serve(&[]);
@@ -59,7 +59,7 @@ cli_on_both_databases! {
     }
 }
 
-/// The names of all that the schema holds beside tables.
+/// The names of everything in the schema.
 async fn schema(cli: &Cli, connection: &mut AnyConnection) -> Vec<String> {
     let names = match cli.location() {
         Location::Sqlite(_) => "SELECT name FROM sqlite_master ORDER BY name",
@@ -72,7 +72,7 @@ async fn schema(cli: &Cli, connection: &mut AnyConnection) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_cannot_work_is_one_sentence_and_exit_code_2() {
+async fn an_impossible_command_prints_one_sentence_and_exits_with_2() {
     let cli = Cli::on(Database::Sqlite).await;
     let occupied = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = occupied.local_addr().expect("an address").to_string();
@@ -94,7 +94,7 @@ async fn what_cannot_work_is_one_sentence_and_exit_code_2() {
 async fn tok_04_a_link_that_would_live_over_a_day_refuses_to_start() {
     let cli = Cli::on(Database::Sqlite).await;
     cli.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin"]);
-    // Were the life accepted, the complaint would be another, and nothing would be served for ever.
+    // If the value were accepted, the server would fail on the occupied port instead of running forever.
     let occupied = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = occupied.local_addr().expect("an address").to_string();
     for flag in ["--link-ttl", "--invite-ttl"] {

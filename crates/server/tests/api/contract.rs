@@ -1,9 +1,9 @@
-//! The contract's corners that belong to no one feature.
+//! API rules that belong to no single feature.
 
 use crate::support::*;
 
 on_both_databases! {
-    async fn many_are_reset_at_once_and_each_is_answered_for(app) {
+    async fn a_bulk_reset_reports_the_result_of_each_user(app) {
         let admin = app.admin().await;
         let mut ids = Vec::new();
         for at in 0..3 {
@@ -53,7 +53,7 @@ on_both_databases! {
         ada.patch(&format!("/api/users/{bo}"), json!({"role": "admin"})).await.expect(200);
         let bo_in = app.log_in("bo@example.com", PASSWORD).await;
         app.advance(120);
-        // Bo's request is let in as an admin's, but its body is slow.
+        // Bo's request passes the session check as an admin's, but its body is slow.
         let (go, wait) = tokio::sync::oneshot::channel::<()>();
         let rest = futures_util::stream::once(async move {
             let _ = wait.await;
@@ -70,7 +70,7 @@ on_both_databases! {
         assert_eq!(ada.get(&format!("/api/users/{own}")).await.expect(200).json()["role"], "admin");
     }
 
-    async fn an_id_that_is_none_is_nobodys(app) {
+    async fn a_malformed_id_is_answered_as_an_unknown_one(app) {
         let admin = app.admin().await;
         for id in ["x", "0", "-1", "1.0", "01", "+1", "99999999999999999999", "9223372036854775807", "%00", "%ff", "1%2f2", "null", "..%2f1", "😀"] {
             let path = format!("/api/users/{id}");
@@ -109,7 +109,7 @@ on_both_databases! {
         assert_eq!(names.len(), count, "{names:?}");
     }
 
-    async fn a_mail_has_what_mail_programs_ask_for(app) {
+    async fn a_mail_has_the_headers_that_mail_programs_expect(app) {
         let admin = app.admin().await;
         admin.post("/api/users", json!({"name": "Zoë Łukaszewicz 李", "email": "zoe@example.com"})).await.expect(201);
         let mail = app.mail_to("zoe@example.com").await;

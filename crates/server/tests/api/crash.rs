@@ -1,4 +1,4 @@
-//! Being killed at any moment: what belongs together stays together, what was promised is kept, what was done stays done.
+//! Crash safety: a SIGKILL at any moment leaves transactions whole, promised mails queued and commits durable.
 
 use crate::support::*;
 use futures_util::future::join_all;
@@ -11,11 +11,11 @@ use rekey_wire::users::RequesterKind;
 use sqlx::Row;
 use std::time::{Duration, Instant};
 
-/// How often the program is killed.
+/// Number of kills.
 const KILLS: usize = 100;
-/// Redemptions under way each time.
+/// Redemptions in progress at each kill.
 const AT_ONCE: usize = 6;
-/// Somebody with a link in the mail and two sessions.
+/// A user with a mailed link and two sessions.
 struct Owner {
     id: i64,
     token: String,
@@ -74,7 +74,7 @@ cli_on_both_databases! {
     async fn rel_02_killed_at_a_hundred_moments_a_redemption_is_whole_or_nothing(cli) {
         let mut rng = seeded_rng();
         let smtp = SmtpServer::start();
-        // Notices stay in the queue, where they can be counted.
+        // Notices stay in the queue, where they are counted.
         smtp.set_behaviour(SmtpBehaviour::busy());
         let url = smtp.url();
         let store = Store::open(&cli.location()).await.expect("opens");
@@ -114,7 +114,7 @@ cli_on_both_databases! {
         assert!(cli.ok(&["audit", "verify"]).contains(&format!("intact: {} rows", 1 + AT_ONCE + redeemed)));
     }
 
-    async fn rel_03_what_was_answered_202_is_sent_after_a_kill_and_a_restart(cli) {
+    async fn rel_03_a_mail_promised_with_202_is_sent_after_a_kill_and_a_restart(cli) {
         let smtp = SmtpServer::start();
         smtp.set_behaviour(SmtpBehaviour::hold());
         let url = smtp.url();
@@ -126,12 +126,12 @@ cli_on_both_databases! {
         for n in 0..count {
             client.post("/api/password-resets", json!({"email": bulk_address(n)})).await.expect(202);
         }
-        // Some mails are being handed over by now.
+        // Some mails are being delivered now.
         smtp.wait_for_held(1).await;
         program.kill();
         let claimed = sqlx::query("SELECT count(*) FROM outbox WHERE claimed_until > 0").fetch_one(store.read()).await.expect("a count");
         assert!(claimed.get::<i64, _>(0) > 0, "a claimed mail is the hard case");
-        // As if the claims had run out, which takes less than a minute: see `queue.rs`.
+        // As if the leases had expired, which takes less than a minute: see `queue.rs`.
         sqlx::query("UPDATE outbox SET claimed_until = claimed_until - $1 WHERE claimed_until > 0").bind(LEASE).execute(store.write()).await.expect("updates");
         smtp.set_behaviour(SmtpBehaviour::accept());
         let _program = cli.serve(&[("REKEY_SMTP_URL", &url)]);
@@ -142,8 +142,8 @@ cli_on_both_databases! {
 }
 
 on_both_databases! {
-    async fn rel_05_a_password_and_a_mailed_link_are_on_disk_whatever_was_written_lightly_before_them(app) {
-        // Notes within each transaction that stores a password or a link whether its commit waits for the disk.
+    async fn rel_05_passwords_and_links_are_fsynced_also_after_relaxed_commits(app) {
+        // Records within each transaction that stores a password or a link whether its commit is fsynced.
         let notes: &[&str] = match app.store.dialect() {
             Dialect::Sqlite => &[
                 "CREATE TABLE noted (level TEXT)",
@@ -187,11 +187,11 @@ on_both_databases! {
         assert_eq!(noted().await, [full]);
     }
 
-    async fn rel_05_what_is_committed_is_on_disk(app) {
+    async fn rel_05_commits_are_fsynced(app) {
         let store = &app.store;
         match store.dialect() {
             Dialect::Sqlite => {
-                // Every connection that the server will ever have, all held at once.
+                // All connections of the pool, held at once.
                 let mut connections = vec![store.write().acquire().await.expect("the one that writes")];
                 for _ in 0..store.read().options().get_max_connections() {
                     connections.push(store.read().acquire().await.expect("one that reads"));
@@ -204,7 +204,7 @@ on_both_databases! {
                 }
             }
             Dialect::Postgres => {
-                // What the operator set stands: nothing of ours, in or out of a transaction, turned it down.
+                // The operator's setting is in effect: the program did not lower it, in or out of a transaction.
                 let sql = "SELECT setting, reset_val, source FROM pg_settings WHERE name = 'synchronous_commit'";
                 let mut tx = store.begin().await.expect("begins");
                 let within = sqlx::query(sql).fetch_one(&mut *tx).await.expect("a setting");

@@ -1,11 +1,11 @@
-//! What pages of other sites can make of somebody's browser: nothing.
+//! Cross-site requests: pages of other sites can change and read nothing.
 
 use crate::calls::{self, Call};
 use crate::support::*;
 use std::collections::BTreeSet;
 
-/// What a browser says of a page that is not the public URL's, `http://localhost:8080`; and what some pages would like
-/// it to say.
+/// Headers that a browser sends for pages of other origins than the public URL, `http://localhost:8080`, and forged
+/// variants.
 const FOREIGN: [&[(&str, &str)]; 16] = [
     &[("sec-fetch-site", "cross-site")],
     &[("sec-fetch-site", "same-site")],
@@ -25,7 +25,7 @@ const FOREIGN: [&[(&str, &str)]; 16] = [
     &[("origin", "https://evil.example"), ("sec-fetch-site", "same-origin"), ("referer", "http://localhost:8080/login")],
 ];
 
-/// What a browser says of the server's own pages, and what a program says.
+/// Headers that a browser sends for the server's own pages, and those of a program.
 const OWN: [&[(&str, &str)]; 4] = [
     &[],
     &[("origin", "http://localhost:8080")],
@@ -33,19 +33,19 @@ const OWN: [&[(&str, &str)]; 4] = [
     &[("sec-fetch-site", "none")],
 ];
 
-/// What the audit log holds, to see that nothing happened.
+/// The audit log, to see that nothing happened.
 async fn rows(app: &TestApp) -> i64 {
     let row = sqlx::query("SELECT count(*) FROM audit").fetch_one(app.store.read()).await.expect("a count");
     sqlx::Row::get(&row, 0)
 }
 
-/// Who makes a call that succeeds: logging in would put another cookie in the admin's place.
+/// The client whose call succeeds: a login would replace the admin's cookie.
 fn caller(call: &Call, app: &TestApp, admin: &Client) -> Client {
     if call.path == "/api/session" { app.client() } else { admin.clone() }
 }
 
 on_both_databases! {
-    async fn csr_01_no_call_that_changes_something_is_taken_from_another_site(app) {
+    async fn csr_01_no_changing_call_is_accepted_from_another_site(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let before = rows(&app).await;
@@ -105,7 +105,7 @@ on_both_databases! {
                 assert_ne!(answer.status, 415, "{call:?} {kind}");
             }
         }
-        // The session goes last.
+        // Ends the session, so it comes last.
         for call in calls.iter().filter(|call| !call.takes_body).rev() {
             let status = admin.send(call.request(&admin)).await.status;
             assert!(matches!(status, 202 | 204 | 429), "{call:?} needs no content type where there is no body: {status}");
@@ -113,11 +113,11 @@ on_both_databases! {
     }
 }
 
-/// Every method that has a name, and one that has not.
+/// Every registered method, and an unknown one.
 const METHODS: [&str; 10] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW", "PROPFIND"];
 
 #[tokio::test]
-async fn csr_03_no_other_origin_is_let_in_and_unused_methods_are_405() {
+async fn csr_03_no_other_origin_is_allowed_and_unused_methods_are_405() {
     let app = TestApp::start(Database::Sqlite).await;
     let client = app.client();
     let mut paths = calls::methods_by_path(&calls::all(&app, "1").await);
@@ -163,7 +163,7 @@ async fn csr_03_no_way_of_writing_an_address_leads_past_the_checks() {
         raw_http::exchange(&app.base, head.as_bytes(), body.as_bytes()).await
     };
     let foreign = "origin: https://evil.example\r\n";
-    // The absolute form (RFC 9112 section 3.2.2) names the same call, whoever's address it claims to be.
+    // The absolute form (RFC 9112 section 3.2.2) addresses the same call, whatever host it names.
     for target in [
         "/api/password-resets",
         "http://localhost:8080/api/password-resets",
@@ -178,7 +178,7 @@ async fn csr_03_no_way_of_writing_an_address_leads_past_the_checks() {
             "{target}"
         );
     }
-    // Others name nothing that could be changed.
+    // Other forms address nothing that could be changed.
     for target in [
         "//api/password-resets",
         "/api//password-resets",

@@ -4,7 +4,7 @@
 use crate::support::*;
 use std::process::Command;
 
-/// What would stop a program that asks very often.
+/// Switches off everything that would stop a client that sends many requests.
 const OFF: [&str; 10] = [
     "--limit-forgot-per-ip",
     "off",
@@ -18,7 +18,7 @@ const OFF: [&str; 10] = [
     "0s",
 ];
 
-/// The checks, and what is left out and why.
+/// The checks, with exclusions and their reasons.
 const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/schemathesis.toml");
 
 /// Lets schemathesis loose on the server, as this client; `more` are arguments for it. It knows some links that work.

@@ -1,11 +1,11 @@
-//! What a flood of large bodies and long passwords costs the server: nothing that lasts.
+//! Denial of service by large bodies and long passwords.
 
 use crate::support::*;
 use futures_util::future::join_all;
 use rekey_server::auth::hashing::hash_now;
 use std::time::{Duration, Instant};
 
-/// Bodies at once, and how much more memory they may cost together.
+/// Concurrent bodies, and the memory they may cost together.
 const AT_ONCE: usize = 64;
 const GROWTH: u64 = 24 * 1024 * 1024;
 
@@ -43,7 +43,7 @@ async fn inp_01_memory_stays_flat_while_large_bodies_come_in() {
     assert!(growth < GROWTH, "{} MiB more after {} MiB of bodies", growth >> 20, (sent.iter().sum::<usize>() >> 20) + AT_ONCE);
 }
 
-/// How long the quickest of several tries takes.
+/// The shortest duration of several tries.
 async fn quickest(tried: impl AsyncFn()) -> Duration {
     let mut quickest = Duration::MAX;
     for _ in 0..7 {
@@ -61,7 +61,7 @@ async fn inp_04_a_password_that_is_too_long_is_refused_before_it_is_hashed() {
     let token = app.link_for("jo@example.com").await;
     let here = app.log_in("jo@example.com", PASSWORD).await;
     let megabyte = "pass word ".repeat(100_000);
-    // As long as fits into 16 KiB; as long as no password may be; as long as one may be, spelled with twice as many marks.
+    // The longest that fits into 16 KiB; one character too long; the maximum length with twice as many code points.
     let (longest, long, fitting) = ("pass word ".repeat(1600), "p".repeat(257), "a\u{308}".repeat(256));
     for password in [&megabyte, &longest, &long] {
         let status = if *password == megabyte { 413 } else { 422 };
@@ -76,7 +76,7 @@ async fn inp_04_a_password_that_is_too_long_is_refused_before_it_is_hashed() {
             assert!(status == 413 || answer.json()["errors"].to_string().contains("too_long"), "{}", answer.json());
         }
     }
-    // None of them counted as a guess, and what is counted in NFC is no longer than it looks.
+    // None of them counted as a failed login, and length is counted in NFC.
     for _ in 0..5 {
         here.post("/api/session", json!({"email": "jo@example.com", "password": fitting})).await.expect(401);
     }

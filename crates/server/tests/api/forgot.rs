@@ -3,7 +3,7 @@
 use crate::support::*;
 
 on_both_databases! {
-    async fn a_link_comes_by_mail_and_sets_a_new_password(app) {
+    async fn a_reset_link_is_mailed_and_sets_a_new_password(app) {
         app.add_user("Jo Okafor", "jo@example.com").await;
         let client = app.client();
         let answer = client.post("/api/password-resets", json!({"email": " Jo@Example.com "})).await.expect(202);
@@ -46,7 +46,7 @@ on_both_databases! {
         assert!(app.smtp.mails().iter().all(|mail| mail.to == ["jo@example.com"]));
     }
 
-    async fn rel_03_what_was_promised_is_sent_when_the_mail_server_is_back(app) {
+    async fn rel_03_a_mail_promised_with_202_is_sent_when_the_mail_server_is_back(app) {
         app.add_user("Jo", "jo@example.com").await;
         app.smtp.set_behaviour(SmtpBehaviour::busy());
         app.client().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
@@ -56,7 +56,7 @@ on_both_databases! {
         app.client().post("/api/password-resets/inspect", json!({"token": mail.token()})).await.expect(200);
     }
 
-    async fn somebody_disabled_gets_no_mail(app) {
+    async fn a_disabled_user_gets_no_mail(app) {
         app.add_disabled_user("Di", "di@example.com").await;
         app.add_user("Jo", "jo@example.com").await;
         app.client().post("/api/password-resets", json!({"email": "di@example.com"})).await.expect(202);

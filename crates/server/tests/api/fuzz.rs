@@ -1,4 +1,4 @@
-//! Made-up inputs for what only a database can judge.
+//! Property tests of inputs that reach the database: cursors and searches.
 
 use crate::support::*;
 use base64::Engine;
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-/// So many of them, the same every time: each is a call, and several queries.
+/// Number of inputs, the same in every run: each is a call and several queries.
 const CALLS: usize = 150;
 
 fn made_up(strategy: &impl Strategy<Value = String>) -> Vec<String> {
@@ -15,7 +15,7 @@ fn made_up(strategy: &impl Strategy<Value = String>) -> Vec<String> {
     (0..CALLS).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
 }
 
-/// Cursors by somebody who knows what is inside.
+/// Cursors forged with knowledge of their format.
 fn cursors() -> impl Strategy<Value = String> {
     let sort = prop_oneof![Just("name"), Just("-email"), Just("extension"), Just("-last_login")];
     let key = prop_oneof![any::<String>(), any::<i64>().prop_map(|number| number.to_string()), Just("'; DROP TABLE users; --".to_owned())];
@@ -26,7 +26,7 @@ fn cursors() -> impl Strategy<Value = String> {
     prop_oneof![4 => inside, 1 => any::<String>().prop_map(|text| query("cursor", &text))]
 }
 
-/// Searches with the signs that mean something to one of the databases.
+/// Searches with characters that are special to one of the databases.
 fn searches() -> impl Strategy<Value = String> {
     let signs = "[a-zé%_\\\\\"'*(){}^:;/ \u{0}\u{301}\u{fffd}\u{ffff}😀ﷺ0-9-]{0,12}";
     prop_oneof![3 => signs, 1 => "(AND|OR|NOT|NEAR|\"|\\*| |-){1,6}", 1 => any::<String>()].prop_map(|text| query("search", &text))

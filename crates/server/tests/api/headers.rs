@@ -1,10 +1,10 @@
-//! What every answer tells the browser about itself.
+//! Response headers.
 
 use crate::calls;
 use crate::html;
 use crate::support::*;
 
-/// Every screen, the page for what is none, and the page to try the API.
+/// Every screen, the not-found page, and the API documentation.
 const PAGES: [&str; 12] = [
     "/",
     "/login",
@@ -55,7 +55,7 @@ async fn hdr_01_a_page_runs_its_own_code_and_nothing_else() {
         assert_eq!(html::attributes_a_policy_cannot_allow(&html), Vec::<String>::new(), "{path}");
         assert_eq!(html::loaded_from_elsewhere(&html), Vec::<String>::new(), "{path} (TOK-13)");
     }
-    // What is no page may do nothing at all.
+    // The policy of other responses allows nothing.
     for path in ["/api/config", "/api/session", "/api/nothing", "/healthz", "/metrics", "/api/openapi.json"] {
         let policy = html::policy(&app.client().get(path).await);
         assert_eq!(
@@ -66,7 +66,7 @@ async fn hdr_01_a_page_runs_its_own_code_and_nothing_else() {
     }
 }
 
-/// One answer of every kind that the server gives.
+/// One response of every kind.
 async fn of_every_kind(flags: &[&str]) -> Vec<(&'static str, Response)> {
     let app = TestApp::start_with(Database::Sqlite, flags).await;
     let client = app.client();
@@ -167,7 +167,7 @@ async fn hdr_03_nothing_of_the_api_is_stored() {
     let admin = app.admin().await;
     let jo = app.add_user("Jo", "jo@example.com").await;
     for call in calls::all(&app, &jo).await {
-        // As a client every call answers at once, the stream of events too; as an admin the others answer in full.
+        // Signed out, every call answers at once, the event stream too; as an admin the others answer in full.
         let mut answers = vec![call.send(&app.client(), &[]).await];
         if call.path != "/api/events" && call.path != "/api/session" {
             answers.push(call.send(&admin, &[]).await);
@@ -203,7 +203,7 @@ async fn hdr_03_hashed_files_are_immutable_and_pages_are_asked_about() {
         let other = client.send(client.request("GET", path).header("if-none-match", "\"older\"")).await;
         assert_eq!(other.status, page.status, "{path}");
     }
-    // A page that names somebody is kept nowhere, also not for who comes next on this device.
+    // A page with a user's name is not cached, so the next person at the device does not see it.
     let admin = app.admin().await;
     let own = admin.get("/settings/users").await.expect(200);
     assert!(String::from_utf8_lossy(&own.bytes).contains("Ada Admin"));

@@ -1,4 +1,4 @@
-//! `rekey user import`, with files as spreadsheets write them.
+//! `rekey user import` with CSV files as spreadsheets write them.
 
 use crate::support::*;
 
@@ -56,7 +56,7 @@ async fn a_broken_file_names_line_and_column_and_imports_nobody() {
 }
 
 #[tokio::test]
-async fn a_file_imported_twice_adds_nobody_twice() {
+async fn a_file_imported_twice_adds_each_user_once() {
     let cli = Cli::on(Database::Sqlite).await;
     let file = cli.write_file("users.csv", "email,name,extension\nada@example.com,Ada,\nnot an address,Bo,\n,Cy,\n,Di,12\n");
     assert!(cli.ok(&["user", "import", &file]).starts_with("Imported 4 users"));

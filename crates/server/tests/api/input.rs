@@ -1,15 +1,15 @@
-//! Bodies that no well-meaning client would send: too large, too slow, or nothing that JSON knows.
+//! Invalid request bodies: too large, too slow, malformed.
 
 use crate::calls::{self, Call};
 use crate::support::*;
 use std::time::{Duration, Instant};
 
-/// The largest body that is read.
+/// The largest body that is accepted.
 const LIMIT: usize = 16 * 1024;
-/// Stands in everything that is refused, and must stand in no answer.
+/// Part of every refused input; no response may contain it.
 const CANARY: &str = "canary4711";
 
-/// A refusal as it must be: a problem document that is the client's fault and repeats nothing of what was sent.
+/// Asserts that a refusal is a 4xx problem document that repeats nothing of the input.
 #[track_caller]
 fn refused(answer: &Response, what: &str) {
     let text = String::from_utf8_lossy(&answer.bytes);
@@ -19,7 +19,7 @@ fn refused(answer: &Response, what: &str) {
     silent(answer, what);
 }
 
-/// Whether an answer repeats what was sent, anywhere.
+/// Asserts that a response repeats nothing of the input.
 #[track_caller]
 fn silent(answer: &Response, what: &str) {
     let headers = format!("{:?}", answer.headers);
@@ -27,7 +27,7 @@ fn silent(answer: &Response, what: &str) {
     assert!(!text.contains(CANARY) && !headers.contains(CANARY), "{what}: the answer repeats what was sent: {headers} {text}");
 }
 
-/// A valid body, filled up with white space; for a call that takes none, one that says nothing.
+/// A valid body padded with white space, or white space alone for a call without a body.
 fn padded(call: &Call, length: usize) -> Vec<u8> {
     let body = if call.takes_body { call.body() } else { json!({}) };
     let mut body = body.to_string().into_bytes();
@@ -57,7 +57,7 @@ on_both_databases! {
         }
     }
 
-    async fn inp_02_what_is_not_the_json_asked_for_is_4xx_and_inp_03_never_repeated(app) {
+    async fn inp_02_malformed_json_is_4xx_and_inp_03_never_repeated_in_the_response(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         for call in calls::changing(&app, &jo).await.iter().filter(|call| call.takes_body) {
@@ -68,7 +68,7 @@ on_both_databases! {
                 let client = if call.path == "/api/session" { app.client() } else { admin.clone() };
                 let answer = call.send_bytes(&client, &body).await;
                 match answer.status {
-                    // Ids that nobody has are skipped, and named as the caller's own.
+                    // Unknown ids are skipped and returned.
                     202 if call.path == "/api/users/password-resets" => assert_eq!(answer.json()["queued"], json!([]), "{what}"),
                     _ => refused(&answer, &format!("{call:?} {what}")),
                 }
@@ -131,7 +131,7 @@ async fn inp_02_every_length_is_held_to_the_character() {
     assert_eq!(admin.get(&padded(4097)).await.expect(414).code(), "uri_too_long");
 }
 
-/// Bodies that are no object of the call's, each with a name.
+/// Bodies that are not the object the call expects, each with a name.
 fn nasty_bodies(call: &Call) -> Vec<(String, Vec<u8>)> {
     let valid = call.body();
     let text = valid.to_string();
@@ -181,14 +181,14 @@ fn nasty_bodies(call: &Call) -> Vec<(String, Vec<u8>)> {
         ("a bare line break", format!("{{\"{field}\":\"{CANARY}\n\"}}").into_bytes()),
         ("an escape that is none", format!("{{\"{field}\":\"{CANARY}\\x00\"}}").into_bytes()),
     ];
-    // A call that asks for nothing in particular takes an empty object.
+    // A call without required fields accepts an empty object.
     if call.method != "PATCH" {
         bodies.push(("no field", b"{}".to_vec()));
     }
     bodies.into_iter().map(|(what, body)| (what.to_owned(), body)).collect()
 }
 
-/// The call's own object, one field of which is not what it should be.
+/// The expected object with one invalid field.
 fn nasty_fields(call: &Call) -> Vec<(String, Vec<u8>)> {
     let wrong = [
         json!(4711),
@@ -205,7 +205,7 @@ fn nasty_fields(call: &Call) -> Vec<(String, Vec<u8>)> {
     for (field, value) in valid.as_object().expect("fields") {
         for wrong in &wrong {
             let mut body = valid.clone();
-            // A list of texts may hold any: the texts are what is tried then.
+            // For a list of texts the texts are replaced.
             body[field] = if value.is_array() && wrong.is_string() { json!([wrong]) } else { wrong.clone() };
             bodies.push((format!("{field}: {wrong:.60}"), body.to_string().into_bytes()));
         }
@@ -238,7 +238,7 @@ async fn inp_01_a_slow_body_is_408_after_ten_seconds_and_the_connection_ends() {
 }
 
 #[tokio::test]
-async fn inp_01_who_asks_before_sending_too_much_is_told_not_to() {
+async fn inp_01_a_body_announced_as_too_large_is_refused_before_it_is_sent() {
     let app = TestApp::start(Database::Sqlite).await;
     let head = "POST /api/password-resets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nexpect: 100-continue\r\ncontent-length: 1000000";
     let answer = raw_http::exchange(&app.base, head.as_bytes(), b"").await;
@@ -306,7 +306,7 @@ async fn inp_03_no_part_of_a_request_comes_back_in_a_refusal() {
     }
     let new = admin.put("/api/account/password", json!({"current_password": CANARY, "new_password": CANARY})).await.expect(422);
     silent(&new, "a new password");
-    // Nor does a fault of the server's own.
+    // Nor does an internal error.
     sqlx::query("DROP TABLE limits").execute(app.store.write()).await.expect("a broken database");
     silent(&app.client().post("/api/password-resets", json!({"email": format!("{CANARY}@example.com")})).await.expect(500), "a fault");
 }

@@ -1,9 +1,9 @@
-//! Limits: who is counted as one, and what happens to what is too much.
+//! Rate limits: which requests are counted together, and what happens beyond the limit.
 
 use crate::support::*;
 use futures_util::future::join_all;
 
-/// A login that fails, by way of a proxy that says this of where it came from.
+/// A failed login with these `X-Forwarded-For` lines.
 async fn log_in_from(app: &TestApp, forwarded: &[&str], email: &str) -> u16 {
     let client = app.client();
     let request = client.request("POST", "/api/session").json(&json!({"email": email, "password": "not the password"}));
@@ -25,7 +25,7 @@ fn resets(app: &TestApp, email: &str) -> usize {
 }
 
 on_both_databases! {
-    async fn rat_04_nobody_is_believed_who_is_no_trusted_proxy(app) with ["--limit-login-per-ip", "3/1m", "--trusted-proxies", "10.0.0.0/8,::1"] {
+    async fn rat_04_only_a_trusted_proxy_is_believed(app) with ["--limit-login-per-ip", "3/1m", "--trusted-proxies", "10.0.0.0/8,::1"] {
         for n in 0..3 {
             assert_eq!(log_in_from(&app, &[&format!("192.0.2.{n}")], &format!("a{n}@example.com")).await, 401);
         }
@@ -37,7 +37,7 @@ on_both_databases! {
     }
 
     async fn rat_04_a_trusted_proxy_is_read_from_the_right(app) with ["--limit-login-per-ip", "3/1m", "--trusted-proxies", "127.0.0.1/32, 10.0.0.0/8"] {
-        // Whatever the client made up stands on the left; the last line is the nearest.
+        // Forged entries are on the left; the last line is from the nearest proxy.
         let lines: [&[&str]; 3] = [&["203.0.113.1, 192.0.2.1"], &["203.0.113.2", "192.0.2.1, 10.1.1.1"], &["192.0.2.1:4711"]];
         for (n, forwarded) in lines.into_iter().enumerate() {
             assert_eq!(log_in_from(&app, forwarded, &format!("a{n}@example.com")).await, 401);
@@ -118,7 +118,7 @@ on_both_databases! {
         app.add_user("Al", "al@example.com").await;
         let mut last = String::new();
         for n in 0..5 {
-            // However the address is typed, and also by way of an old link.
+            // In any spelling of the address, and through an old link too.
             match n % 3 {
                 0 => assert_eq!(ask(&app, "jo@example.com").await, 202),
                 1 => assert_eq!(ask(&app, "JO@EXAMPLE.com").await, 202),
@@ -136,14 +136,14 @@ on_both_databases! {
         assert_eq!(admin.get(&format!("/api/users/{jo}")).await.json()["reset"]["state"], "failed");
         app.client().post("/api/password-resets/inspect", json!({"token": last})).await.expect(200);
         app.link_for("al@example.com").await;
-        // The day is over.
+        // A day later.
         app.advance(24 * 3600);
         assert_eq!(ask(&app, "jo@example.com").await, 202);
         app.wait_for_empty_queue().await;
         assert_eq!(resets(&app, "jo@example.com"), 4);
     }
 
-    async fn rat_06_what_strangers_ask_for_leaves_admins_their_share_and_the_other_way_round(app) with ["--limit-mail-per-recipient", "3/1d", "--resend-cooldown", "0s"] {
+    async fn rat_06_public_requests_leave_admins_their_share_of_mails_and_vice_versa(app) with ["--limit-mail-per-recipient", "3/1d", "--resend-cooldown", "0s"] {
         let admin = app.admin().await;
         let mut state = String::new();
         for (n, strangers_first) in [(0, true), (1, false)] {
@@ -183,7 +183,7 @@ on_both_databases! {
         assert!(audit(&admin, "reset_throttled").await.is_empty());
     }
 
-    async fn who_resets_changes_and_redeems_at_once_waits_and_nobody_fails(app) with ["--resend-cooldown", "0s", "--limit-mail-per-recipient", "off", "--limit-forgot-per-ip", "off"] {
+    async fn concurrent_resets_changes_and_redemptions_wait_for_each_other_and_succeed(app) with ["--resend-cooldown", "0s", "--limit-mail-per-recipient", "off", "--limit-forgot-per-ip", "off"] {
         let admin = app.admin().await;
         let mut ids = Vec::new();
         let mut tokens = Vec::new();

@@ -1,4 +1,4 @@
-//! Links: what ends them, what does not, where they lead, and what they are no good for.
+//! Reset links: what invalidates them, where they lead, and how invalid ones are answered.
 
 use crate::support::*;
 
@@ -53,7 +53,7 @@ on_both_databases! {
         app.log_in("jo@example.com", NEW_PASSWORD).await;
     }
 
-    async fn tok_06_a_link_whose_mail_still_waits_dies_too(app) {
+    async fn tok_06_a_link_whose_mail_is_still_queued_is_cancelled_too(app) {
         let admin = app.admin().await;
         let changes = [json!({"email": "new@example.com"}), json!({"email": null}), json!({"status": "disabled"})];
         app.smtp.set_behaviour(SmtpBehaviour::busy());
@@ -70,7 +70,7 @@ on_both_databases! {
         assert_eq!(subjects, ["Your Squaretalk email address was changed"; 2], "no link is mailed, to the new address least of all");
     }
 
-    async fn tok_06_a_link_whose_mail_waits_when_the_owner_sets_a_password_is_not_sent(app) with ["--limit-mail", "2/10m"] {
+    async fn tok_06_a_queued_link_is_not_sent_after_the_owner_set_a_password(app) with ["--limit-mail", "2/10m"] {
         for email in ["jo@example.com", "al@example.com", "bo@example.com"] {
             app.add_user("Jo", email).await;
         }
@@ -83,7 +83,7 @@ on_both_databases! {
             app.client().post("/api/password-resets", json!({"email": email})).await.expect(202);
         }
         app.wait_for_scheduled_retries().await;
-        // By the older link, which works until the newer one's mail leaves; and by the current password.
+        // With the older link, which works until the newer one is mailed, and with the current password.
         app.client().post(&path("redeem"), body("redeem", &older)).await.expect(200);
         al.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
         app.wait_for_scheduled_retries().await;
@@ -129,7 +129,7 @@ on_both_databases! {
         assert_eq!(app.smtp.mails().len(), 1, "the older mail is not sent any more");
     }
 
-    async fn tok_09_looking_never_uses_a_link_up(app) {
+    async fn tok_09_inspecting_a_link_never_redeems_it(app) {
         app.add_user("Jo", "jo@example.com").await;
         let token = app.link_for("jo@example.com").await;
         let client = app.client();
@@ -158,7 +158,7 @@ on_both_databases! {
         app.log_in("jo@example.com", NEW_PASSWORD).await;
     }
 
-    async fn tok_10_what_was_never_a_link_is_answered_alike(app) {
+    async fn tok_10_every_token_that_never_existed_gets_the_same_response(app) {
         let gone = app.token_of_deleted_user().await;
         let malformed = ["", "x", &NEVER[1..], &format!("{NEVER}A"), &format!("{NEVER}="), &format!("{}B", &NEVER[1..]), "../../etc/passwd", "\u{0}", "é", &"A".repeat(9000)];
         for call in CALLS {
@@ -171,7 +171,7 @@ on_both_databases! {
         }
     }
 
-    async fn tok_10_who_holds_a_real_link_learns_what_became_of_it(app) {
+    async fn tok_10_the_holder_of_a_real_link_learns_its_status(app) {
         for email in ["jo@example.com", "al@example.com", "di@example.com"] {
             app.add_user("Jo", email).await;
         }
@@ -187,7 +187,7 @@ on_both_databases! {
         }
     }
 
-    async fn tok_11_a_link_starts_with_the_public_url_whatever_a_request_says(app) with ["--public-url", "https://reset.example.com", "--trusted-proxies", "127.0.0.0/8"] {
+    async fn tok_11_a_link_starts_with_the_public_url_not_with_the_host_of_a_request(app) with ["--public-url", "https://reset.example.com", "--trusted-proxies", "127.0.0.0/8"] {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let lies = |request: reqwest::RequestBuilder| {

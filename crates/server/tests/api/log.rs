@@ -1,21 +1,21 @@
-//! The log of the real program at its most talkative: no secret gets into it, and nobody writes its lines but the program.
+//! The log of the real program at trace level: no secrets, and no forged lines.
 
 use crate::support::*;
 use sqlx::{AssertSqlSafe, Connection};
 
-/// Passwords and an SMTP login that stand nowhere else.
+/// Passwords and an SMTP password that occur nowhere else.
 const FIRST: &str = "canary umbrella at the first door";
 const SECOND: &str = "canary umbrella at the second door";
 const WRONG: &str = "canary umbrella that nobody owns";
 const SMTP_PASSWORD: &str = "canary-postmaster";
-/// What every text log line begins with: the year.
+/// Every text log line begins with the year.
 const YEAR: &str = "20";
 
 fn token_of(printed: &str) -> String {
     printed.trim().split_once("#token=").expect("a link").1.to_owned()
 }
 
-/// Walks through every flow, the unhappy ends included, and tells what must not be in the log.
+/// Goes through every flow, error cases included. Returns the secrets that must not be in the log.
 async fn walk(program: &Program) -> Vec<String> {
     let invitation = token_of(&program.run(&["user", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin"]));
     let admin = program.client();
@@ -49,7 +49,7 @@ async fn walk(program: &Program) -> Vec<String> {
         }
         admin.post(&resets(call), body).await;
     }
-    // What nobody meant to send, with secrets in the wrong places.
+    // Malformed requests with secrets in the wrong places.
     for body in [
         format!("{{\"email\":\"{FIRST}"),
         format!("{{\"{FIRST}\":1}}"),
@@ -70,7 +70,7 @@ async fn walk(program: &Program) -> Vec<String> {
     raw_http::exchange(&program.server.base, head.as_bytes(), b"").await;
     raw_http::exchange(&program.server.base, format!("GET / HTTP/{welcome}\r\n{welcome}").as_bytes(), b"").await;
     admin.delete("/api/session").await.expect(204);
-    // Faults: the tables are gone while secrets are on their way into them.
+    // Internal errors: tables are missing while secrets are written.
     let again = program.client();
     again.post("/api/session", json!({"email": "ada@example.com", "password": SECOND})).await.expect(200);
     let second_cookie = again.cookie().expect("a cookie");
@@ -132,7 +132,7 @@ on_both_databases_and_in! {
 }
 
 #[tokio::test]
-async fn log_01_the_mail_servers_login_is_not_logged_when_it_fails() {
+async fn log_01_the_smtp_password_is_not_logged_when_the_login_fails() {
     let smtp = SmtpServer::start();
     let url = format!("smtp://postmaster:{SMTP_PASSWORD}@{}", smtp.address);
     let program = Program::serve(Database::Sqlite, &[("REKEY_LOG", "trace"), ("REKEY_SMTP_URL", &url)]).await;
@@ -145,7 +145,7 @@ async fn log_01_the_mail_servers_login_is_not_logged_when_it_fails() {
 }
 
 #[tokio::test]
-async fn log_01_the_whole_suite_is_watched() {
+async fn log_01_the_logs_of_all_tests_are_checked() {
     assert!(contains_secret(&format!("INFO request password={PASSWORD}")));
     assert!(contains_secret("cookie: rekey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; x"));
     assert!(!contains_secret("INFO request method=\"GET\" route=\"/api/session\" status=200 took_ms=1"));
@@ -156,14 +156,14 @@ async fn log_01_the_whole_suite_is_watched() {
     assert!(lines_logged() > before + 5, "a login leaves many lines at trace level");
 }
 
-/// What would forge a line, hide one, or reach the terminal.
+/// Text that would forge or hide a line, or control a terminal.
 const HOSTILE: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{2066}\u{61c}\u{85}\u{2028}\r\n2026-11-24T00:00:00Z  INFO forged\n{\"level\":\"INFO\",\"forged\":true}\u{0}";
 
 async fn hostile_log(format: &str) -> String {
     let program = Program::serve(Database::Sqlite, &[("REKEY_LOG", "trace"), ("REKEY_LOG_FORMAT", format)]).await;
     let hostile = HOSTILE.replace(['\r', '\n', '\0'], "");
     let escaped: String = HOSTILE.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    // With ASCII controls the head is no HTTP, and without them it is: the others are anybody's to send.
+    // With ASCII control characters the head is no valid HTTP; without them it is, and the other characters get through.
     let polite: String = hostile.chars().filter(|c| !c.is_ascii_control()).collect();
     for text in [&hostile, &polite] {
         let head = format!("host: {text}\r\nuser-agent: {text}\r\nreferer: {text}\r\nx-forwarded-for: {text}\r\ncookie: rekey={text}");
@@ -176,7 +176,7 @@ async fn hostile_log(format: &str) -> String {
     }
     let refused = program.client().post("/api/session", json!({"email": HOSTILE, "password": HOSTILE})).await;
     assert_eq!(refused.status, 422);
-    // A mail server's words are a stranger's too.
+    // The replies of a mail server are untrusted too.
     let invitation = token_of(&program.run(&["user", "add", "--email", "ada@example.com", "--name", "Ada \"=\\ {}", "--role", "admin"]));
     program.smtp.set_behaviour(SmtpBehaviour::reject_quoting());
     program.client().post("/api/password-resets/redeem", json!({"token": invitation, "password": FIRST})).await.expect(200);
@@ -185,7 +185,7 @@ async fn hostile_log(format: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn log_02_what_strangers_send_stays_within_its_line() {
+async fn log_02_untrusted_text_stays_within_its_log_line() {
     for format in ["text", "json"] {
         let log = hostile_log(format).await;
         assert!(log.contains("spam") && log.contains("maps"), "the mail server's words are there");

@@ -3,7 +3,7 @@
 use crate::support::*;
 
 on_both_databases! {
-    async fn somebody_logs_in_and_out(app) {
+    async fn a_user_logs_in_and_out(app) {
         let jo = app.add_user("Jo Okafor", "jo@example.com").await;
         let client = app.client();
         let answer = client.post("/api/session", json!({"email": "JO@example.com", "password": PASSWORD})).await.expect(200);

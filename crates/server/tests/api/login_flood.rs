@@ -1,4 +1,4 @@
-//! A flood of logins: what must go on beside it.
+//! A flood of logins: everything else still works.
 
 use crate::support::*;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 const FLOOD: usize = 300;
 
-/// As many logins at once, each for another address; tells as each is answered.
+/// Concurrent logins, each for another address, which count their responses.
 fn flood(app: &TestApp, answered: &Arc<AtomicUsize>) -> JoinSet<u16> {
     (0..FLOOD)
         .map(|n| {
@@ -23,10 +23,10 @@ fn flood(app: &TestApp, answered: &Arc<AtomicUsize>) -> JoinSet<u16> {
 }
 
 on_both_databases! {
-    async fn rat_07_pages_and_health_are_answered_before_the_logins_of_a_flood(app) with ["--limit-login-per-ip", "off"] {
+    async fn rat_07_pages_and_health_checks_are_answered_before_a_flood_of_logins(app) with ["--limit-login-per-ip", "off"] {
         let answered = Arc::new(AtomicUsize::new(0));
         let mut logins = flood(&app, &answered);
-        // One answer: all the others were asked for, and wait.
+        // One response: all other logins have been sent and wait.
         let first = logins.join_next().await.expect("a login").expect("no panic");
         assert_eq!(first, 401);
         let client = app.client();
@@ -53,15 +53,15 @@ mod memory {
     use rekey_server::users::write::{self, NewRow, Profile};
     use rekey_wire::users::{Role, Status};
 
-    /// A hash, and what the connections of a flood may take, in KiB.
+    /// The memory of a hash, and of the connections of the flood, in KiB.
     const HASH: u64 = 19 * 1024;
-    /// Passes of hashes that take so long that logins come in faster than they are answered, on any machine.
+    /// Passes of a hash so slow that logins arrive faster than they are answered, on any machine.
     const PASSES: u32 = 40;
-    /// People who have them.
+    /// Users with such a hash.
     const PEOPLE: usize = 40;
     const CONNECTIONS: u64 = 24 * 1024;
 
-    /// Adds people whose hashes take as much memory as any other, and far more time.
+    /// Adds users whose hashes take the usual memory, and far more time.
     async fn add_people(location: &Location) {
         let params = Params::new(19 * 1024, PASSES, 1, None).expect("parameters");
         let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(PASSWORD.as_bytes()).expect("a hash").to_string();
@@ -99,10 +99,10 @@ mod memory {
         let calm = server.peak_memory() / 1024;
         let slow = (0..PEOPLE).map(|n| format!("jo{n}@example.com"));
         let statuses = join_all(slow.chain((100..400).map(|n| format!("nobody{n}@example.com"))).map(&log_in)).await;
-        // On a slow machine the last ones wait too long for the database, and are told to come back.
+        // On a slow machine the last ones wait too long for the database and get a 503.
         assert!(statuses.contains(&401) && statuses.iter().all(|status| [401, 503].contains(status)), "{statuses:?}");
         let flooded = server.peak_memory() / 1024;
-        // Without a bound it would be 40 hashes of 19 MiB and more.
+        // Without a limit it would be 40 hashes of 19 MiB and more.
         let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
         assert!(flooded - calm < (cores - 1) * HASH + CONNECTIONS, "{calm} KiB became {flooded} KiB");
     }

@@ -1,9 +1,9 @@
-//! What an operator watches.
+//! Metrics.
 
 use crate::support::*;
 
 #[tokio::test]
-async fn enu_01_the_numbers_are_for_who_is_inside() {
+async fn enu_01_the_metrics_are_hidden_behind_a_proxy() {
     let cli = Cli::on(Database::Sqlite).await;
     for flags in [&["--trusted-proxies", "127.0.0.0/8"][..], &[]] {
         let program = cli.start(flags, &[]);
@@ -17,7 +17,7 @@ async fn enu_01_the_numbers_are_for_who_is_inside() {
 }
 
 #[tokio::test]
-async fn enu_01_nor_are_they_for_who_comes_from_outside_without_a_proxy() {
+async fn enu_01_the_metrics_are_hidden_from_public_addresses_without_a_proxy_too() {
     let app = TestApp::start(Database::Sqlite).await;
     for (peer, status) in [("127.0.0.1", 200), ("10.0.0.9", 200), ("::1", 200), ("203.0.113.9", 404), ("2001:db8::9", 404)] {
         assert_eq!(app.status_from(peer.parse().expect("an address"), "/metrics").await, status, "{peer}");
@@ -25,7 +25,7 @@ async fn enu_01_nor_are_they_for_who_comes_from_outside_without_a_proxy() {
 }
 
 #[tokio::test]
-async fn a_mail_server_that_is_away_shows_in_the_numbers() {
+async fn an_unreachable_mail_server_shows_in_the_metrics() {
     let cli = Cli::on(Database::Sqlite).await;
     cli.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin", "--mail"]);
     let program = cli.start(&["--smtp-url", &format!("smtp://{}", unused_address())], &[]);

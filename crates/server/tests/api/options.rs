@@ -1,4 +1,4 @@
-//! Every option as a flag and as a variable, good and bad.
+//! Options as flags and as environment variables, valid and invalid.
 
 use crate::support::*;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-/// A variable's name, values that are refused, and a word that the sentence has to hold beside the name.
+/// A variable, invalid values, and a word that the error message must contain beside the name.
 const BAD: [(&str, &[&str], &str); 25] = [
     ("REKEY_LISTEN", &["8080", "127.0.0.1", "nowhere.example:80", "127.0.0.1:99999", "localhost:http"], "127.0.0.1:8080"),
     ("REKEY_PUBLIC_URL", &["http://reset.example.com", "http://10.0.0.1"], "https"),
@@ -39,7 +39,7 @@ const BAD: [(&str, &[&str], &str); 25] = [
     ("REKEY_LOG_FORMAT", &["xml", "JSON Lines"], "json"),
 ];
 
-/// What a run complained of; it must have ended with exit code 2.
+/// The error message of a run, which must have ended with exit code 2.
 #[track_caller]
 fn complaint(output: &Output) -> String {
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -54,7 +54,7 @@ fn flag(variable: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_bad_value_is_one_sentence_that_names_the_option() {
+async fn an_invalid_option_is_reported_in_one_sentence_that_names_it() {
     let cli = Cli::on(Database::Sqlite).await;
     for (variable, values, hint) in BAD {
         for value in values {
@@ -84,7 +84,7 @@ async fn a_bad_value_is_one_sentence_that_names_the_option() {
 }
 
 #[tokio::test]
-async fn a_flag_beats_a_variable_and_an_empty_one_is_not_set() {
+async fn a_flag_overrides_a_variable_and_an_empty_variable_counts_as_unset() {
     let cli = Cli::on(Database::Sqlite).await;
     let config = async |flags: &[&str]| -> Value {
         let program = cli.start(flags, &[]);
@@ -139,7 +139,7 @@ async fn help_names_every_variable() {
 }
 
 #[tokio::test]
-async fn a_database_that_cannot_be_opened_is_what_the_sentence_is_about() {
+async fn a_database_that_cannot_be_opened_is_reported_as_such() {
     let cli = Cli::on(Database::Sqlite).await;
     let url = |path: &str| format!("sqlite://{}", cli.path(path).display());
     cli.write_file("letter.txt", "no database, but a letter of some length, so that it cannot be taken for an empty file");
@@ -155,7 +155,7 @@ async fn a_database_that_cannot_be_opened_is_what_the_sentence_is_about() {
 }
 
 #[tokio::test]
-async fn a_postgresql_that_is_not_there_is_told_at_once() {
+async fn an_unreachable_postgresql_is_reported_at_once() {
     let cli = Cli::on(Database::Sqlite).await;
     let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let began = Instant::now();
@@ -184,7 +184,7 @@ async fn the_local_inbox_answers_this_machine_alone() {
 }
 
 #[tokio::test]
-async fn a_restored_database_is_private_whatever_the_backup_was() {
+async fn a_restored_database_is_private_even_if_the_backup_was_not() {
     let cli = Cli::on(Database::Sqlite).await;
     cli.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
     cli.ok(&["backup", "backup.db"]);

@@ -1,4 +1,4 @@
-//! The mail queue: who holds a job, when it is tried again, and when it ends.
+//! Job queue: leases, retries, and when a job ends.
 
 use crate::support::*;
 use futures_util::future::join_all;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 const DAY: u64 = 24 * 3600;
 
-/// One number from the database.
+/// Reads one number.
 async fn number(store: &Store, sql: &str) -> i64 {
     sqlx::query(AssertSqlSafe(sql)).fetch_one(store.read()).await.expect("a number").get(0)
 }
@@ -19,7 +19,7 @@ pub async fn until(store: &Store, sql: &str, wanted: i64) {
     wait_until(&format!("{wanted}: {sql}"), async || number(store, sql).await == wanted).await;
 }
 
-/// Waits until every job was tried so often and none is under way.
+/// Waits until every job was attempted so often and none is leased.
 async fn tried(app: &TestApp, times: i64) {
     until(&app.store, &format!("SELECT count(*) FROM outbox WHERE attempts <> {times} OR claimed_until <> 0"), 0).await;
 }
@@ -63,7 +63,7 @@ on_both_databases! {
         app.wait_for_empty_queue().await;
     }
 
-    async fn rel_04_a_poison_mail_blocks_nobody(app) {
+    async fn rel_04_a_poison_mail_blocks_no_other(app) {
         let admin = app.admin().await;
         let refused = app.add_user("Refused", "refused@example.com").await;
         app.add_user("Later", "later@example.com").await;
@@ -83,7 +83,7 @@ on_both_databases! {
         ask(&app, "later@example.com").await;
         app.add_user("Jo", "jo@example.com").await;
         app.link_for("jo@example.com").await;
-        // All others ended, but for the one that may work later, and the one that only a newer program understands.
+        // All jobs ended, except the one to retry and the one of an unknown kind, which only a newer program understands.
         until(&app.store, "SELECT count(*) FROM outbox", 2).await;
         assert_eq!(admin.get(&format!("/api/users/{refused}")).await.json()["email_status"], "bounced");
         let reached: Vec<_> = app.smtp.mails().iter().flat_map(|mail| mail.to.clone()).collect();
@@ -93,7 +93,7 @@ on_both_databases! {
         until(&app.store, "SELECT count(*) FROM outbox", 1).await;
     }
 
-    async fn rel_04_mails_that_get_stuck_again_and_again_leave_room_for_a_new_one(app) {
+    async fn rel_04_hanging_retries_leave_a_worker_for_a_new_mail(app) {
         let admin = app.admin().await;
         let mut ids = Vec::new();
         for n in 0..8 {
@@ -111,12 +111,12 @@ on_both_databases! {
         assert!(begun.elapsed() < Duration::from_secs(8), "it waited until a stuck one gave up");
     }
 
-    async fn rel_04_a_worker_that_slept_through_its_claim_sends_nothing(app) {
+    async fn rel_04_a_worker_whose_lease_expired_sends_nothing(app) {
         app.add_user("Jo", "jo@example.com").await;
         app.smtp.set_behaviour(SmtpBehaviour::hold());
         ask(&app, "jo@example.com").await;
         app.smtp.wait_for_held(1).await;
-        // Another process, for whom the claim has run out.
+        // Another process, for which the lease has expired.
         let other = app.second_server(LEASE.unsigned_abs() / 1000 + 1).await;
         other.mail_to("jo@example.com").await;
         other.wait_for_empty_queue().await;
@@ -135,8 +135,8 @@ on_both_databases! {
         assert!(app.smtp.mails().iter().all(|mail| mail.to != ["jo@example.com"]), "sent twice");
     }
 
-    async fn rel_04_who_lost_a_claim_ends_nobody_elses(app) {
-        // Before its time, so that the server's own worker leaves it alone.
+    async fn rel_04_a_worker_whose_lease_expired_cannot_complete_the_job(app) {
+        // Not due yet, so that the server's own worker leaves it alone.
         let later = app.now() + 300_000;
         let mut tx = app.store.begin().await.expect("begins");
         outbox::put(&mut tx, later, &Job::Throttled { address: "jo@example.com".to_owned(), ip: "127.0.0.1".to_owned() }).await.expect("a job");
@@ -149,12 +149,12 @@ on_both_databases! {
         tx.commit().await.expect("commits");
     }
 
-    async fn rel_04_a_worker_that_slept_through_its_claim_sends_nothing_while_the_job_waits_for_another_turn(app) {
+    async fn rel_04_a_worker_whose_lease_expired_sends_nothing_while_the_job_waits_for_a_retry(app) {
         app.add_user("Jo", "jo@example.com").await;
         app.smtp.set_behaviour(SmtpBehaviour::hold());
         ask(&app, "jo@example.com").await;
         app.smtp.wait_for_held(1).await;
-        // Another process, for whom the claim runs out, tries in vain and gives the job back.
+        // Another process, for which the lease expires, fails to send and schedules a retry.
         let other = app.second_server(0).await;
         other.smtp.set_behaviour(SmtpBehaviour::busy());
         other.advance(LEASE.unsigned_abs() / 1000 + 1);
@@ -173,7 +173,7 @@ on_both_databases! {
         assert_eq!(app.smtp.mails().iter().filter(|mail| mail.to == ["jo@example.com"]).count(), 1);
     }
 
-    async fn rel_04_a_worker_that_slept_through_its_claim_does_not_give_back_what_another_holds(app) {
+    async fn rel_04_a_worker_whose_lease_expired_does_not_release_the_lease_of_another(app) {
         app.add_user("Jo", "jo@example.com").await;
         app.smtp.set_behaviour(SmtpBehaviour::hold());
         ask(&app, "jo@example.com").await;
@@ -202,7 +202,7 @@ on_both_databases! {
         assert!(app.smtp.mails().iter().all(|mail| mail.to != ["jo@example.com"]), "sent twice");
     }
 
-    async fn rel_03_what_a_killed_process_had_claimed_is_tried_again_within_a_minute(app) {
+    async fn rel_03_a_job_leased_by_a_killed_process_is_retried_within_a_minute(app) {
         let mut tries = 0;
         let address = loop {
             tries += 1;
@@ -212,7 +212,7 @@ on_both_databases! {
             let job = Job::Forgot { address: address.clone(), ip: "127.0.0.1".to_owned() };
             outbox::put(&mut tx, app.now(), &job).await.expect("a job");
             tx.commit().await.expect("commits");
-            // This worker claims it and dies, unless the server's own, whom nobody woke, was about to look anyway.
+            // This worker leases it and dies, unless the server's own worker was polling just then.
             if outbox::claim(&app.store, app.now(), Which::Due, 9).await.expect("a claim").len() == 1 {
                 break address;
             }
@@ -223,7 +223,7 @@ on_both_databases! {
         app.mail_to(&address).await;
     }
 
-    async fn what_an_outage_held_up_is_sent_within_a_minute_of_its_end(app) {
+    async fn mails_delayed_by_an_outage_are_sent_within_a_minute_of_its_end(app) {
         app.add_user("Jo", "jo@example.com").await;
         app.smtp.set_behaviour(SmtpBehaviour::busy());
         ask(&app, "jo@example.com").await;
@@ -238,7 +238,7 @@ on_both_databases! {
         app.mail_to("jo@example.com").await;
     }
 
-    async fn a_clock_that_is_set_back_holds_nothing_up(app) {
+    async fn a_clock_set_back_delays_no_job(app) {
         app.add_user("Jo", "jo@example.com").await;
         let hour = app.now() + 3_600_000;
         for claimed in [0, hour + LEASE] {
@@ -259,7 +259,7 @@ on_both_databases! {
 }
 
 cli_on_both_databases! {
-    async fn rel_04_who_waits_longest_comes_first_and_who_got_stuck_behind_the_others(cli) {
+    async fn rel_04_jobs_run_in_order_and_a_retry_comes_after_the_others(cli) {
         let store = Store::open(&cli.location()).await.expect("opens");
         let mut tx = store.begin().await.expect("begins");
         for reset in 1..=3 {

@@ -1,4 +1,4 @@
-//! Links: what they are worth, redeeming, renewing, reporting.
+//! Reset links: redeem, renew, report.
 
 use crate::support::*;
 
@@ -60,7 +60,7 @@ on_both_databases! {
         let admin = app.admin().await;
         app.add_user("Jo", "jo@example.com").await;
         let token = app.link_for("jo@example.com").await;
-        // The mail is there before the audit log says that it left.
+        // The mail arrives before its audit row is written.
         app.wait_for_empty_queue().await;
         app.client().post("/api/password-resets/report", json!({"token": token})).await.expect(204);
         let answer = app.client().post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await;
@@ -94,7 +94,7 @@ on_both_databases! {
         assert_eq!(admin.get("/api/users?filter=reset_pending").await.expect(200).json()["total"], 0);
     }
 
-    async fn a_mail_reports_once_and_ends_its_own_link_alone(app) with ["--resend-cooldown", "0s"] {
+    async fn a_link_can_be_reported_once_and_the_report_cancels_that_link_only(app) with ["--resend-cooldown", "0s"] {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let old = app.link_for("jo@example.com").await;
@@ -112,7 +112,7 @@ on_both_databases! {
         let page = admin.get("/api/audit").await.expect(200).json();
         let rows = page["items"].as_array().expect("rows").iter().filter(|row| row["action"] == "reset_reported").count();
         assert_eq!(rows, 1);
-        // What an admin asked for stands as well, while its mail waits.
+        // A reset requested by an admin stays too while its mail is queued.
         admin.post(&format!("/api/users/{jo}/password-reset"), json!({})).await.expect(202);
         app.wait_for_scheduled_retries().await;
         app.client().post("/api/password-resets/report", json!({"token": newer})).await.expect(204);
@@ -120,7 +120,7 @@ on_both_databases! {
         app.run_queue_with_retries().await;
         let by_admin = app.smtp.mails().last().expect("a mail").token();
         app.client().post("/api/password-resets/inspect", json!({"token": by_admin})).await.expect(200);
-        // The pause is over, and neither of the two begins another.
+        // The cooldown is over, and neither of the two starts another.
         app.advance(24 * 3600);
         for token in [&old, &newer] {
             app.client().post("/api/password-resets/report", json!({"token": token})).await.expect(204);

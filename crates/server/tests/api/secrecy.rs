@@ -1,9 +1,9 @@
-//! Who has an account stays a secret: whatever the address, the same bytes.
+//! Account enumeration: responses are byte for byte the same with and without an account.
 
 use crate::support::*;
 use std::time::{Duration, Instant};
 
-/// Addresses of every standing; the first has none at all.
+/// Addresses of every kind of account; the first has no account.
 const ADDRESSES: [&str; 7] = [
     "nobody@example.com",
     "jo@example.com",
@@ -14,8 +14,8 @@ const ADDRESSES: [&str; 7] = [
     "bounced@example.com",
 ];
 
-/// Fills the database with them: an account in use, one disabled, one whose address was taken out of the profile, one
-/// without a password yet, one whose owner wants no mails, one that mail does not reach.
+/// Adds the accounts: an active one, a disabled one, one whose address was removed, one without a password yet, one whose
+/// owner wants no mails, and one whose address bounces.
 async fn everybody(app: &TestApp) {
     app.add_user("Jo", "jo@example.com").await;
     app.add_disabled_user("Di", "disabled@example.com").await;
@@ -43,7 +43,7 @@ fn log_in(email: &str, password: &str) -> Vec<u8> {
     raw_http::post("/api/session", &json!({"email": email, "password": password}))
 }
 
-/// The answer to a request for each address, which must be the same for all of them.
+/// The response to all of these requests, which must be the same for each.
 #[track_caller]
 fn same(app: &TestApp, requests: &[Vec<u8>], status: &str) -> String {
     let mut answers = raw_http::exchange_all(&app.base, requests);
@@ -56,7 +56,7 @@ fn same(app: &TestApp, requests: &[Vec<u8>], status: &str) -> String {
 }
 
 on_both_databases! {
-    async fn enu_01_the_answer_is_the_same_whoever_has_an_account(app) {
+    async fn enu_01_the_response_is_the_same_with_and_without_an_account(app) {
         everybody(&app).await;
         let answer = same(&app, &ADDRESSES.map(ask), "202");
         assert!(answer.ends_with("\r\n\r\n{\"resend_after_seconds\":60}"), "{answer}");
@@ -65,7 +65,7 @@ on_both_databases! {
         same(&app, &ADDRESSES.map(ask), "202");
     }
 
-    async fn enu_02_it_is_the_same_while_the_mail_server_is_in_trouble(app) {
+    async fn enu_02_the_response_is_the_same_while_the_mail_server_fails(app) {
         app.add_user("Jo", "jo@example.com").await;
         enum Then {
             Retry,
@@ -83,7 +83,7 @@ on_both_databases! {
                 app.advance(60);
                 let asked = Instant::now();
                 same(&app, &["nobody@example.com", "jo@example.com"].map(ask), "202");
-                // A silent mail server is given up after ten seconds.
+                // A silent mail server would delay it by at least ten seconds.
                 assert!(asked.elapsed() < Duration::from_secs(5), "an answer waited for the mail server: {behaviour:?}");
                 match then {
                     Then::Retry => app.wait_for_scheduled_retries().await,
@@ -95,9 +95,9 @@ on_both_databases! {
         }
     }
 
-    async fn enu_02_no_answer_waits_for_a_mail_server_that_says_nothing(app) {
+    async fn enu_02_no_response_waits_for_a_silent_mail_server(app) {
         app.add_user("Jo", "jo@example.com").await;
-        // From the first moment: no connection is open yet over which something could be said.
+        // Silent from the start: there is no open connection to it yet.
         app.smtp.set_behaviour(SmtpBehaviour::silent());
         for _ in 0..2 {
             let asked = Instant::now();
@@ -109,7 +109,7 @@ on_both_databases! {
         }
     }
 
-    async fn enu_03_it_is_the_same_while_the_cooldown_lasts(app) {
+    async fn enu_03_the_response_is_the_same_during_the_cooldown(app) {
         everybody(&app).await;
         same(&app, &ADDRESSES.map(ask), "202");
         app.wait_for_empty_queue().await;
@@ -123,7 +123,7 @@ on_both_databases! {
         same(&app, &ADDRESSES.map(ask), "202");
     }
 
-    async fn enu_03_it_is_the_same_over_the_limit_of_a_client(app) with ["--limit-forgot-per-ip", "2/1m"] {
+    async fn enu_03_the_response_is_the_same_over_the_limit_of_a_client(app) with ["--limit-forgot-per-ip", "2/1m"] {
         app.add_user("Jo", "jo@example.com").await;
         let [nobody, jo] = ["nobody@example.com", "jo@example.com"];
         for _ in 0..3 {
@@ -135,7 +135,7 @@ on_both_databases! {
         assert!(app.smtp.mails().is_empty());
     }
 
-    async fn enu_03_a_cap_on_mails_shows_to_nobody(app) with ["--limit-mail-per-recipient", "1/1d", "--limit-mail", "2/1m"] {
+    async fn enu_03_a_limit_on_mails_shows_in_no_response(app) with ["--limit-mail-per-recipient", "1/1d", "--limit-mail", "2/1m"] {
         app.add_user("Jo", "jo@example.com").await;
         for _ in 0..4 {
             same(&app, &["nobody@example.com", "jo@example.com"].map(ask), "202");

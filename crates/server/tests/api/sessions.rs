@@ -1,4 +1,4 @@
-//! Sessions: how they begin, what they are worth, and what ends them.
+//! Sessions: start, cookie, and everything that ends them.
 
 use crate::support::*;
 use base64::Engine;
@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rekey_server::auth::hashing::hash_now;
 use std::collections::BTreeSet;
 
-/// The one cookie of an answer: its name, its value, and its attributes in lower case.
+/// The only cookie of a response: name, value, and attributes in lower case.
 fn cookie(answer: &Response) -> (String, String, BTreeSet<String>) {
     let lines: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().expect("text")).collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
@@ -19,7 +19,7 @@ async fn log_in(client: &Client) -> Response {
     client.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.expect(200)
 }
 
-/// The status of a login that takes its time.
+/// The status of a slow login.
 async fn log_in_at_last(client: &Client) -> u16 {
     client.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.status
 }
@@ -28,14 +28,14 @@ async fn is_in(client: &Client) -> bool {
     client.get("/api/session").await.expect(200).json()["user"] != Value::Null
 }
 
-/// A call that counts as use of the session: what it asks for is refused, but not for want of one.
+/// Whether the session is valid, by a call that counts as use of it: it is refused, but not with 401.
 async fn uses(client: &Client) -> bool {
     let status = client.put("/api/account/password", json!({"current_password": "", "new_password": ""})).await.status;
     assert!(matches!(status, 401 | 422), "{status}");
     status == 422
 }
 
-/// Somebody else who has got hold of the cookie.
+/// A client with a stolen cookie.
 fn thief(app: &TestApp, cookie: &str) -> Client {
     let thief = app.client();
     thief.set_cookie(cookie);
@@ -60,7 +60,7 @@ async fn ses_01_the_cookie_is_as_strict_as_the_public_url_allows() {
             let (named, value, attributes) = cookie(&answer);
             assert_eq!((named.as_str(), value.is_empty()), (name, max_age == "max-age=0"), "{url}");
             expected.insert(max_age.to_owned());
-            // No Domain: a cookie that other hosts are sent too would be one that they can set.
+            // No Domain attribute: other hosts must neither receive nor set the cookie.
             assert_eq!(attributes, expected, "{url}");
             expected.remove(max_age);
         }
@@ -133,7 +133,7 @@ on_both_databases! {
         for around in [format!("a=b; {name}={id}"), format!("{name}={id}; a=b"), format!("a=b;{name}={id};c"), format!("{name}2=x; {name}={id}"), format!("a=\"x y\"; {name}={id}")] {
             assert!(is_in(&thief(&app, &around)).await, "{around}");
         }
-        // Another program on the same host may keep any bytes in its cookies.
+        // Other programs on the same host may use any bytes in their cookies.
         let client = app.client();
         let bytes = [b"theme=d\xc3\xbcster \xff; ", format!("{name}={id}").as_bytes()].concat();
         let header = reqwest::header::HeaderValue::from_bytes(&bytes).expect("a header");
@@ -150,7 +150,7 @@ on_both_databases! {
         assert_eq!(here.cookie(), None, "the browser forgets it");
         assert!(!is_in(&stolen).await && !uses(&stolen).await, "and the server has ended it");
         assert!(is_in(&there).await, "other devices stay logged in");
-        // Once more, and by who never was in, is no error and ends nobody's session.
+        // Logging out again, or without a session, is no error and ends no other session.
         for client in [&stolen, &app.client()] {
             client.delete("/api/session").await.expect(204);
         }
@@ -192,7 +192,7 @@ on_both_databases! {
         app.log_in("jo@example.com", NEW_PASSWORD).await;
     }
 
-    async fn ses_05_a_login_that_is_under_way_when_the_account_is_disabled_begins_no_session(app) {
+    async fn ses_05_a_login_in_progress_when_the_account_is_disabled_starts_no_session(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         app.set_slow_hash(&jo).await;
@@ -215,7 +215,7 @@ on_both_databases! {
         let (here, there) = (app.log_in("jo@example.com", PASSWORD).await, app.log_in("jo@example.com", PASSWORD).await);
         admin.patch(&path, json!({"name": "Joanna"})).await.expect(200);
         assert!(is_in(&here).await, "another change ends nothing");
-        // An admin's stream of events goes on for hours: it ends too.
+        // An admin's event stream stays open for hours: it ends too.
         admin.patch(&path, json!({"role": "admin"})).await.expect(200);
         let mut stream = here.request("GET", "/api/events").send().await.expect("an answer").error_for_status().expect("a stream");
         admin.patch(&path, json!({"status": "disabled"})).await.expect(200);
@@ -229,7 +229,7 @@ on_both_databases! {
         admin.patch(&path, json!({"status": "active"})).await.expect(200);
         assert!(!is_in(&here).await && !is_in(&there).await, "enabling the account brings none back");
         assert!(is_in(&admin).await);
-        // Disabled by hand, say, which deletes no session: the look-up asks, too.
+        // Disabled directly in the database, which deletes no session: the session query checks the status too.
         let here = app.log_in("jo@example.com", PASSWORD).await;
         sqlx::query("UPDATE users SET status = 'disabled' WHERE email = 'jo@example.com'").execute(app.store.write()).await.expect("updates");
         assert!(!is_in(&here).await && !uses(&here).await);

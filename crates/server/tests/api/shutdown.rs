@@ -1,4 +1,4 @@
-//! Being told to stop.
+//! Graceful shutdown.
 
 use crate::support::*;
 use axum::Router;
@@ -10,14 +10,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-/// Clients that send one request after the other.
+/// Clients that send requests one after the other.
 const CLIENTS: usize = 24;
 
-/// Calls until the server says that it closes the connection; each call must be answered as it should be.
+/// Sends requests until the server announces that it closes the connection; each must be answered.
 async fn keep_calling(client: Client, n: usize, answered: &Semaphore) {
     for call in 0.. {
         let answer = match n % 3 {
-            // Hashes for some time.
+            // Hashing takes some time.
             0 => client.post("/api/session", json!({"email": format!("nobody{n}-{call}@example.com"), "password": "x"})).await,
             1 => client.post("/api/password-resets", json!({"email": bulk_address(n)})).await,
             _ => client.get("/readyz").await,
@@ -30,7 +30,7 @@ async fn keep_calling(client: Client, n: usize, answered: &Semaphore) {
     }
 }
 
-/// A request of which the server has all but the last byte.
+/// A request whose last byte has not been sent yet.
 async fn half_a_request(program: &RekeyServer) -> TcpStream {
     let address = program.host();
     let mut stream = TcpStream::connect(address).await.expect("connects");
@@ -45,7 +45,7 @@ async fn half_a_request(program: &RekeyServer) -> TcpStream {
 }
 
 cli_on_both_databases! {
-    async fn rel_07_told_to_stop_under_load_it_answers_what_it_was_asked_and_exits_with_0(cli) {
+    async fn rel_07_a_shutdown_under_load_answers_all_requests_and_exits_with_0(cli) {
         let store = Store::open(&cli.location()).await.expect("opens");
         import_bulk_users(&cli, &store, CLIENTS).await;
         let mut program = cli.serve(&[]);
@@ -58,7 +58,7 @@ cli_on_both_databases! {
             program.terminate();
         };
         tokio::time::timeout(TIMEOUT, async { tokio::join!(clients, stop) }).await.expect("everybody is answered");
-        // Nobody new is let in, and who has begun may finish.
+        // New connections are refused; a request in progress is completed.
         half.write_all(b"}").await.expect("sends");
         let mut answer = String::new();
         half.read_to_string(&mut answer).await.expect("reads");
@@ -68,7 +68,7 @@ cli_on_both_databases! {
         cli.ok(&["audit", "verify"]);
     }
 
-    async fn rel_07_a_mail_that_is_on_its_way_when_the_server_stops_is_sent_and_only_once(cli) {
+    async fn rel_07_a_mail_being_sent_at_shutdown_is_sent_once(cli) {
         let smtp = SmtpServer::start();
         smtp.set_behaviour(SmtpBehaviour::hold());
         let store = Store::open(&cli.location()).await.expect("opens");
@@ -93,13 +93,13 @@ cli_on_both_databases! {
 }
 
 #[tokio::test]
-async fn rel_07_who_has_connected_when_the_server_stops_is_answered() {
+async fn rel_07_an_open_connection_is_answered_at_shutdown() {
     for _ in 0..10 {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let mut stream = TcpStream::connect(listener.local_addr().expect("an address")).await.expect("connects");
         stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sends");
         let router = Router::new().route("/", get(async || "done"));
-        // It is told to stop before it has looked for anybody.
+        // The shutdown begins before the first accept.
         rekey_server::http::serve::run(listener, router, std::future::ready(()), || ()).await;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("reads");
@@ -108,7 +108,7 @@ async fn rel_07_who_has_connected_when_the_server_stops_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rel_07_an_open_stream_of_events_does_not_hold_the_server_up() {
+async fn rel_07_an_open_event_stream_does_not_delay_the_shutdown() {
     let cli = Cli::on(Database::Sqlite).await;
     let told = cli.ok(&["demo", "--users", "1"]);
     let password = told.trim().strip_prefix("password: ").expect("a password");
@@ -116,7 +116,7 @@ async fn rel_07_an_open_stream_of_events_does_not_hold_the_server_up() {
     let admin = program.client();
     admin.post("/api/session", json!({"email": "admin@example.com", "password": password})).await.expect(200);
     let stream = tokio::spawn(async move { admin.get("/api/events").await.status });
-    // The stream is open when the server has counted it, or else it is answered as any request is.
+    // The stream is either open by now, or it is answered as any other request.
     let looking = program.client();
     looking.get("/readyz").await.expect(200);
     program.terminate();

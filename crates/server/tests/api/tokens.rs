@@ -1,4 +1,4 @@
-//! A link's secret: how it is made, what is written down of it, and when it dies.
+//! Tokens: randomness, storage, and lifetime.
 
 use crate::support::*;
 use base64::Engine;
@@ -28,13 +28,13 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 
-/// Every way in which a token could be written down so that it can be used.
+/// Every encoding in which a stored token could be used.
 fn spellings(token: &str) -> [Vec<u8>; 4] {
     let bits = bits(token);
     [token.into(), STANDARD.encode(&bits).trim_end_matches('=').into(), hex(&bits).into(), bits]
 }
 
-/// How often a needle stands in what PostgreSQL wrote into its log ahead of the tables since `start`.
+/// How often a needle occurs in PostgreSQL's WAL since `start`.
 async fn in_wal(app: &TestApp, start: &str, needle: &[u8]) -> i64 {
     let sql =
         "SELECT count(*) FROM pg_ls_waldir() WHERE name >= pg_walfile_name($1::pg_lsn) AND name <= pg_walfile_name(pg_current_wal_lsn())
@@ -64,7 +64,7 @@ on_both_databases! {
         }
     }
 
-    async fn tok_02_no_mailed_token_is_ever_written_down(app) {
+    async fn tok_02_no_mailed_token_is_ever_stored(app) {
         let admin = app.admin().await;
         let postgres = app.store.dialect() == Dialect::Postgres;
         let now = async |function: &str| -> String {
@@ -97,7 +97,7 @@ on_both_databases! {
                 assert!(!postgres || in_wal(&app, &start, &spelling).await == 0, "PostgreSQL's log holds a token");
             }
             if postgres {
-                // What was committed before this is in the file: the log is written in order.
+                // Everything committed before is in the file: the WAL is written in order.
                 sqlx::raw_sql("BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'test', 'flush')::text; COMMIT")
                     .execute(app.store.write()).await.expect("flushes");
                 hashes_in_wal += in_wal(&app, &start, &hash).await;
@@ -132,7 +132,7 @@ on_both_databases! {
         admin.post("/api/users", json!({"name": "New", "email": "new@example.com"})).await.expect(201);
         let new = app.mail_to("new@example.com").await.token();
         let client = app.client();
-        // The clock stands at a quarter of a second: 750 ms before the next.
+        // The clock is at a quarter of a second: 750 ms before the next.
         let last = |seconds: u64| Duration::from_secs(seconds) + Duration::from_millis(749);
         let found = client.post(INSPECT, json!({"token": jo})).await.expect(200).json();
         assert_eq!(found["expires_at"], "2027-01-15T08:30:00Z");

@@ -1,4 +1,4 @@
-//! The users table, and what an admin does there.
+//! Users: the table and the actions of an admin.
 
 use crate::support::*;
 
@@ -7,7 +7,7 @@ fn names(page: &Value) -> Vec<String> {
 }
 
 on_both_databases! {
-    async fn an_admin_sends_a_user_a_link_and_sees_what_became_of_it(app) {
+    async fn an_admin_sends_a_link_to_a_user_and_sees_its_status(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let path = format!("/api/users/{jo}");
@@ -35,7 +35,7 @@ on_both_databases! {
         admin.send(admin.request("POST", &format!("{path}/password-reset"))).await.expect(202);
     }
 
-    async fn who_watches_is_told_of_whatever_becomes_of_a_user(app) {
+    async fn the_event_stream_reports_every_change_of_a_user(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         app.advance(60);
@@ -67,7 +67,7 @@ on_both_databases! {
         told("being disabled").await;
     }
 
-    async fn a_refused_mail_is_shown_and_the_address_marked(app) {
+    async fn a_rejected_mail_is_shown_and_its_address_marked_as_bounced(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         app.smtp.set_behaviour(SmtpBehaviour::reject_recipients());
@@ -84,7 +84,7 @@ on_both_databases! {
         assert_eq!(admin.get(&format!("/api/users/{jo}")).await.json()["email_status"], "ok");
     }
 
-    async fn who_cannot_be_reset_is_named_with_the_reason(app) {
+    async fn users_that_cannot_be_reset_are_listed_with_the_reason(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let di = app.add_disabled_user("Di", "di@example.com").await;

@@ -1,10 +1,10 @@
-//! Many who write at once.
+//! Concurrent writers.
 
 use crate::support::*;
 use futures_util::future::join_all;
 use rekey_server::store::Store;
 
-/// Writers at once.
+/// Number of concurrent writers.
 const WRITERS: usize = 100;
 
 cli_on_both_databases! {
@@ -17,7 +17,7 @@ cli_on_both_databases! {
         let file = bulk_csv(&cli, "imported", 5000);
         let mut import = cli.command(&["user", "import", &file]).spawn().expect("the import starts");
         let mut rounds = 0;
-        // Until the import is over, and once more.
+        // Until the import has ended, and one more round.
         let mut over = false;
         while !over {
             over = import.try_wait().expect("a child").is_some();
@@ -32,7 +32,7 @@ cli_on_both_databases! {
                 }
             });
             for answer in join_all(writers).await {
-                // Guesses are slowed after five.
+                // Logins are throttled after five failures.
                 assert!([202, 401, 429].contains(&answer.status), "{} {}", answer.status, String::from_utf8_lossy(&answer.bytes));
             }
             rounds += 1;
@@ -55,8 +55,8 @@ cli_on_both_databases! {
     }
 }
 
-/// All that can be done to a user, by many at once, the mails that are on their way included.
-async fn nobody_waits_in_a_circle(app: TestApp) {
+/// Everything that can be done to a user, concurrently, deliveries included.
+async fn concurrent_transactions_do_not_deadlock(app: TestApp) {
     let admin = app.admin().await;
     let mut ids = Vec::new();
     let mut tokens = Vec::new();
@@ -98,22 +98,22 @@ async fn nobody_waits_in_a_circle(app: TestApp) {
 const NO_LIMITS: [&str; 8] =
     ["--resend-cooldown", "0s", "--limit-forgot-per-ip", "off", "--limit-mail-per-recipient", "off", "--limit-mail", "off"];
 
-mod rel_06_nobody_waits_in_a_circle {
-    use super::{Database, NO_LIMITS, TestApp, nobody_waits_in_a_circle};
+mod rel_06_concurrent_transactions_do_not_deadlock {
+    use super::{Database, NO_LIMITS, TestApp, concurrent_transactions_do_not_deadlock};
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_sqlite() {
-        nobody_waits_in_a_circle(TestApp::start_with(Database::Sqlite, &NO_LIMITS).await).await;
+        concurrent_transactions_do_not_deadlock(TestApp::start_with(Database::Sqlite, &NO_LIMITS).await).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_postgres() {
-        nobody_waits_in_a_circle(TestApp::start_with(Database::Postgres, &NO_LIMITS).await).await;
+        concurrent_transactions_do_not_deadlock(TestApp::start_with(Database::Postgres, &NO_LIMITS).await).await;
     }
 }
 
 on_both_databases! {
-    async fn a_request_that_comes_while_an_older_mail_is_on_its_way_is_the_one_that_counts(app) {
+    async fn a_request_during_an_older_delivery_supersedes_it(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         app.smtp.set_behaviour(SmtpBehaviour::hold());
@@ -128,7 +128,7 @@ on_both_databases! {
         app.client().post("/api/password-resets/redeem", json!({"token": mails[0].token(), "password": NEW_PASSWORD})).await.expect(200);
     }
 
-    async fn a_mail_on_its_way_does_not_go_to_an_address_that_was_changed(app) {
+    async fn a_mail_being_sent_does_not_go_to_an_address_that_was_changed(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         app.smtp.set_behaviour(SmtpBehaviour::hold());

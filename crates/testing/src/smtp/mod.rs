@@ -24,6 +24,8 @@ const SPECIAL_RECIPIENTS: [(&str, &str); 3] =
     [("refused", "550 5.1.1 no such mailbox"), ("policy", "554 5.7.1 not by our policy"), ("later", "451 4.2.0 greylisted")];
 /// No reply to `RCPT` for these.
 const STUCK_RECIPIENT: &str = "stuck";
+/// No reply to the final dot of a mail to one of these until [`SmtpServer::release`].
+const UNCONFIRMED_RECIPIENT: &str = "unanswered";
 
 #[derive(Debug, Default)]
 struct State {
@@ -73,6 +75,10 @@ impl Shared {
         special.map(|(_, reply)| SmtpAction::Reply(reply.as_bytes().to_vec()))
     }
 
+    fn message_action(&self, recipients: &[String]) -> Option<SmtpAction> {
+        recipients.iter().any(|address| address.starts_with(UNCONFIRMED_RECIPIENT)).then_some(SmtpAction::Hold)
+    }
+
     async fn hold(&self) {
         let mut changes = self.0.subscribe();
         let before = changes.borrow().releases;
@@ -84,7 +90,7 @@ impl Shared {
 /// The server. It runs on a thread of its own until dropped, so that blocking tests and async tests can use it alike.
 ///
 /// Recipients whose address begins with `refused`, `policy`, `later` or `stuck` are rejected for good, rejected by
-/// policy, greylisted, or never replied to.
+/// policy, greylisted, or never replied to; a mail to `unanswered…` is confirmed after [`SmtpServer::release`].
 #[derive(Debug)]
 pub struct SmtpServer {
     /// Where it listens.
@@ -181,6 +187,12 @@ impl SmtpServer {
     /// Waits until the clients have sent something such as this.
     pub async fn wait_for_transcript(&self, is_wanted: impl Fn(&str) -> bool) {
         self.wait("a transcript", |state| is_wanted(&String::from_utf8_lossy(&state.connections.concat())).then_some(())).await;
+    }
+
+    /// Waits until the clients of all connections have sent something such as this; see [`Self::connections`].
+    pub async fn wait_for_connections(&self, is_wanted: impl Fn(&[String]) -> bool) {
+        let texts = |state: &State| state.connections.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect::<Vec<_>>();
+        self.wait("connections", |state| is_wanted(&texts(state)).then_some(())).await;
     }
 
     /// Waits until so many connections have been held in all.

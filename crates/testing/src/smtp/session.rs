@@ -102,7 +102,7 @@ impl Session {
             raw.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
         }
         let mail = Mail { to: std::mem::take(&mut self.recipients), raw };
-        let action = self.shared.behaviour().action(SmtpStep::Message);
+        let action = self.shared.behaviour().action(SmtpStep::Message).or_else(|| self.shared.message_action(&mail.to));
         let is_rejected = match &action {
             Some(SmtpAction::Reply(reply)) => !reply.starts_with(b"2"),
             Some(SmtpAction::ReplyTo(reply)) => !reply(&mail).starts_with('2'),
