@@ -80,7 +80,7 @@ cli_on_both_databases! {
         for _ in 0..KILLS {
             let fresh = Cli::on(if matches!(cli.location(), Location::Sqlite(_)) { Database::Sqlite } else { Database::Postgres }).await;
             let mut program = fresh.command(&["audit", "verify"]).stdout(Stdio::null()).spawn().expect("starts");
-            // A real clock is the subject: killed at a random moment, rather an early one, during the first step.
+            // A real clock is the subject: killed at a random moment, rather an early one, during the first migration.
             tokio::time::sleep(whole.mul_f64(rng.f64().powi(2))).await;
             program.kill().expect("killed");
             program.wait().expect("a child");
