@@ -28,7 +28,10 @@ mod tests {
 
     #[test]
     fn placeholders_are_replaced_once() {
-        assert_eq!(interpolate("Use at least {min}. You have {length}.", &[("min", "15"), ("length", "3")]), "Use at least 15. You have 3.");
+        assert_eq!(
+            interpolate("Use at least {min}. You have {length}.", &[("min", "15"), ("length", "3")]),
+            "Use at least 15. You have 3."
+        );
         assert_eq!(interpolate("{name}", &[("name", "{min}"), ("min", "1")]), "{min}");
     }
 

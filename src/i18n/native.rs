@@ -1,6 +1,6 @@
 //! Messages of native builds (prerendering and tests): English, from the tables that `build.rs` generates.
 
-use super::{Entry, TABLES, MessageId};
+use super::{Entry, MessageId, TABLES};
 
 pub(super) fn entry(message: MessageId) -> Entry {
     let english = TABLES.iter().find(|(code, _)| *code == "en");
