@@ -142,7 +142,11 @@ fn hydration_keeps_the_elements_the_focus_and_the_title() {
                 import(document.getElementById('app-script').href).then((app) => app.default());
             })",
         );
-        assert_eq!(page.evaluate("before.filter((element) => !element.isConnected).map((element) => element.outerHTML)"), serde_json::json!([]), "{path}");
+        assert_eq!(
+            page.evaluate("before.filter((element) => !element.isConnected).map((element) => element.outerHTML)"),
+            serde_json::json!([]),
+            "{path}"
+        );
         assert_eq!(page.evaluate("document.activeElement === focused"), true, "{path}");
         assert_eq!(page.evaluate("document.title === title"), true, "{path}");
     }

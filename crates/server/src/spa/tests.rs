@@ -102,7 +102,10 @@ async fn every_screen_has_its_page() {
     );
     for path in ["/", "/login", "/settings/users", "/account/password/"] {
         let page = text(get(path)).await;
-        assert!(page.starts_with("<title>Log in</title><div id=app data-prerendered>login 15</div> of A &amp; B {"), "a visitor at {path}: {page}");
+        assert!(
+            page.starts_with("<title>Log in</title><div id=app data-prerendered>login 15</div> of A &amp; B {"),
+            "a visitor at {path}: {page}"
+        );
     }
 }
 
