@@ -33,7 +33,6 @@ pub(crate) fn AuditPage() -> impl IntoView {
     Effect::new(move |_| load_next());
     let error = action_error(load);
     let can_load = Memo::new(move |_| error.with(Option::is_some) || next_cursor.with(Option::is_some));
-    let label = move || if items.with(Vec::is_empty) { t::TRY_AGAIN } else { t::OLDER }.text();
     let column = |message: MessageId| view! { <th scope="col" role="columnheader">{message.text()}</th> };
     view! {
         <AppLayout>
@@ -46,16 +45,19 @@ pub(crate) fn AuditPage() -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
-                    {move || items.with(|items| items.iter().map(|item| view! { <AuditRow item=item.clone()/> }).collect_view())}
+                    {move || items.with(|items| items.iter().map(|item| view! { <AuditRow item=item.clone()/> }.into_any()).collect_view())}
                 </tbody>
             </table>
             <ErrorAlert error/>
             {move || can_load.get().then(|| {
                 view! {
                     <div>
-                        <button type="button" class="secondary" on:click=move |_| load_next()>{label}</button>
+                        <button type="button" class="secondary" on:click=move |_| load_next()>
+                            {move || if items.read().is_empty() { t::TRY_AGAIN } else { t::OLDER }.text()}
+                        </button>
                     </div>
                 }
+                .into_any()
             })}
         </AppLayout>
     }

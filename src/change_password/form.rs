@@ -52,7 +52,7 @@ pub(crate) fn ChangePasswordForm() -> impl IntoView {
     let email = Signal::derive(move || session.user().and_then(|user| user.email).unwrap_or_default());
     view! {
         <form class="form narrow" novalidate on:submit=submit>
-            <div role="status">{move || is_done().then(|| view! { <SuccessMessage text=t::DONE/> })}</div>
+            <div role="status">{move || is_done().then(|| view! { <SuccessMessage text=t::DONE/> }.into_any())}</div>
             <ErrorAlert error=action_error(change)/>
             <UsernameField email/>
             <PasswordField field=current id="current-password" label=t::CURRENT kind=PasswordKind::Current/>

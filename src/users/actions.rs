@@ -11,7 +11,7 @@ use rekey_wire::users::{EmailStatus, Status, User};
 pub(super) fn Actions(user: Memo<Option<User>>) -> impl IntoView {
     // What the cell depends on: other changes, such as of the reset, must not take the focus from a button.
     let shown = Memo::new(move |_| user.with(|user| user.as_ref().map(|user| (user.name.clone(), user.email_status, user.status))));
-    move || {
+    let buttons = move || {
         shown.get().map(|(name, email_status, status)| {
             let fix = match email_status {
                 EmailStatus::Ok => None,
@@ -31,8 +31,10 @@ pub(super) fn Actions(user: Memo<Option<User>>) -> impl IntoView {
                 {can_reset.then(|| view! { <ResetButton user name/> })}
                 {fix.map(|(text, label)| view! { <FixEmailButton user text label/> })}
             }
+            .into_any()
         })
-    }
+    };
+    view! { {move || buttons()} }
 }
 
 #[component]

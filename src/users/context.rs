@@ -25,7 +25,7 @@ struct LoadedPage {
 #[derive(Clone, Copy)]
 pub(super) struct UsersContext {
     query: RwSignal<UsersQuery>,
-    response: LocalResource<(UsersQuery, api::Result<UserPage>)>,
+    load: Action<UsersQuery, (UsersQuery, api::Result<UserPage>)>,
     /// The last page that was loaded; it stays while another one is being fetched.
     loaded: Memo<Option<LoadedPage>>,
     /// Why the current query has no page. A failed refetch of the page on display is no error.
@@ -45,22 +45,28 @@ impl UsersContext {
     #[must_use]
     pub(super) fn provide() -> Self {
         let query = RwSignal::new(UsersQuery::default());
-        let response = LocalResource::new(move || {
-            let query = query.get();
+        // Not a resource: it would wait for the answer to an outdated query before it fetches the next one.
+        let load = Action::new_unsync(|query: &UsersQuery| {
+            let query = query.clone();
             async move {
                 let result = api::list_users(&query.to_query_string()).await;
                 (query, result)
             }
         });
+        Effect::new(move |_| {
+            load.dispatch(query.get());
+        });
+        let response = load.value();
         let loaded = Memo::new(move |before: Option<&Option<LoadedPage>>| match response.get() {
-            Some((query, Ok(page))) => Some(LoadedPage { query, page }),
-            Some((_, Err(_))) | None => before.cloned().flatten(),
+            // The answer to an outdated query is dropped.
+            Some((answered, Ok(page))) if answered == query.get_untracked() => Some(LoadedPage { query: answered, page }),
+            Some((_, Ok(_) | Err(_))) | None => before.cloned().flatten(),
         });
         let error = Memo::new(move |_| match response.get() {
-            Some((query, Err(error))) if !is_for(&loaded.read(), &query) => Some(error),
-            Some((_, Err(_) | Ok(_))) | None => None,
+            Some((answered, Err(error))) if answered == query.get() && !is_for(&loaded.read(), &answered) => Some(error),
+            Some((_, Ok(_) | Err(_))) | None => None,
         });
-        let users = Self { query, response, loaded, error, dialog: RwSignal::new(None), success_message: RwSignal::new(None) };
+        let users = Self { query, load, loaded, error, dialog: RwSignal::new(None), success_message: RwSignal::new(None) };
         provide_context(users);
         users
     }
@@ -77,7 +83,7 @@ impl UsersContext {
 
     /// Fetches again. What is on display stays until the answer arrives, and if there is none.
     pub(super) fn refetch(self) {
-        self.response.refetch();
+        self.load.dispatch(self.query.get_untracked());
     }
 
     /// Reads the page on display, tracked; none before the first answer.

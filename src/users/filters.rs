@@ -21,7 +21,15 @@ fn FilterButton(filter: Filter) -> impl IntoView {
         Filter::ResetPending => t::RESET_PENDING,
         Filter::Disabled => t::DISABLED,
     };
-    let pressed = move || if users.with_query(|query| query.filter == filter) { "true" } else { "false" };
     let set_filter = move |_| users.set_query(|query| query.set_filter(filter));
-    view! { <button type="button" class="filter-button" aria-pressed=pressed on:click=set_filter>{name.text()}</button> }
+    view! {
+        <button
+            type="button"
+            class="filter-button"
+            aria-pressed=move || if users.with_query(|query| query.filter == filter) { "true" } else { "false" }
+            on:click=set_filter
+        >
+            {name.text()}
+        </button>
+    }
 }

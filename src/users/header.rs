@@ -33,23 +33,15 @@ fn HeaderCell(name: MessageId) -> impl IntoView {
 fn SortableHeaderCell(key: SortKey, name: MessageId) -> impl IntoView {
     let users = use_users();
     let descending = Memo::new(move |_| users.with_query(|query| (query.sort.key == key).then_some(query.sort.descending)));
-    let aria_sort = move || match descending.get() {
-        None => "none",
-        Some(false) => "ascending",
-        Some(true) => "descending",
-    };
-    let arrow = move || {
-        let name = match descending.get() {
-            None => IconName::UpDown,
-            Some(false) => IconName::Up,
-            Some(true) => IconName::Down,
-        };
-        view! { <Icon name/> }
+    let order = move || match descending.get() {
+        None => ("none", IconName::UpDown),
+        Some(false) => ("ascending", IconName::Up),
+        Some(true) => ("descending", IconName::Down),
     };
     let sort = move |_| users.set_query(|query| query.sort_by(key));
     view! {
-        <th scope="col" role="columnheader" aria-sort=aria_sort>
-            <button type="button" class="sort-button" on:click=sort>{name.text()} {arrow}</button>
+        <th scope="col" role="columnheader" aria-sort=move || order().0>
+            <button type="button" class="sort-button" on:click=sort>{name.text()} {move || view! { <Icon name=order().1/> }.into_any()}</button>
         </th>
     }
 }

@@ -21,7 +21,5 @@ fn PageButton(name: MessageId, cursor: fn(&UserPage) -> Option<String>) -> impl 
     let users = use_users();
     let target = Memo::new(move |_| users.with_page(|page| cursor(page?)));
     let open = move |_| users.set_query(|query| query.cursor = target.get_untracked());
-    view! {
-        <button type="button" class="secondary" disabled=move || target.read().is_none() on:click=open>{name.text()}</button>
-    }
+    view! { <button type="button" class="secondary" disabled=move || target.read().is_none() on:click=open>{name.text()}</button> }
 }

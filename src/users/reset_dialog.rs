@@ -51,13 +51,11 @@ pub(super) fn ResetDialog(user: User) -> impl IntoView {
     view! {
         <Dialog heading=format(t::HEADING, "") closing busy=pending on_close=move || users.close_dialog()>
             <p class="lead">{t::LEAD.text()} " " <strong class="address">{address}</strong></p>
-            <p class="lead">{lifetime}</p>
+            <p class="lead">{move || lifetime().unwrap_or_default()}</p>
             {(email_status == EmailStatus::Bounced).then(|| view! { <BouncedWarning/> })}
             <form class="form" on:submit=submit>
                 <ErrorAlert error=action_error(send)/>
-                <Show when=move || cooldown.is_running()>
-                    <Alert text=t::TOO_SOON/>
-                </Show>
+                {move || cooldown.is_running().then(|| view! { <Alert text=t::TOO_SOON/> }.into_any())}
                 <CountdownText countdown=cooldown again=t::AGAIN_IN now=t::AGAIN_NOW/>
                 <div class="row">
                     <CancelButton closing busy=pending/>

@@ -29,12 +29,12 @@ pub(super) fn Row(id: String) -> impl IntoView {
     let reset = Memo::new(move |_| user.with(|user| user.as_ref()?.reset.clone()));
     view! {
         <tr role="row">
-            <th scope="row" role="rowheader" data-label=t::NAME.text()>{name}</th>
-            <td role="cell" data-label=t::EMAIL.text() class="email">{move || breakable(&email.read())}</td>
-            <td role="cell" data-label=t::EXTENSION.text() class="number">{extension}</td>
-            <td role="cell" data-label=t::ROLE.text()>{role}</td>
-            <td role="cell" data-label=t::LAST_LOGIN.text() class="number nowrap">{last_login}</td>
-            <td role="cell" data-label=t::PASSWORD_RESET.text() class="number">{move || view! { <ResetStatus reset=reset.get()/> }}</td>
+            <th scope="row" role="rowheader" data-label=t::NAME.text()>{move || name.get()}</th>
+            <td role="cell" data-label=t::EMAIL.text() class="email">{move || breakable(&email.read()).into_any()}</td>
+            <td role="cell" data-label=t::EXTENSION.text() class="number">{move || extension.get()}</td>
+            <td role="cell" data-label=t::ROLE.text()>{move || role.get()}</td>
+            <td role="cell" data-label=t::LAST_LOGIN.text() class="number nowrap">{move || last_login.get()}</td>
+            <td role="cell" data-label=t::PASSWORD_RESET.text() class="number">{move || view! { <ResetStatus reset=reset.get()/> }.into_any()}</td>
             <td role="cell" data-label=t::ACTIONS.text() class="actions"><Actions user/></td>
         </tr>
     }

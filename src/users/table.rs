@@ -24,12 +24,8 @@ pub(super) fn UsersTable() -> impl IntoView {
                 <For each=move || users.ids() key=String::clone children=|id| view! { <Row id/> }/>
             </tbody>
         </table>
-        <Show when=move || is_first_load.get()>
-            <TableSkeleton/>
-        </Show>
-        <Show when=move || is_empty.get()>
-            <EmptyState/>
-        </Show>
+        {move || is_first_load.get().then(|| view! { <TableSkeleton/> }.into_any())}
+        {move || is_empty.get().then(|| view! { <EmptyState/> }.into_any())}
     }
 }
 
@@ -48,27 +44,26 @@ fn TableSkeleton() -> impl IntoView {
 #[component]
 fn EmptyState() -> impl IntoView {
     let users = use_users();
-    move || {
-        let search = users.with_query(|query| query.search.trim().to_owned());
-        let (text, action) = if search.is_empty() {
-            (t::NOT_FOUND_IN_FILTER.text().to_owned(), t::SHOW_ALL)
-        } else {
-            (t::NOT_FOUND.format(&[("search", &search)]), t::CLEAR_SEARCH)
-        };
-        let reset = move |_| {
-            users.set_query(|query| {
-                if query.search.trim().is_empty() {
-                    query.set_filter(Filter::All);
-                } else {
-                    query.set_search(String::new());
-                }
-            });
-        };
-        view! {
-            <div class="empty-state">
-                <p>{text}</p>
-                <button type="button" class="secondary" on:click=reset>{action.text()}</button>
-            </div>
-        }
+    let search = move || users.with_query(|query| query.search.trim().to_owned());
+    let text = move || match search().as_str() {
+        "" => t::NOT_FOUND_IN_FILTER.text().to_owned(),
+        search => t::NOT_FOUND.format(&[("search", search)]),
+    };
+    let reset = move |_| {
+        users.set_query(|query| {
+            if query.search.trim().is_empty() {
+                query.set_filter(Filter::All);
+            } else {
+                query.set_search(String::new());
+            }
+        });
+    };
+    view! {
+        <div class="empty-state">
+            <p>{move || text()}</p>
+            <button type="button" class="secondary" on:click=reset>
+                {move || if search().is_empty() { t::SHOW_ALL } else { t::CLEAR_SEARCH }.text()}
+            </button>
+        </div>
     }
 }

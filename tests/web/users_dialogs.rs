@@ -148,6 +148,7 @@ async fn a_failure_is_told_in_the_dialog_that_somebody_tried_to_leave() {
     says("Saving…").await;
     find(Button("Cancel")).await.click();
     dialog_is_open().await.close();
+    dialog_is_open().await;
     answer.arrives();
     alert("Something went wrong on our side").await;
     assert_eq!(value("Email").await, "sam@example.com");
