@@ -41,6 +41,8 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = 100, value_parser = user_count)]
         users: u32,
     },
+    /// Make the database where there is none, or bring its schema up to date
+    Migrate,
     /// Check the configuration, the database and the mail server
     Doctor,
     /// Work with the audit log
