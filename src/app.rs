@@ -8,7 +8,6 @@ use crate::errors::not_found::NotFoundPage;
 use crate::errors::offline::{OfflineBanner, OfflinePage};
 use crate::forgot::page::ForgotPage;
 use crate::guard::Guard;
-use crate::i18n::loading as t;
 use crate::inbox::page::InboxPage;
 use crate::layout::page_heading::HeadingHistory;
 use crate::login::page::LoginPage;
@@ -43,7 +42,7 @@ pub fn App(
         if brand.is_empty() { heading } else { [&heading, " · ", &brand].concat() }
     };
     view! {
-        <Title text=t::LOADING.text() formatter=title/>
+        <Title formatter=title/>
         <Show when=move || startup.show_offline_banner()>
             <OfflineBanner/>
         </Show>

@@ -80,10 +80,12 @@ pub(crate) fn Guard(page: Page, children: ChildrenFn) -> impl IntoView {
             navigate(&to, NavigateOptions { replace: true, ..NavigateOptions::default() });
         }
     });
-    move || match access.get() {
-        RouteAccess::Allow => children(),
-        RouteAccess::Forbidden => view! { <LazyPage page=SignedInPage::Forbidden/> }.into_any(),
-        RouteAccess::Redirect(_) | RouteAccess::Pending => view! { <LoadingIndicator/> }.into_any(),
+    view! {
+        {move || match access.get() {
+            RouteAccess::Allow => children(),
+            RouteAccess::Forbidden => view! { <LazyPage page=SignedInPage::Forbidden/> }.into_any(),
+            RouteAccess::Redirect(_) | RouteAccess::Pending => view! { <LoadingIndicator/> }.into_any(),
+        }}
     }
 }
 

@@ -22,6 +22,8 @@ const COMPACT: [&str; 6] = ["png", "jpg", "webp", "avif", "woff2", "gz"];
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-env-changed=REKEY_DIST");
     println!("cargo::rerun-if-changed=build.rs");
+    // `sqlx::migrate!` does not see new files.
+    println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-changed=src/spa/csp.rs");
     println!("cargo::rerun-if-changed=src/password/blocklist");
     println!("cargo::rerun-if-changed=passwords");

@@ -63,9 +63,11 @@ pub(crate) fn prefetch() {
 pub(crate) fn LazyPage(page: SignedInPage) -> impl IntoView {
     let chunk = LocalResource::new(|| async { load().await.ok() });
     // Not inside a `Suspense`: the resources of the page would bring its fallback back whenever they are fetched again.
-    move || match chunk.get() {
-        None => view! { <LoadingIndicator/> }.into_any(),
-        Some(Some(render)) => render(page),
-        Some(None) => view! { <LoadFailedPage/> }.into_any(),
+    view! {
+        {move || match chunk.get() {
+            None => view! { <LoadingIndicator/> }.into_any(),
+            Some(Some(render)) => render(page),
+            Some(None) => view! { <LoadFailedPage/> }.into_any(),
+        }}
     }
 }

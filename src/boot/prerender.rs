@@ -77,7 +77,10 @@ mod tests {
 
     #[test]
     fn the_loading_indicator_equals_the_markup_of_index_html() {
-        let indicator = Owner::new().with(|| view! { <LoadingIndicator/> }.to_html());
+        let indicator = Owner::new().with(|| {
+            leptos_meta::provide_meta_context();
+            view! { <LoadingIndicator/> }.to_html()
+        });
         assert!(include_str!("../../index.html").contains(&format!("<div id=\"app\">{indicator}</div>")), "{indicator}");
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn SuccessMessage(#[prop(into)] text: String) -> impl IntoView {
 /// The error of an action as an [`Alert`]. A rate limit is shown as a countdown elsewhere.
 #[component]
 pub(crate) fn ErrorAlert(error: Signal<Option<Error>>) -> impl IntoView {
-    move || error.get().filter(|error| error.retry_after().is_none()).map(|error| view! { <Alert text=error.message()/> })
+    view! { {move || error.get().filter(|error| error.retry_after().is_none()).map(|error| view! { <Alert text=error.message()/> }.into_any())} }
 }
 
 /// The error of an action's last call, `None` while another call is under way.

@@ -85,9 +85,12 @@ pub(crate) fn CountdownText(countdown: Countdown, again: MessageId, now: Message
             String::new()
         }
     };
-    let text = move || again.format(&[("time", &clock(countdown.remaining()))]);
     view! {
-        {move || is_running.get().then(|| view! { <p class="countdown">{text}</p> })}
-        <p class="visually-hidden" aria-live="polite">{announcement}</p>
+        {move || {
+            is_running.get().then(|| {
+                view! { <p class="countdown">{move || again.format(&[("time", &clock(countdown.remaining()))])}</p> }.into_any()
+            })
+        }}
+        <p class="visually-hidden" aria-live="polite">{move || announcement()}</p>
     }
 }

@@ -15,7 +15,6 @@ pub(crate) fn EmailField(
     #[prop(optional_no_strip)]
     initial: Option<String>,
 ) -> impl IntoView {
-    let described_by = move || field.error().map(|_| error_id(id));
     view! {
         <div class="field">
             <label for=id>{label.text()}</label>
@@ -30,7 +29,7 @@ pub(crate) fn EmailField(
                 required
                 value=initial
                 aria-invalid=move || field.error().map(|_| "true")
-                aria-describedby=described_by
+                aria-describedby=move || field.error().map(|_| error_id(id))
                 on:input=move |_| field.on_input()
                 on:blur=move |_| field.on_blur()
             />

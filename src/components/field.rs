@@ -121,15 +121,17 @@ impl Field {
 #[component]
 pub(crate) fn FieldError(field: Field, id: String) -> impl IntoView {
     let id = StoredValue::new(id);
-    move || {
-        field.error().map(|error| {
-            view! {
-                <p class="field-error" id=id.get_value()>
-                    <Icon name=IconName::Warning/>
-                    <span>{error}</span>
-                </p>
-            }
-        })
+    view! {
+        {move || {
+            field.error().map(|error| {
+                view! {
+                    <p class="field-error" id=id.get_value()>
+                        <Icon name=IconName::Warning/>
+                        <span>{error}</span>
+                    </p>
+                }.into_any()
+            })
+        }}
     }
 }
 

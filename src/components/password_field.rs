@@ -27,7 +27,7 @@ pub(crate) fn PasswordField(
         PasswordKind::Current => "current-password",
         PasswordKind::New => "new-password",
     };
-    let aria_describedby = move || match (field.error(), described_by) {
+    let describing = move || match (field.error(), described_by) {
         (Some(_), Some(list)) => Some([&error_id(id), " ", list].concat()),
         (Some(_), None) => Some(error_id(id)),
         (None, list) => list.map(str::to_owned),
@@ -45,7 +45,7 @@ pub(crate) fn PasswordField(
                 spellcheck="false"
                 required
                 aria-invalid=move || field.error().map(|_| "true")
-                aria-describedby=aria_describedby
+                aria-describedby=move || describing()
                 on:input=move |_| field.on_input()
                 on:blur=move |_| field.on_blur()
             />

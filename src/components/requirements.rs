@@ -16,10 +16,9 @@ pub(crate) fn Requirements(
     let typed = Memo::new(move |_| nfc(&password.get()));
     let long_enough = Signal::derive(move || typed.with(|typed| check_length(typed, policy.get()).is_ok()));
     let no_pattern = Signal::derive(move || typed.with(|typed| !typed.is_empty() && check_patterns(typed).is_ok()));
-    let length = move || t::LENGTH.format(&[("min", &policy.get().min_length.to_string())]);
     view! {
         <ul class="requirements" id=id>
-            <li><Mark met=long_enough/><span>{length}</span></li>
+            <li><Mark met=long_enough/><span>{move || t::LENGTH.format(&[("min", &policy.get().min_length.to_string())])}</span></li>
             <li><Mark met=no_pattern/><span>{t::PATTERN.text()}</span></li>
             <li><Icon name=IconName::Clock/><span>{t::COMMON.text()}</span></li>
         </ul>
@@ -28,8 +27,10 @@ pub(crate) fn Requirements(
 
 #[component]
 fn Mark(met: Signal<bool>) -> impl IntoView {
-    move || {
-        let (icon, message) = if met.get() { (IconName::Check, t::MET) } else { (IconName::Minus, t::NOT_YET) };
-        view! { <Icon name=icon/><span class="visually-hidden">{message.text()} " "</span> }
+    view! {
+        {move || {
+            let (icon, message) = if met.get() { (IconName::Check, t::MET) } else { (IconName::Minus, t::NOT_YET) };
+            view! { <Icon name=icon/><span class="visually-hidden">{message.text()} " "</span> }
+        }}
     }
 }

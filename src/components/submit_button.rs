@@ -26,7 +26,7 @@ pub(crate) fn SubmitButton(
             }
         >
             <span class="label">{label.text()}</span>
-            {move || pending.get().then(|| view! { <span class="busy-label"><span class="spinner"></span>{busy.text()}</span> })}
+            {move || pending.get().then(|| view! { <span class="busy-label"><span class="spinner"></span>{busy.text()}</span> }.into_any())}
         </button>
     }
 }

@@ -41,8 +41,8 @@ fn Inbox(request: PendingRequest, until: u64) -> impl IntoView {
             <PageHeading text=t::HEADING/>
             <p class="lead">{sent_to}</p>
             <ul class="hints">
-                <li>{subject}</li>
-                <li>{life}</li>
+                <li>{move || subject()}</li>
+                <li>{move || life()}</li>
                 <li>{t::SPAM.text()}</li>
             </ul>
             <SendAgain request until/>

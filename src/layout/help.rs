@@ -11,11 +11,13 @@ pub(crate) fn Help() -> impl IntoView {
     // The prerendered HTML has no address: it is shown after hydration.
     let is_hydrated = RwSignal::new(false);
     Effect::new(move |_| is_hydrated.set(true));
-    move || {
-        let email = if is_hydrated.get() { config.support_email() } else { None };
-        email.map(|email| {
-            let href = ["mailto:", &email].concat();
-            view! { <p class="help">{t::LEAD.text()} " " <a href=href>{email}</a></p> }
-        })
+    let email = move || if is_hydrated.get() { config.support_email() } else { None };
+    view! {
+        {move || {
+            email().map(|email| {
+                let href = ["mailto:", &email].concat();
+                view! { <p class="help">{t::LEAD.text()} " " <a href=href>{email}</a></p> }.into_any()
+            })
+        }}
     }
 }

@@ -30,6 +30,7 @@ pub(crate) fn Navigation() -> impl IntoView {
                     </ul>
                 </li>
             }
+            .into_any()
         })
     };
     view! {
@@ -44,7 +45,7 @@ pub(crate) fn Navigation() -> impl IntoView {
                 {t::MENU.text()}
             </button>
             <ul id="navigation" class="nav-list" class:is-open=move || is_open.get()>
-                {settings}
+                {move || settings()}
                 <NavLink page=Page::Account name=t::ACCOUNT/>
             </ul>
         </nav>

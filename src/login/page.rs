@@ -16,7 +16,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
     view! {
         <PublicLayout>
             <PageHeading text=t::HEADING/>
-            {move || has_expired().then(|| view! { <Alert text=t::SESSION_ENDED/> })}
+            {move || has_expired().then(|| view! { <Alert text=t::SESSION_ENDED/> }.into_any())}
             <LoginForm/>
         </PublicLayout>
     }

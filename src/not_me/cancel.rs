@@ -48,7 +48,7 @@ pub(crate) fn CancelForm(token: LinkToken) -> impl IntoView {
         }
     };
     view! {
-        {move || (!is_done.get()).then(form)}
-        <div role="status">{move || is_done.get().then(done)}</div>
+        {move || (!is_done.get()).then(|| form().into_any())}
+        <div role="status">{move || is_done.get().then(|| done().into_any())}</div>
     }
 }

@@ -14,13 +14,12 @@ use rekey_wire::paths::Page;
 pub(crate) fn NotMePage() -> impl IntoView {
     let token = use_link_token(Page::NotMe);
     let is_missing = Memo::new(move |_| token.state() == TokenState::Missing);
-    let content = move || {
-        if is_missing.get() { view! { <Alert text=t::NO_LINK/> }.into_any() } else { view! { <CancelForm token/> }.into_any() }
-    };
     view! {
         <PublicLayout>
             <PageHeading text=t::HEADING/>
-            {content}
+            {move || {
+                if is_missing.get() { view! { <Alert text=t::NO_LINK/> }.into_any() } else { view! { <CancelForm token/> }.into_any() }
+            }}
         </PublicLayout>
     }
 }

@@ -45,7 +45,7 @@ impl UsersContext {
     #[must_use]
     pub(super) fn provide() -> Self {
         let query = RwSignal::new(UsersQuery::default());
-        // Not a resource: it would wait for the answer to an outdated query before it fetches the next. An action drops that answer.
+        // Not a resource: it would wait for the answer to an outdated query before it fetches the next one.
         let load = Action::new_unsync(|query: &UsersQuery| {
             let query = query.clone();
             async move {
@@ -58,12 +58,13 @@ impl UsersContext {
         });
         let response = load.value();
         let loaded = Memo::new(move |before: Option<&Option<LoadedPage>>| match response.get() {
-            Some((query, Ok(page))) => Some(LoadedPage { query, page }),
-            Some((_, Err(_))) | None => before.cloned().flatten(),
+            // The answer to an outdated query is dropped.
+            Some((answered, Ok(page))) if answered == query.get_untracked() => Some(LoadedPage { query: answered, page }),
+            Some((_, Ok(_) | Err(_))) | None => before.cloned().flatten(),
         });
         let error = Memo::new(move |_| match response.get() {
-            Some((query, Err(error))) if !is_for(&loaded.read(), &query) => Some(error),
-            Some((_, Err(_) | Ok(_))) | None => None,
+            Some((answered, Err(error))) if answered == query.get() && !is_for(&loaded.read(), &answered) => Some(error),
+            Some((_, Ok(_) | Err(_))) | None => None,
         });
         let users = Self { query, load, loaded, error, dialog: RwSignal::new(None), success_message: RwSignal::new(None) };
         provide_context(users);

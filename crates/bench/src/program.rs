@@ -60,6 +60,14 @@ impl Program {
         Ok((password.ok_or_else(complaint)?.to_owned(), began.elapsed()))
     }
 
+    /// Imports users from a file; how long it took.
+    pub(crate) fn import(&self, file: &Path) -> Result<Duration> {
+        let began = Instant::now();
+        let output = self.command().args(["user", "import"]).arg(file).output()?;
+        let complaint = || format!("`rekey user import` failed: {}", String::from_utf8_lossy(&output.stderr));
+        if output.status.success() { Ok(began.elapsed()) } else { Err(complaint().into()) }
+    }
+
     /// Starts the server; and how long it took until it listened.
     pub(crate) fn serve(&self) -> Result<(Server, Duration)> {
         let began = Instant::now();

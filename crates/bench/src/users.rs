@@ -1,164 +1,188 @@
-//! The users table with a thousand users and with a million, on both databases.
+//! The users table with a hundred thousand users and with a million, on both databases.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection, Row};
 use tokio::runtime::Runtime;
 
 use crate::Result;
 use crate::client::Client;
 use crate::figures::Figures;
-use crate::program::{Folder, Program, Server};
+use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
-/// Requests for each question and size.
-const REQUESTS: usize = 100;
-/// Requests before those, unmeasured: each of PostgreSQL's connections plans a question when it first meets it.
-const BEFORE: usize = 10;
-/// The sizes.
-const FEW: u32 = 1000;
-const NAMES: [&str; 2] = ["rekey_bench_few", "rekey_bench_many"];
-/// What the p95 may be: twice that with few users, and this many milliseconds.
-const ALLOWED: f64 = 2.0;
+/// The sizes, with the p95 over all queries in milliseconds that each may have, and a name for its databases.
+const SIZES: [(u32, f64, &str); 2] = [(100_000, 20.0, "rekey_bench_100k"), (1_000_000, 80.0, "rekey_bench_1m")];
+/// What the table may take on the disk, and what a login may add to PostgreSQL's write-ahead log.
+const GIGABYTE: u64 = 1_000_000_000;
+const LOGIN_WAL: f64 = 6.0;
+/// Requests of the first page.
+const FIRST_PAGES: usize = 100;
+/// The slowest queries that are named.
+const SLOWEST: usize = 5;
+/// Users imported beside those that are there.
+const IMPORTED: u32 = 20_000;
+/// Logins whose write-ahead log is measured.
+const LOGINS: usize = 30;
 
 const SORTS: [&str; 8] = ["name", "-name", "email", "-email", "extension", "-extension", "last_login", "-last_login"];
-const FILTERS: [&str; 3] = ["no_valid_email", "reset_pending", "disabled"];
-/// Typed texts: of one to nine characters, common ones, rare ones, one that nobody has.
-const TYPED: [&str; 12] = ["s", "an", "10", "ann", "anna", "hassan", "muller", "example", ".org", "1234", "ggauthier", "qqqqq"];
+const FILTERS: [&str; 4] = ["all", "no_valid_email", "reset_pending", "disabled"];
+/// Typed texts: of one to eleven characters, common, rare, of nobody, with signs, and of another script.
+const TERMS: [&str; 26] = [
+    "", "s", "m", "1", "an", "zo", "10", "o'", "ann", "anna", "lee", "hassan", "muller", "mohamed", "example", "example.org", ".org", "1234",
+    "99999", "ggauthier", "qqqqq", "o'b", "a%20s", "kim%20min", "---", "%E7%8E%8B",
+];
 
-/// A database of one size, its server, and an admin who is logged in.
-struct Table {
-    _server: Server,
-    admin: Client,
-    someone: String,
-    changes: usize,
+/// A query as it was asked, and how long the answer took.
+struct Asked {
+    path: String,
+    took: Duration,
 }
 
 /// Measures and writes down.
 pub(crate) fn measure(program: &Path, postgres: &str, runtime: &Runtime, report: &mut Report) -> Result<()> {
-    let many: u32 = match std::env::var("REKEY_BENCH_USERS") {
-        Ok(number) => number.parse()?,
-        Err(_) => 1_000_000,
-    };
-    let folders = [Folder::new("few")?, Folder::new("many")?];
-    let sqlite = folders.each_ref().map(Folder::sqlite);
-    let [few, lots] = NAMES;
-    let postgres = [runtime.block_on(database(postgres, few))?, runtime.block_on(database(postgres, lots))?];
-    for (name, databases) in [("SQLite", sqlite), ("PostgreSQL", postgres)] {
-        one(program, name, &databases, many, report)?;
-        let times = runtime.block_on(bare(&databases[1]))?;
-        report.row(&[
-            "the database alone, by the same driver: 50 rows by name".into(),
-            String::new(),
-            times.spread(),
-            String::new(),
-            String::new(),
-        ]);
-    }
-    Ok(())
-}
-
-fn one(program: &Path, name: &str, databases: &[String; 2], many: u32, report: &mut Report) -> Result<()> {
-    let (mut few, _) = Table::fill(program, &databases[0], FEW)?;
-    let (mut lots, [took, started]) = Table::fill(program, &databases[1], many)?;
     let how = format!(
-        "`rekey demo --users {many}` took {:.1} s, and the program starts on it in {:.0} ms. Each question {REQUESTS} times after {BEFORE}, small and large table in turn, 50 users a page; “new” means asked for the first time since a \
-         user changed. The p95 may be twice that with {FEW} users and {ALLOWED:.0} ms.",
-        took.as_secs_f64(),
-        started.as_secs_f64() * 1000.0
+        "{} sorts × {} filters × {} searches, the first and the second page, 50 users each. “First page” is the table without a search, {FIRST_PAGES} times; \
+         “far” the page in the middle by name, by cursors, at most a thousand pages deep; the import adds {IMPORTED} users from a file; a login's write-ahead log (PostgreSQL) is the mean of {LOGINS}, \
+         each user's second, so that no full pages are in it.",
+        SORTS.len(),
+        FILTERS.len(),
+        TERMS.len()
     );
-    let (less, more) = (format!("{FEW} users: median, p95"), format!("{many} users: median, p95"));
-    report.section(&format!("The users table on {name}"), &how, &["question", &less, &more, "allowed", "kept"]);
-    let mut row = |label: String, few: &mut Table, lots: &mut Table, paths: [&str; 2], is_new: bool| -> Result<()> {
-        let (mut small, mut large) = (Vec::new(), Vec::new());
-        for _ in 0..BEFORE {
-            few.ask(paths[0], is_new)?;
-            lots.ask(paths[1], is_new)?;
-        }
-        for _ in 0..REQUESTS {
-            small.push(few.ask(paths[0], is_new)?);
-            large.push(lots.ask(paths[1], is_new)?);
-        }
-        let (small, large) = (Figures::new(small), Figures::new(large));
-        let allowed = 2.0 * small.p95() + ALLOWED;
-        let cell = |figures: &Figures| format!("{:.2}, {:.2} ms", figures.median(), figures.p95());
-        report.row(&[label, cell(&small), cell(&large), format!("{allowed:.2} ms"), verdict(large.p95() <= allowed).into()]);
-        Ok(())
-    };
-    row("first page".into(), &mut few, &mut lots, ["/api/users"; 2], false)?;
-    for sort in SORTS {
-        let path = format!("/api/users?sort={sort}");
-        row(format!("sort `{sort}`"), &mut few, &mut lots, [&path; 2], false)?;
-    }
-    for sort in ["name", "-last_login"] {
-        let (near, small) = few.deep(sort)?;
-        let (far, large) = lots.deep(sort)?;
-        row(format!("page {far} ({near}) of `{sort}`"), &mut few, &mut lots, [&small, &large], false)?;
-    }
-    for filter in FILTERS {
-        for sort in ["name", "-last_login"] {
-            let path = format!("/api/users?filter={filter}&sort={sort}");
-            row(format!("filter `{filter}`, sort `{sort}`"), &mut few, &mut lots, [&path; 2], false)?;
+    let columns =
+        ["database", "users", "fill", "start", "size", "first page", "far", "all: median", "p95", "goal", "kept", "import", "login's log"];
+    report.section("The users table", &how, &columns);
+    let mut slowest = Vec::new();
+    for (users, goal, name) in SIZES {
+        let folder = Folder::new(name)?;
+        let databases = [("SQLite", folder.sqlite()), ("PostgreSQL", runtime.block_on(database(postgres, name))?)];
+        for (kind, database) in databases {
+            let mut asked = one(program, kind, &database, &folder, (users, goal), runtime, report)?;
+            asked.sort_by_key(|asked| std::cmp::Reverse(asked.took));
+            slowest.extend(asked.into_iter().take(SLOWEST).map(|asked| (kind, users, asked)));
         }
     }
-    for typed in TYPED {
-        let path = format!("/api/users?search={typed}");
-        row(format!("search `{typed}`, new"), &mut few, &mut lots, [&path; 2], true)?;
-        row(format!("search `{typed}`"), &mut few, &mut lots, [&path; 2], false)?;
-    }
-    for (typed, rest) in [
-        ("hassan", "&sort=-name"),
-        ("s", "&sort=email"),
-        ("hassan", "&sort=email"),
-        ("muller", "&sort=-email"),
-        ("ann", "&sort=extension"),
-        ("hassan", "&sort=-extension"),
-        ("ann", "&sort=-last_login"),
-        ("hassan", "&sort=last_login"),
-        ("example", "&filter=disabled"),
-        ("ann", "&filter=no_valid_email"),
-    ] {
-        let path = format!("/api/users?search={typed}{rest}");
-        row(format!("search `{typed}` `{rest}`, new"), &mut few, &mut lots, [&path; 2], true)?;
+    report.section("The slowest of these queries", "Each asked once.", &["database", "users", "query", "took"]);
+    for (kind, users, Asked { path, took }) in slowest {
+        let query = path.trim_start_matches("/api/users?").split("&cursor").next().unwrap_or_default().to_owned();
+        report.row(&[kind.into(), users.to_string(), format!("`{query}`"), format!("{:.0} ms", took.as_secs_f64() * 1000.0)]);
     }
     Ok(())
 }
 
-impl Table {
-    fn fill(program: &Path, database: &str, users: u32) -> Result<(Self, [Duration; 2])> {
-        eprintln!("Filling {users} users");
-        let program = Program::new(program, database.to_owned());
-        let (password, took) = program.fill(users)?;
-        let (server, started) = program.serve()?;
-        let mut admin = Client::log_in(&server.host, &password)?;
-        let page = admin.get("/api/users?limit=1&search=anna")?.json()?;
-        let someone = page["items"][0]["id"].as_str().ok_or("The demo has no Anna.")?.to_owned();
-        Ok((Self { _server: server, admin, someone, changes: 0 }, [took, started]))
-    }
+fn one(
+    program: &Path,
+    kind: &str,
+    database: &str,
+    folder: &Folder,
+    (users, goal): (u32, f64),
+    runtime: &Runtime,
+    report: &mut Report,
+) -> Result<Vec<Asked>> {
+    let program = Program::new(program, database.to_owned());
+    let (password, filled) = program.fill(users)?;
+    let size = runtime.block_on(size(database))?;
+    let (server, started) = program.serve()?;
+    let mut admin = Client::log_in(&server.host, &password)?;
+    let first: Result<Vec<Duration>> = (0..FIRST_PAGES).map(|_| Ok(admin.get("/api/users")?.took)).collect();
+    let far = far(&mut admin)?;
+    let asked = ask_all(&mut admin)?;
+    let figures = Figures::new(asked.iter().map(|asked| asked.took));
+    let wal = if database.starts_with("postgres") { Some(runtime.block_on(login_wal(database, &mut admin, &password))?) } else { None };
+    let imported = import(&program, folder)?;
+    let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
+    report.row(&[
+        kind.into(),
+        users.to_string(),
+        seconds(filled),
+        format!("{:.0} ms", started.as_secs_f64() * 1000.0),
+        format!("{} MB", size / 1_000_000),
+        Figures::new(first?).spread(),
+        format!("{:.1} ms", far.as_secs_f64() * 1000.0),
+        format!("{:.1} ms", figures.median()),
+        format!("{:.1} ms", figures.p95()),
+        format!("{goal:.0} ms"),
+        verdict(figures.p95() <= goal && size <= GIGABYTE && wal.is_none_or(|wal| wal <= LOGIN_WAL)).into(),
+        seconds(imported),
+        wal.map(|wal| format!("{wal:.1} kB")).unwrap_or_default(),
+    ]);
+    Ok(asked)
+}
 
-    fn ask(&mut self, path: &str, is_new: bool) -> Result<Duration> {
-        if is_new {
-            self.changes += 1;
-            let body = format!(r#"{{"name":"Anna {}"}}"#, self.changes);
-            self.admin.send("PATCH", &format!("/api/users/{}", self.someone), &body)?;
+fn ask_all(admin: &mut Client) -> Result<Vec<Asked>> {
+    let mut asked = Vec::new();
+    for filter in FILTERS {
+        for term in TERMS {
+            for sort in SORTS {
+                let path = format!("/api/users?sort={sort}&filter={filter}&search={term}");
+                let answer = admin.get(&path)?;
+                asked.push(Asked { path: path.clone(), took: answer.took });
+                if let Some(cursor) = answer.json()?["next_cursor"].as_str() {
+                    let path = format!("{path}&cursor={cursor}");
+                    asked.push(Asked { took: admin.get(&path)?.took, path });
+                }
+            }
         }
-        Ok(self.admin.get(path)?.took)
     }
+    Ok(asked)
+}
 
-    /// The page in the middle, by cursors, at most a thousand deep.
-    fn deep(&mut self, sort: &str) -> Result<(usize, String)> {
-        let mut path = format!("/api/users?sort={sort}&limit=100");
-        let mut page = self.admin.get(&path)?.json()?;
-        let pages = usize::try_from(page["total"].as_u64().unwrap_or_default())? / 200;
-        let deep = pages.min(1000);
-        for _ in 0..deep {
-            let next = page["next_cursor"].as_str().ok_or("There is no next page.")?;
-            path = format!("/api/users?sort={sort}&cursor={next}");
-            page = self.admin.get(&format!("{path}&limit=100"))?.json()?;
-        }
-        Ok((2 * deep, path))
+/// The page in the middle by name.
+fn far(admin: &mut Client) -> Result<Duration> {
+    let mut page = admin.get("/api/users?limit=100")?.json()?;
+    let deep = (page["total"].as_u64().unwrap_or_default() / 200).min(1000);
+    let mut took = Duration::ZERO;
+    for _ in 0..deep {
+        let cursor = page["next_cursor"].as_str().ok_or("There is no next page.")?;
+        let answer = admin.get(&format!("/api/users?limit=100&cursor={cursor}"))?;
+        took = answer.took;
+        page = answer.json()?;
     }
+    Ok(took)
+}
+
+fn import(program: &Program, folder: &Folder) -> Result<Duration> {
+    let file = folder.path().join("import.csv");
+    let lines: String = (0..IMPORTED).map(|at| format!("Imported Person {at},imported.{at}@example.com\n")).collect();
+    fs::write(&file, format!("name,email\n{lines}"))?;
+    program.import(&file)
+}
+
+/// What a login adds to the write-ahead log of PostgreSQL, in kB.
+async fn login_wal(database: &str, admin: &mut Client, password: &str) -> Result<f64> {
+    let mut connection = sqlx::AnyConnection::connect(database).await?;
+    let page = admin.get("/api/users?sort=extension&limit=100")?.json()?;
+    let items = page["items"].as_array().cloned().unwrap_or_default();
+    let active = items.iter().filter(|user| user["email_status"] == "ok" && user["status"] == "active");
+    let emails: Vec<&str> = active.filter_map(|user| user["email"].as_str()).take(LOGINS).collect();
+    let mut written = [0; 3];
+    for at in 0..written.len() {
+        written[at] = sqlx::query("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint").fetch_one(&mut connection).await?.try_get::<i64, _>(0)?;
+        for email in emails.iter().filter(|_| at + 1 < written.len()) {
+            let body = format!(r#"{{"email":"{email}","password":"{password}"}}"#);
+            if admin.send("POST", "/api/session", &body)?.status != 200 {
+                return Err("A login failed.".into());
+            }
+        }
+    }
+    connection.close().await?;
+    let bytes = i32::try_from(written[2] - written[1])?;
+    Ok(f64::from(bytes) / f64::from(u32::try_from(emails.len())?) / 1000.0)
+}
+
+/// What a database takes on the disk, in bytes.
+async fn size(database: &str) -> Result<u64> {
+    let mut connection = sqlx::AnyConnection::connect(&database.replacen("sqlite://", "sqlite:", 1)).await?;
+    let size = if database.starts_with("postgres") {
+        "SELECT pg_database_size(current_database())"
+    } else {
+        "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    };
+    let bytes: i64 = sqlx::query(size).fetch_one(&mut connection).await?.try_get(0)?;
+    connection.close().await?;
+    Ok(u64::try_from(bytes)?)
 }
 
 /// An empty database of that name on the server.
@@ -169,20 +193,4 @@ pub(crate) async fn database(server: &str, name: &str) -> Result<String> {
     }
     connection.close().await?;
     Ok(format!("{}/{name}", server.rsplit_once('/').map_or(server, |(base, _)| base)))
-}
-
-/// What the first page costs without a server around it.
-async fn bare(database: &str) -> Result<Figures> {
-    let url = database.replacen("sqlite://", "sqlite:", 1);
-    let mut connection = sqlx::AnyConnection::connect(&url).await?;
-    let sql = "SELECT u.id, u.name, u.email, u.email_status, u.role, u.status, u.extension, u.last_login_at, r.requested_at \
-               FROM users u LEFT JOIN resets r ON r.id = u.reset_id ORDER BY u.name_sort, u.id LIMIT 51";
-    let mut times = Vec::new();
-    for _ in 0..REQUESTS {
-        let began = Instant::now();
-        sqlx::query(sql).fetch_all(&mut connection).await?;
-        times.push(began.elapsed());
-    }
-    connection.close().await?;
-    Ok(Figures::new(times))
 }

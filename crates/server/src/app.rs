@@ -6,7 +6,6 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::mail::transport::Transport;
 use crate::store::Store;
-use crate::users::known::Known;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
@@ -29,8 +28,6 @@ pub struct Parts {
     pub hasher: Hasher,
     /// How mail leaves.
     pub transport: Transport,
-    /// What searches found before.
-    pub known: Known,
     mail_waits: Notify,
     closing: watch::Sender<bool>,
 }
@@ -48,7 +45,7 @@ impl App {
     #[must_use]
     pub fn new(config: Config, store: Store, clock: Clock, key: SecretKey, hasher: Hasher, transport: Transport) -> Self {
         let (closing, _) = watch::channel(false);
-        Self(Arc::new(Parts { config, store, clock, key, hasher, transport, known: Known::default(), mail_waits: Notify::new(), closing }))
+        Self(Arc::new(Parts { config, store, clock, key, hasher, transport, mail_waits: Notify::new(), closing }))
     }
 
     /// Unix milliseconds.

@@ -21,4 +21,5 @@ pub mod reset;
 pub mod router;
 pub mod spa;
 pub mod store;
+pub mod text;
 pub mod users;

@@ -183,8 +183,8 @@ pub struct UserPage {
     pub previous_cursor: Option<String>,
     /// How many users the search and the filter find, on all pages.
     pub total: u64,
-    /// Whether that is all. Among more than 10 000 users a search counts up to 1000 of those it finds, and together with a filter
-    /// looks through 10 000: where there may be more, this is false and `total` is how many were counted.
+    /// Whether that is all. Among more than 10,000 users (whom the filter lets through) a search counts up to 500 of those it finds: where there
+    /// are more, this is false and `total` is 500.
     pub total_is_exact: bool,
 }
 

@@ -1,50 +1,38 @@
 -- Times are Unix milliseconds; a link's expiry is a whole second. Kept alike with ../postgres/0001_start.sql.
 
 CREATE TABLE users (
-    id            INTEGER PRIMARY KEY AUTOINCREMENT,
-    name          TEXT NOT NULL,
-    name_sort     TEXT NOT NULL,              -- folded: no case, no accents
-    email         TEXT,                       -- as kept in the profile, usable or not
-    email_sort    TEXT NOT NULL,              -- folded; empty where there is none
-    address       TEXT UNIQUE,                -- canonical; null unless mail can go there
-    email_status  TEXT NOT NULL,
-    role          TEXT NOT NULL,
-    status        TEXT NOT NULL,
-    extension     INTEGER NOT NULL UNIQUE,
-    password_hash TEXT,                       -- PHC string; null until the owner sets one
-    created_at    INTEGER NOT NULL,
-    changed_at    INTEGER NOT NULL,           -- last change that the users table shows
-    last_login_at INTEGER,
-    reset_id      INTEGER,                    -- the newest
-    pending_until INTEGER,                    -- while its link is on its way or works
-    paused_until  INTEGER,                    -- "this wasn't me"
-    search        TEXT NOT NULL               -- folded name, address and extension, two line ends before each
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    name            TEXT NOT NULL,
+    name_sort       TEXT NOT NULL,                    -- folded: no case, no accents
+    email           TEXT,                             -- as kept in the profile, usable or not
+    email_sort      TEXT NOT NULL,                    -- folded; empty where there is none
+    address         TEXT,                             -- canonical; null unless mail can go there
+    email_status    TEXT NOT NULL,
+    role            TEXT NOT NULL,
+    status          TEXT NOT NULL,
+    extension       INTEGER NOT NULL UNIQUE,
+    password_hash   TEXT,                             -- PHC string; null until the owner sets one
+    created_at      INTEGER NOT NULL,
+    changed_at      INTEGER NOT NULL,                 -- last change that the users table shows
+    last_login_at   INTEGER NOT NULL,                 -- 0: never; not null, since it is sorted by
+    reset_id        INTEGER,                          -- the newest
+    pending_until   INTEGER,                          -- while its link is on its way or works
+    paused_until    INTEGER,                          -- "this wasn't me"
+    search          TEXT NOT NULL                     -- folded name, address and extension, two line ends before each
 );
-CREATE INDEX users_by_name ON users (name_sort, id);
-CREATE INDEX users_by_email ON users (email_sort, id);
-CREATE INDEX users_by_login ON users (coalesce(last_login_at, 9223372036854775807), id);
-CREATE INDEX users_by_login_down ON users (coalesce(last_login_at, -1), id);
-CREATE INDEX users_by_change ON users (changed_at);
+-- The sort orders. Each also holds the searched text, so that a search reads the index alone.
+CREATE INDEX users_by_name ON users (name_sort, id, search);
+CREATE INDEX users_by_email ON users (email_sort, id, search);
+CREATE INDEX users_by_login ON users (last_login_at, id, search);
+-- The filters, each with what sorting and searching need.
+CREATE INDEX users_unreachable ON users (id, search, name_sort, email_sort, extension, last_login_at, address) WHERE address IS NULL;
+CREATE INDEX users_disabled ON users (id, search, name_sort, email_sort, extension, last_login_at, status) WHERE status = 'disabled';
 CREATE INDEX users_pending ON users (pending_until) WHERE pending_until IS NOT NULL;
+CREATE INDEX users_by_change ON users (changed_at);
+CREATE INDEX users_admins ON users (status) WHERE role = 'admin';
+CREATE UNIQUE INDEX users_by_address ON users (address) WHERE address IS NOT NULL;
 
--- Each filter in each order, so that a page of few is not looked for among all.
-CREATE INDEX users_unreachable_by_name ON users (name_sort, id) WHERE address IS NULL;
-CREATE INDEX users_unreachable_by_email ON users (email_sort, id) WHERE address IS NULL;
-CREATE INDEX users_unreachable_by_extension ON users (extension) WHERE address IS NULL;
-CREATE INDEX users_unreachable_by_login ON users (coalesce(last_login_at, 9223372036854775807), id) WHERE address IS NULL;
-CREATE INDEX users_unreachable_by_login_down ON users (coalesce(last_login_at, -1), id) WHERE address IS NULL;
-CREATE INDEX users_disabled_by_name ON users (name_sort, id) WHERE status = 'disabled';
-CREATE INDEX users_disabled_by_email ON users (email_sort, id) WHERE status = 'disabled';
-CREATE INDEX users_disabled_by_extension ON users (extension) WHERE status = 'disabled';
-CREATE INDEX users_disabled_by_login ON users (coalesce(last_login_at, 9223372036854775807), id) WHERE status = 'disabled';
-CREATE INDEX users_disabled_by_login_down ON users (coalesce(last_login_at, -1), id) WHERE status = 'disabled';
-
--- One or two letters typed: who begins with them by the one column, in the order of the other.
-CREATE INDEX users_letter_of_name ON users (substr(name_sort, 1, 1), email_sort, id);
-CREATE INDEX users_letters_of_name ON users (substr(name_sort, 1, 2), email_sort, id);
-CREATE INDEX users_letter_of_email ON users (substr(email_sort, 1, 1), name_sort, id);
-CREATE INDEX users_letters_of_email ON users (substr(email_sort, 1, 2), name_sort, id);
-
+-- Substring search: trigrams, in an external content table (SQLite, "FTS5 Extension", section 4.4.3).
 CREATE VIRTUAL TABLE users_search USING fts5 (search, content = 'users', content_rowid = 'id', tokenize = 'trigram case_sensitive 1');
 CREATE TRIGGER users_search_insert AFTER INSERT ON users BEGIN
     INSERT INTO users_search (rowid, search) VALUES (new.id, new.search);
@@ -53,23 +41,8 @@ CREATE TRIGGER users_search_update AFTER UPDATE OF search ON users WHEN new.sear
     INSERT INTO users_search (users_search, rowid, search) VALUES ('delete', old.id, old.search);
     INSERT INTO users_search (rowid, search) VALUES (new.id, new.search);
 END;
-
--- How many there are, and how often what search and filters look at has changed; one row.
-CREATE TABLE tally (
-    id          INTEGER PRIMARY KEY CHECK (id = 1),
-    users       INTEGER NOT NULL,
-    unreachable INTEGER NOT NULL,             -- no address that mail can go to
-    disabled    INTEGER NOT NULL,
-    version     INTEGER NOT NULL
-);
-INSERT INTO tally VALUES (1, 0, 0, 0, 0);
-CREATE TRIGGER users_tally_insert AFTER INSERT ON users BEGIN
-    UPDATE tally SET users = users + 1, unreachable = unreachable + (new.address IS NULL),
-        disabled = disabled + (new.status = 'disabled'), version = version + 1;
-END;
-CREATE TRIGGER users_tally_update AFTER UPDATE OF address, status, search ON users BEGIN
-    UPDATE tally SET unreachable = unreachable + (new.address IS NULL) - (old.address IS NULL),
-        disabled = disabled + (new.status = 'disabled') - (old.status = 'disabled'), version = version + 1;
+CREATE TRIGGER users_search_delete AFTER DELETE ON users BEGIN
+    INSERT INTO users_search (users_search, rowid, search) VALUES ('delete', old.id, old.search);
 END;
 
 CREATE TABLE sessions (
@@ -116,7 +89,9 @@ CREATE TABLE outbox (
     detail        TEXT,
     created_at    INTEGER NOT NULL,
     next_at       INTEGER NOT NULL,
+    request_id    TEXT,                       -- of the request that queued the job
     attempts      INTEGER NOT NULL DEFAULT 0,
+    deliveries    INTEGER NOT NULL DEFAULT 0, -- times the mail was handed over without a confirmation
     claimed_until INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX outbox_due ON outbox (next_at);

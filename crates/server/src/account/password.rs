@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::audit::{self, Action, Entry};
-use crate::auth::hashing::{Verdict, nfc};
+use crate::auth::hashing::Verdict;
 use crate::auth::limit::{self, Scope};
 use crate::auth::session::{self, CurrentUser};
 use crate::auth::throttle;
@@ -13,6 +13,7 @@ use crate::http::openapi::AccountProblems;
 use crate::jobs::outbox::{self, Job};
 use crate::password::{self, About};
 use crate::reset::cancel_open;
+use crate::text::nfc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_wire::account::ChangePassword;

@@ -5,6 +5,7 @@
 //! anew each time they end up in the allocator's arenas, which give nothing back (400 MB after 400 logins).
 
 use crate::http::error::ApiError;
+use crate::text::nfc;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rekey_wire::problem::Code;
@@ -12,7 +13,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Memory in KiB, passes and lanes: the first of OWASP's equivalent choices (Password Storage Cheat Sheet, 2025).
 const MEMORY: u32 = 19 * 1024;
@@ -168,12 +168,6 @@ fn give_way() {
 
 #[cfg(not(target_os = "linux"))]
 const fn give_way() {}
-
-/// Brings text to NFC, in which passwords are counted, hashed and compared (NIST SP 800-63B-4 section 3.1.1.2).
-#[must_use]
-pub fn nfc(text: &str) -> String {
-    if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() }
-}
 
 fn argon() -> Result<Argon2<'static>, HashError> {
     let params = Params::new(MEMORY, PASSES, LANES, None).map_err(|_| HashError::Failed)?;

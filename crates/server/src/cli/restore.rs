@@ -70,7 +70,7 @@ async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result
     let sound = Store::inspect(fresh).await.map_err(|_| no_backup())?;
     let row = sqlx::query("PRAGMA integrity_check").fetch_one(sound.read()).await.map_err(|_| no_backup())?;
     let is_sound = row.try_get::<String, _>(0)? == "ok";
-    let is_ours = sqlx::query("SELECT max(step) FROM schema_steps").fetch_one(sound.read()).await.is_ok();
+    let is_ours = sqlx::query("SELECT max(version) FROM _sqlx_migrations").fetch_one(sound.read()).await.is_ok();
     sound.close().await;
     if !(is_sound && is_ours) {
         return Err(no_backup());

@@ -6,7 +6,7 @@
 //! sentence that has a common word in it is no match.
 
 use super::{blocklist, leet};
-use crate::users::search::fold;
+use crate::text::fold;
 use rekey_wire::password::{BOTH, WALK, is_walk, step};
 
 /// The longest stretching in code points. Lists and rules for guessing do not reach further, and who types more than

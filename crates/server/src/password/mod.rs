@@ -9,8 +9,8 @@ mod personal;
 pub use personal::About;
 
 use crate::app::App;
-use crate::auth::hashing::nfc;
 use crate::http::error::ApiError;
+use crate::text::nfc;
 use rekey_wire::password::{MAX_LENGTH, PasswordError, Policy};
 
 /// Checks a new password, which is in NFC.

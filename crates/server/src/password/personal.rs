@@ -1,7 +1,7 @@
 //! Whether a password is made of what everybody knows about its owner.
 
 use super::{blocklist, leet};
-use crate::users::search::fold;
+use crate::text::{fold_letters, nfc};
 
 /// What everybody knows about the owner.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ const SHORTEST: usize = 2;
 /// between, with up to three letters more, or with one of the most common words.
 pub(super) fn is_personal(password: &str, about: About<'_>) -> bool {
     let parts = parts(about);
-    let written = plain(password);
+    let written = fold_letters(password);
     let mut readings = leet::readings(written.trim_matches(|c: char| !c.is_alphabetic()));
     readings.push(written.clone());
     let all_alnum = only(&written, char::is_alphanumeric);
@@ -51,7 +51,7 @@ fn parts(about: About<'_>) -> Vec<String> {
     let site = domain.rsplit_once('.').map_or(domain.as_str(), |(site, _)| site);
     let mut parts = Vec::new();
     for text in [about.brand, about.name, local, site, &format!("{local}{domain}").replace('.', "")] {
-        for spelling in [plain(text), plain(&in_two_letters(text))] {
+        for spelling in [fold_letters(text), fold_letters(&in_two_letters(text))] {
             parts.extend(spelling.split(|c: char| !c.is_alphanumeric()).map(|piece| only(piece, char::is_alphabetic)));
             parts.push(only(&spelling, char::is_alphabetic));
         }
@@ -63,7 +63,7 @@ fn parts(about: About<'_>) -> Vec<String> {
 
 /// The pieces of the address that have digits in them: `83019472@example.com`.
 fn numbered(about: About<'_>) -> Vec<String> {
-    let address = plain(about.address.unwrap_or_default());
+    let address = fold_letters(about.address.unwrap_or_default());
     let pieces = address.split(|c: char| !c.is_alphanumeric());
     longest_first(pieces.filter(|piece| piece.contains(|c: char| c.is_ascii_digit())).map(ToOwned::to_owned).collect())
 }
@@ -79,28 +79,9 @@ fn only(text: &str, wanted: fn(char) -> bool) -> String {
     text.chars().filter(|c| wanted(*c)).collect()
 }
 
-/// Folded, and letters that are none of the alphabet's written as those that people take for them.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in fold(text).chars() {
-        match c {
-            'ß' => plain.push_str("ss"),
-            'æ' => plain.push_str("ae"),
-            'œ' => plain.push_str("oe"),
-            'þ' => plain.push_str("th"),
-            'ø' => plain.push('o'),
-            'ł' => plain.push('l'),
-            'đ' | 'ð' => plain.push('d'),
-            'ı' => plain.push('i'),
-            _ => plain.push(c),
-        }
-    }
-    plain
-}
-
 /// `Müller` as it is written where there is no ü.
 fn in_two_letters(text: &str) -> String {
-    let lower = crate::auth::hashing::nfc(text).to_lowercase();
+    let lower = nfc(text).to_lowercase();
     [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("å", "aa"), ("ø", "oe")].iter().fold(lower, |text, (one, two)| text.replace(one, two))
 }
 

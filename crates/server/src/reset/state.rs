@@ -7,7 +7,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 /// The times in a reset's row, Unix milliseconds.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct ResetTimestamps {
     pub sent_at: Option<i64>,

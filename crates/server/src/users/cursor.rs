@@ -1,15 +1,47 @@
 //! Where a page of the users table begins: the sort key and the id of the row beside it, so that paging costs the same
 //! however deep, and no row is shown twice when others come and go.
 
+use super::row::UserRow;
+use crate::store::Result;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rekey_wire::users::{Sort, SortKey};
+use sqlx::Row;
+use sqlx::any::AnyRow;
 
 /// The value of the column that sorts.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Key {
     Text(String),
     Number(i64),
+}
+
+impl Key {
+    /// The sort key of a row.
+    pub(super) fn of(row: &UserRow, key: SortKey) -> Self {
+        match key {
+            SortKey::Name => Self::Text(row.name_sort.clone()),
+            SortKey::Email => Self::Text(row.email_sort.clone()),
+            SortKey::Extension => Self::Number(row.extension),
+            SortKey::LastLogin => Self::Number(row.last_login_at),
+        }
+    }
+
+    /// Reads the first column of a row.
+    pub(super) fn read(row: &AnyRow, key: SortKey) -> Result<Self> {
+        Ok(match key {
+            SortKey::Name | SortKey::Email => Self::Text(row.try_get(0)?),
+            SortKey::Extension | SortKey::LastLogin => Self::Number(row.try_get(0)?),
+        })
+    }
+
+    /// Whether it stands for no value: no address, no login.
+    pub(super) fn is_missing(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::Number(number) => *number == 0,
+        }
+    }
 }
 
 /// A place between two rows.
@@ -24,6 +56,11 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
+    /// At a row.
+    pub(super) fn at(row: &UserRow, sort: Sort, backward: bool) -> Self {
+        Self { backward, sort, key: Key::of(row, sort.key), id: row.id }
+    }
+
     /// Opaque to clients.
     pub(super) fn write(&self) -> String {
         let key = match &self.key {

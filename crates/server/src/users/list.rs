@@ -1,25 +1,17 @@
 //! `GET /api/users`: search, filter, sort and paging of the users table.
 
-use super::cursor::{Cursor, Key};
-use super::question::{Question, key};
-use super::row::{COLUMNS, FROM, read};
-use super::search::Needle;
-use super::shelf::Shelves;
-use super::sql::Sql;
-use super::tally::Tally;
+use super::cursor::Cursor;
+use super::query::UsersQuery;
+use super::search::SearchTerm;
 use crate::app::App;
 use crate::audit::page_limit;
 use crate::auth::session::Admin;
 use crate::http::error::{ApiError, Result};
 use crate::http::json::{Json, Query};
 use crate::http::openapi::AdminProblems;
-use crate::store::Conn;
 use axum::extract::State;
-use rekey_wire::users::{Filter, Sort, SortKey, User, UserPage};
+use rekey_wire::users::{Filter, Sort, UserPage};
 use serde::Deserialize;
-use sqlx::Row;
-use sqlx::any::AnyRow;
-use std::collections::HashMap;
 
 /// The longest search, in code points: longer than any address.
 const MAX_SEARCH: usize = 300;
@@ -61,9 +53,9 @@ pub async fn list(_admin: Admin, State(app): State<App>, Query(query): Query<Lis
         return Err(refused("search"));
     }
     let now = app.now();
-    let needle = Needle::read(&query.search);
-    let question = Question {
-        needle: needle.as_ref(),
+    let search = SearchTerm::parse(&query.search);
+    let query = UsersQuery {
+        search: search.as_ref(),
         filter: query.filter,
         sort,
         cursor: cursor.as_ref(),
@@ -71,13 +63,10 @@ pub async fn list(_admin: Admin, State(app): State<App>, Query(query): Query<Lis
         // One more than is shown tells whether there are more.
         limit: i64::from(limit) + 1,
         dialect: app.store.dialect(),
-        shelves: Shelves::ALL,
     };
     let mut tx = app.store.snapshot().await?;
-    let tally = Tally::read(&mut tx).await?;
-    let total = question.count(&mut tx, &tally, &app.known).await?;
-    let ids = question.ids(&mut tx, &tally, total, &app.known).await?;
-    let mut rows = rows(&mut tx, &ids, sort).await?;
+    let total = query.total(&mut tx).await?;
+    let mut rows = query.page(total, &mut tx).await?;
     tx.commit().await?;
 
     let limit = limit as usize;
@@ -88,39 +77,13 @@ pub async fn list(_admin: Admin, State(app): State<App>, Query(query): Query<Lis
         rows.reverse();
     }
     let (after, before) = if backward { (true, more) } else { (more, cursor.is_some()) };
-    let place = |row: Option<&AnyRow>, there: bool, backward: bool| match row {
-        Some(row) if there => cursor_at(row, sort, backward).map(|cursor| Some(cursor.write())),
-        _ => Ok(None),
-    };
+    let next = rows.last().filter(|_| after).map(|row| Cursor::at(row, sort, false).write());
+    let previous = rows.first().filter(|_| before).map(|row| Cursor::at(row, sort, true).write());
     Ok(Json(UserPage {
-        next_cursor: place(rows.last(), after, false)?,
-        previous_cursor: place(rows.first(), before, true)?,
-        items: rows.iter().map(|row| read(row, now)).collect::<crate::store::Result<Vec<User>>>()?,
+        next_cursor: next,
+        previous_cursor: previous,
+        items: rows.into_iter().map(|row| row.into_user(now)).collect(),
         total: u64::try_from(total.number).unwrap_or(0),
         total_is_exact: total.is_exact,
     }))
-}
-
-/// What is shown of these users, in their order.
-async fn rows(conn: &mut Conn, ids: &[i64], sort: Sort) -> Result<Vec<AnyRow>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut sql = Sql::default();
-    let places: Vec<String> = ids.iter().map(|id| sql.number(*id)).collect();
-    sql.text = format!("SELECT {COLUMNS}, {} FROM {FROM} WHERE u.id IN ({})", key(sort), places.join(", "));
-    let rows = sql.query().fetch_all(conn).await?;
-    let mut rows = rows.into_iter().map(|row| Ok((row.try_get(0)?, row))).collect::<Result<HashMap<i64, AnyRow>>>()?;
-    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
-}
-
-/// Where the sort key stands among the columns.
-const KEY_COLUMN: usize = 18;
-
-fn cursor_at(row: &AnyRow, sort: Sort, backward: bool) -> Result<Cursor> {
-    let key = match sort.key {
-        SortKey::Name | SortKey::Email => Key::Text(row.try_get(KEY_COLUMN)?),
-        SortKey::Extension | SortKey::LastLogin => Key::Number(row.try_get(KEY_COLUMN)?),
-    };
-    Ok(Cursor { backward, sort, key, id: row.try_get(0)? })
 }

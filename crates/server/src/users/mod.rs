@@ -1,24 +1,19 @@
 //! Users as an admin sees and keeps them.
 
+pub mod bulk_load;
 mod create;
 mod cursor;
 mod events;
 mod id;
-pub mod known;
 mod list;
-pub mod load;
-mod look;
-mod page;
 mod patch;
-mod question;
+mod query;
 mod reset_many;
 mod reset_one;
 pub mod row;
 pub mod search;
-mod shelf;
 mod show;
 mod sql;
-pub mod tally;
 pub mod write;
 
 pub use create::{__path_create, create};

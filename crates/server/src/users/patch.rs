@@ -2,7 +2,7 @@
 
 use super::id::UserId;
 use super::row::{role, role_str, status, status_str};
-use super::search::{fold, text};
+use super::search::text;
 use super::show::find;
 use super::write::{self, Profile};
 use crate::address::Address;
@@ -16,6 +16,7 @@ use crate::http::openapi::AdminItemWriteProblems;
 use crate::jobs::outbox::{self, Job};
 use crate::reset::cancel_open;
 use crate::store::Conn;
+use crate::text::sort_key;
 use axum::extract::State;
 use rekey_wire::problem::Code;
 use rekey_wire::users::{Role, Status, User, UserPatch};
@@ -87,8 +88,8 @@ pub async fn patch(
     if !changed.is_empty() {
         sqlx::query("UPDATE users SET name_sort = $2, email_sort = $3, search = $4, changed_at = $5 WHERE id = $1")
             .bind(id)
-            .bind(fold(&name))
-            .bind(fold(shown.as_deref().unwrap_or_default()))
+            .bind(sort_key(&name))
+            .bind(sort_key(shown.as_deref().unwrap_or_default()))
             .bind(text(&name, shown.as_deref(), before.extension))
             .bind(now)
             .execute(&mut *tx)

@@ -2,47 +2,64 @@
 
 use crate::clock::rfc3339;
 use crate::reset::{ResetTimestamps, requester};
-use crate::store::Result;
 use rekey_wire::users::{EmailStatus, Requester, Reset, Role, Status, User};
-use sqlx::Row;
-use sqlx::any::AnyRow;
 
-/// What [`read`] reads, to be selected from [`FROM`].
+/// The columns of [`UserRow`], to be selected from [`FROM`].
 pub const COLUMNS: &str = "u.id, u.name, u.email, u.email_status, u.role, u.status, u.extension, u.last_login_at, \
+     u.name_sort, u.email_sort, \
      r.requested_at, r.by_kind, r.by_name, r.detail, r.sent_at, r.expires_at, r.opened_at, r.used_at, r.cancelled_at, r.failed_at";
 
 /// The tables of [`COLUMNS`].
-pub const FROM: &str = "users u LEFT JOIN resets r ON r.id = u.reset_id";
+pub const FROM: &str = "users AS u LEFT JOIN resets AS r ON r.id = u.reset_id";
 
-/// Reads [`COLUMNS`] as they are at `now` (Unix milliseconds).
-///
-/// # Errors
-/// A column is not there.
-pub fn read(row: &AnyRow, now: i64) -> Result<User> {
-    Ok(User {
-        id: row.try_get::<i64, _>(0)?.to_string(),
-        name: row.try_get(1)?,
-        email: row.try_get(2)?,
-        email_status: email_status(row.try_get(3)?),
-        role: role(row.try_get(4)?),
-        status: status(row.try_get(5)?),
-        extension: row.try_get::<i64, _>(6)?.to_string(),
-        last_login_at: row.try_get::<Option<i64>, _>(7)?.map(rfc3339),
-        reset: reset(row, now)?,
-    })
+/// [`COLUMNS`] as they are stored.
+#[derive(sqlx::FromRow)]
+pub struct UserRow {
+    pub(super) id: i64,
+    name: String,
+    email: Option<String>,
+    email_status: String,
+    role: String,
+    status: String,
+    pub(super) extension: i64,
+    pub(super) last_login_at: i64,
+    pub(super) name_sort: String,
+    pub(super) email_sort: String,
+    requested_at: Option<i64>,
+    by_kind: Option<String>,
+    by_name: Option<String>,
+    detail: Option<String>,
+    #[sqlx(flatten)]
+    timestamps: ResetTimestamps,
 }
 
-fn reset(row: &AnyRow, now: i64) -> Result<Option<Reset>> {
-    let Some(requested_at) = row.try_get::<Option<i64>, _>(8)? else { return Ok(None) };
-    let marks = ResetTimestamps::read(row, 12)?;
-    Ok(Some(Reset {
-        state: marks.state(now),
-        requested_at: rfc3339(requested_at),
-        requested_by: Requester { kind: requester(row.try_get(9)?), name: row.try_get(10)? },
-        // Between minting and the mail server's word the mail still counts as queued.
-        expires_at: marks.sent_at.and(marks.expires_at).map(rfc3339),
-        detail: row.try_get(11)?,
-    }))
+impl UserRow {
+    /// As the API shows it at `now` (Unix milliseconds).
+    #[must_use]
+    pub fn into_user(self, now: i64) -> User {
+        let reset = self.requested_at.map(|requested_at| Reset {
+            state: self.timestamps.state(now),
+            requested_at: rfc3339(requested_at),
+            requested_by: Requester {
+                kind: requester(&self.by_kind.unwrap_or_default()),
+                name: self.by_name.unwrap_or_default(),
+            },
+            // Between minting and the mail server's answer the mail still counts as queued.
+            expires_at: self.timestamps.sent_at.and(self.timestamps.expires_at).map(rfc3339),
+            detail: self.detail,
+        });
+        User {
+            id: self.id.to_string(),
+            name: self.name,
+            email: self.email,
+            email_status: email_status(&self.email_status),
+            role: role(&self.role),
+            status: status(&self.status),
+            extension: self.extension.to_string(),
+            last_login_at: (self.last_login_at > 0).then(|| rfc3339(self.last_login_at)),
+            reset,
+        }
+    }
 }
 
 /// Reads a stored role; what is not known may do least.

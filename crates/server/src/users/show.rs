@@ -1,7 +1,7 @@
 //! `GET /api/users/{id}`.
 
 use super::id::UserId;
-use super::row::{COLUMNS, FROM, read};
+use super::row::{COLUMNS, FROM, UserRow};
 use crate::app::App;
 use crate::auth::session::Admin;
 use crate::http::error::{ApiError, Result};
@@ -26,6 +26,6 @@ pub async fn show(_admin: Admin, State(app): State<App>, UserId(id): UserId) -> 
 /// 404 where there is none.
 pub(super) async fn find(conn: &mut Conn, id: i64, now: i64) -> Result<User> {
     let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE u.id = $1");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?.ok_or(ApiError::new(Code::NotFound))?;
-    Ok(read(&row, now)?)
+    let row: Option<UserRow> = sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await?;
+    row.map(|row| row.into_user(now)).ok_or(ApiError::new(Code::NotFound))
 }

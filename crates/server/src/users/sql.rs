@@ -1,59 +1,59 @@
-//! A statement that grows with what is asked: its text, and what its placeholders stand for. Values are always bound, so
-//! that a connection meets the same few texts again and has them planned already.
+//! Statement builder: text that grows part by part, and the values of its placeholders. `sqlx::QueryBuilder` writes `?` for `Any`, which
+//! PostgreSQL does not take.
 
 use super::cursor::Key;
-use crate::store::{Conn, Result};
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
-use sqlx::{Any, AssertSqlSafe, Row};
+use sqlx::{Any, AssertSqlSafe};
 
-enum Bind {
+enum Value {
     Text(String),
     Number(i64),
 }
 
-/// See the module.
+/// The values bound so far.
 #[derive(Default)]
-pub(super) struct Sql {
-    pub(super) text: String,
-    binds: Vec<Bind>,
-}
+pub(super) struct Sql(Vec<Value>);
 
 impl Sql {
-    /// Binds text and tells its placeholder.
-    pub(super) fn bind(&mut self, text: String) -> String {
-        self.push(Bind::Text(text))
+    /// Binds text; the placeholder.
+    pub(super) fn text(&mut self, text: &str) -> String {
+        self.bind(Value::Text(text.to_owned()))
     }
 
-    /// Binds a number and tells its placeholder.
+    /// Binds a number; the placeholder.
     pub(super) fn number(&mut self, number: i64) -> String {
-        self.push(Bind::Number(number))
+        self.bind(Value::Number(number))
     }
 
-    /// Binds a sort key and tells its placeholder.
-    pub(super) fn key(&mut self, key: Key) -> String {
+    /// Binds a sort key; the placeholder.
+    pub(super) fn key(&mut self, key: &Key) -> String {
         match key {
-            Key::Text(text) => self.bind(text),
-            Key::Number(number) => self.number(number),
+            Key::Text(text) => self.text(text),
+            Key::Number(number) => self.number(*number),
         }
     }
 
-    fn push(&mut self, bind: Bind) -> String {
-        self.binds.push(bind);
-        format!("${}", self.binds.len())
+    fn bind(&mut self, value: Value) -> String {
+        self.0.push(value);
+        format!("${}", self.0.len())
     }
 
-    /// The query, its plan kept for the next time.
-    pub(super) fn query(self) -> Query<'static, Any, AnyArguments> {
-        let query = sqlx::query(AssertSqlSafe(self.text));
-        self.binds.into_iter().fold(query, |query, bind| match bind {
-            Bind::Text(text) => query.bind(text),
-            Bind::Number(number) => query.bind(number),
+    /// A statement with these placeholders.
+    pub(super) fn query(self, statement: String) -> Query<'static, Any, AnyArguments> {
+        self.0.into_iter().fold(sqlx::query(AssertSqlSafe(statement)), |query, value| match value {
+            Value::Text(text) => query.bind(text),
+            Value::Number(number) => query.bind(number),
         })
     }
 
-    /// The first column of every row.
-    pub(super) async fn ids(self, conn: &mut Conn) -> Result<Vec<i64>> {
-        self.query().fetch_all(conn).await?.iter().map(|row| row.try_get(0)).collect()
+    /// The texts bound.
+    #[cfg(test)]
+    pub(super) fn into_texts(self) -> Vec<String> {
+        let text = |value| match value {
+            Value::Text(text) => Some(text),
+            Value::Number(_) => None,
+        };
+        self.0.into_iter().filter_map(text).collect()
     }
 }

@@ -1,9 +1,10 @@
 //! Putting users into the table: one by the API or the command line, thousands by import and demo.
 
 use super::row::{role_str, status_str};
-use super::search::{fold, text};
+use super::search::text;
 use crate::address::Address;
 use crate::store::{Conn, Dialect, Result, number};
+use crate::text::sort_key;
 use rekey_wire::users::{EmailStatus, Role, Status};
 use sqlx::{AssertSqlSafe, Row};
 
@@ -154,9 +155,9 @@ pub async fn insert(conn: &mut Conn, now: i64, users: &[NewRow]) -> Result<Vec<i
         for user in batch {
             query = query
                 .bind(user.name.as_str())
-                .bind(fold(&user.name))
+                .bind(sort_key(&user.name))
                 .bind(user.email.shown())
-                .bind(fold(user.email.shown().unwrap_or_default()))
+                .bind(sort_key(user.email.shown().unwrap_or_default()))
                 .bind(user.email.address())
                 .bind(user.email.status_str())
                 .bind(role_str(user.role))
@@ -165,7 +166,7 @@ pub async fn insert(conn: &mut Conn, now: i64, users: &[NewRow]) -> Result<Vec<i
                 .bind(user.password_hash.as_deref())
                 .bind(now)
                 .bind(now)
-                .bind(user.last_login_at)
+                .bind(user.last_login_at.unwrap_or_default())
                 .bind(text(&user.name, user.email.shown(), user.extension));
         }
         let mut batch_ids = query.fetch_all(&mut *conn).await?.iter().map(|row| row.try_get(0)).collect::<Result<Vec<i64>>>()?;

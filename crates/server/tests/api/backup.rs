@@ -156,9 +156,9 @@ async fn a_backup_is_no_upgrade_and_no_second_file_is_overwritten() {
     let shell = Shell::on(Kind::Sqlite).await;
     shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
     let store = Store::open(&shell.location()).await.expect("opens");
-    sqlx::query("DELETE FROM schema_steps").execute(store.write()).await.expect("deletes");
+    sqlx::query("DELETE FROM _sqlx_migrations").execute(store.write()).await.expect("deletes");
     shell.ok(&["backup", "backup.db"]);
-    let steps = sqlx::query("SELECT count(*) FROM schema_steps").fetch_one(store.read()).await.expect("a count");
+    let steps = sqlx::query("SELECT count(*) FROM _sqlx_migrations").fetch_one(store.read()).await.expect("a count");
     assert_eq!(steps.get::<i64, _>(0), 0);
     let junk = shell.file("taken.db", "something else");
     assert!(shell.refused(&["backup", "taken.db"]).contains("exists already"));

@@ -9,7 +9,7 @@ use crate::audit::{self, Action, Entry};
 use crate::auth::hashing::hash_now;
 use crate::clock::millis;
 use crate::store::number;
-use crate::users::load::{self, SetAside};
+use crate::users::bulk_load;
 use crate::users::write::{self, FIRST_EXTENSION, NewRow, Profile};
 
 /// Rows made and written at a time, so that a million need no more memory than these.
@@ -28,7 +28,6 @@ pub async fn demo(app: &App, users: u32) -> Result<String, CliError> {
     if number(&sqlx::query("SELECT count(*) FROM (SELECT 1 AS one FROM users LIMIT 1) AS found").fetch_one(&mut *tx).await?)? > 0 {
         return Err(CliError::new("The database holds users already; give `rekey demo` an empty one by --database-url."));
     }
-    let indexes = SetAside::begin(&mut tx, app.store.dialect()).await?;
     let mut rows = people::people(users).zip(FIRST_EXTENSION..).map(|(person, extension)| NewRow {
         name: person.name,
         email: Profile::keep(person.email.as_deref()),
@@ -45,11 +44,10 @@ pub async fn demo(app: &App, users: u32) -> Result<String, CliError> {
         }
         write::insert(&mut tx, now, &batch).await?;
     }
-    indexes.end(&mut tx, app.store.dialect()).await?;
     audit::record(app, &mut tx, now, &Entry::new(Action::UsersImported).detail(format!("{users} demo users, by the command line.")))
         .await?;
     tx.commit().await?;
-    load::settle(&app.store).await;
+    bulk_load::analyze(&app.store).await;
     Ok(password)
 }
 
