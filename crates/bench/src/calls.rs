@@ -1,4 +1,4 @@
-//! Calls that hash or mail: forgot, login beside the bare hash, and everything else while logins flood in.
+//! Benchmark of calls that hash or mail: forgot, login compared with the bare hash, and other calls during a flood of logins.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,34 +14,34 @@ use crate::figures::Figures;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
-/// Requests for a link, for each kind of address.
+/// "Forgot" requests for each kind of address.
 const FORGOTS: usize = 100;
-/// Logins.
+/// Number of logins.
 const LOGINS: usize = 60;
-/// Calls of each kind with and without a flood.
+/// Calls of each kind, with and without the flood.
 const CALLS: usize = 150;
 /// A line of `/metrics`.
 const QUEUE_EMPTY: &[u8] = b"\nrekey_mail_queue 0\n";
-/// Clients that log in as fast as they are answered.
+/// Clients that log in as fast as they get responses.
 const FLOOD: usize = 16;
-/// Goals in milliseconds: forgot's median, and what a login may cost beside its hash.
+/// Goals in milliseconds: the median of forgot, and of a login without its hash.
 const FORGOT: f64 = 1.0;
 const LOGIN: f64 = 2.0;
 
-/// Measures and writes down.
+/// Measures and reports.
 pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
-    let folder = Folder::new("calls")?;
-    let program = Program::new(program, folder.sqlite());
+    let folder = Folder::new();
+    let program = Program::new(program, &folder.sqlite());
     let (password, _) = program.fill(1000)?;
-    let (server, _) = program.serve()?;
-    let mut admin = Client::log_in(&server.host, &password)?;
+    let (server, _) = program.serve();
+    let mut admin = Client::log_in(server.host(), &password)?;
     let users = admin.get("/api/users?limit=100")?.json()?;
     let items = users["items"].as_array().cloned().unwrap_or_default();
     let reachable = items.iter().filter(|user| user["email_status"] == "ok" && user["status"] == "active");
     let known: Vec<String> = reachable.filter_map(|user| user["email"].as_str().map(str::to_owned)).collect();
 
     report.section("Forgot and login", "As a client on the same machine sees them; SQLite, 1000 users. Known and unknown addresses in turn, logins in turn with the bare argon2id call.", &["call", "measured", "beside it", "goal", "kept"]);
-    // First each by itself, as people come; then one after the other, beside the queue's own work for those before.
+    // First with an idle queue; then without a pause, while the queue works.
     for (label, alone) in [("forgot, known address", true), ("forgot, known address, while the queue works", false)] {
         let (mut to_known, mut to_unknown) = (Vec::new(), Vec::new());
         for at in 0..FORGOTS {
@@ -78,10 +78,10 @@ pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
         goal,
         verdict(more <= LOGIN).into(),
     ]);
-    flood(&server.host, &mut admin, report)
+    flood(server.host(), &mut admin, report)
 }
 
-/// Waits until the mail queue is empty.
+/// Waits until the job queue is empty.
 fn idle(client: &mut Client) -> Result<()> {
     while !client.get("/metrics")?.body.windows(QUEUE_EMPTY.len()).any(|line| line == QUEUE_EMPTY) {
         thread::sleep(Duration::from_millis(5));
@@ -89,13 +89,13 @@ fn idle(client: &mut Client) -> Result<()> {
     Ok(())
 }
 
-/// Asks for a link.
+/// Requests a reset link.
 pub(crate) fn forgot(client: &mut Client, address: &str) -> Result<Duration> {
     let answer = client.send("POST", "/api/password-resets", &format!(r#"{{"email":"{address}"}}"#))?;
     if answer.status == 202 { Ok(answer.took) } else { Err(format!("Forgot was answered {}.", answer.status).into()) }
 }
 
-/// The hash alone, with the server's parameters, in memory that is there already.
+/// The bare hash, with the server's parameters, in preallocated memory.
 pub(crate) struct Bare {
     argon: Argon2<'static>,
     blocks: Vec<Block>,

@@ -25,9 +25,9 @@ const PAGES: [(&str, &str); 3] = [("login", "/login"), ("forgot", "/forgot-passw
 
 /// Measures and writes down; the pictures go beside the document.
 pub(crate) fn measure(program: &Path, document: &Path, report: &mut Report) -> Result<()> {
-    let folder = Folder::new("cold")?;
-    let program = Program::new(program, folder.sqlite());
-    let (server, _) = program.serve()?;
+    let folder = Folder::new();
+    let program = Program::new(program, &folder.sqlite());
+    let (server, _) = program.serve();
     let browser = Browser::start();
     let how = format!(
         "Chromium with an empty cache, 1.6 Mbit/s, 150 ms latency, processor 4 times slower; {LOADS} loads, median (least to most). Usable: the \
@@ -42,10 +42,10 @@ pub(crate) fn measure(program: &Path, document: &Path, report: &mut Report) -> R
     // In turns, so that all meet the machine in the same hour.
     for _ in 0..LOADS {
         for ((_, peer), loads) in words.iter().zip(&mut floors) {
-            loads.push(browser.paint_cold(&format!("http://{}/", peer.host)));
+            loads.push(browser.paint_cold(&format!("http://{}/", peer.server.host())));
         }
         for ((_, path), loads) in PAGES.iter().zip(&mut loads) {
-            loads.push(browser.load_cold(&format!("http://{}{path}", server.host)));
+            loads.push(browser.load_cold(&format!("http://{}{path}", server.host())));
         }
     }
     for ((name, _), loads) in PAGES.into_iter().zip(&loads) {
@@ -83,8 +83,8 @@ fn received(loads: &[ColdLoad]) -> String {
 
 /// The load as a strip of pictures, one every so many milliseconds, and the moment when the app was live.
 fn strip(browser: &Browser, load: &ColdLoad) -> Vec<u8> {
-    let page = browser.device();
-    page.size(ACROSS * 190 + 10, 2 * 360 + 10);
+    let page = browser.new_context();
+    page.resize(ACROSS * 190 + 10, 2 * 360 + 10);
     let shown = |at: f64| load.film.iter().take_while(|(when, _)| *when <= at).last().map_or("", |(_, jpeg)| jpeg.as_str());
     let mut frames: Vec<_> =
         (0..PICTURES - 1).map(|at| (f64::from(at * STEP), format!("{:.1} s", f64::from(at * STEP) / 1000.0))).collect();
@@ -102,6 +102,6 @@ fn strip(browser: &Browser, load: &ColdLoad) -> Vec<u8> {
     );
     page.goto("about:blank");
     page.evaluate(&format!("document.documentElement.innerHTML = {}", json!(html)));
-    page.until("[...document.images].every(image => image.complete && image.naturalWidth > 0)");
-    page.picture()
+    page.wait_for("[...document.images].every(image => image.complete && image.naturalWidth > 0)");
+    page.screenshot()
 }

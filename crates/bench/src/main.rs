@@ -19,13 +19,13 @@ use std::process::ExitCode;
 
 use report::Report;
 
-/// What went wrong, in words for the person who typed the command.
+/// An error message for the user of the command.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["peer"] => peer::serve(),
+        ["peer", what] => peer::serve(what),
         [program, postgres, document] => measure(&PathBuf::from(program), postgres, Path::new(document)),
         _ => Err("Usage: rekey-bench PROGRAM POSTGRES-URL DOCUMENT".into()),
     };

@@ -19,20 +19,20 @@ const SPLIT_LOADER: &str = "__wasm_split.js";
 const START: f64 = 300.0;
 const MEMORY: f64 = 40.0;
 
-/// Measures and writes down.
+/// Measures and reports.
 pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
-    let folder = Folder::new("pages")?;
-    let program = Program::new(program, folder.sqlite());
+    let folder = Folder::new();
+    let program = Program::new(program, &folder.sqlite());
     // The first start makes the database.
-    let (server, first) = program.serve()?;
+    let (server, first) = program.serve();
     drop(server);
     let mut starts = Vec::new();
     let mut memory = None;
     for _ in 0..STARTS {
-        let (server, took) = program.serve()?;
+        let (server, took) = program.serve();
         starts.push(took);
-        Client::connect(&server.host)?.get("/healthz")?;
-        memory = server.memory();
+        Client::connect(server.host())?.get("/healthz")?;
+        memory = server.current_memory().map(|bytes| bytes as f64 / 1e6);
     }
     let starts = Figures::new(starts);
     report.section(
@@ -50,8 +50,8 @@ pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
     if let Some(memory) = memory {
         report.row(&["idle memory".into(), format!("{memory:.1} MB"), format!("{MEMORY:.0} MB"), verdict(memory < MEMORY).into()]);
     }
-    let (server, _) = program.serve()?;
-    files(&server.host, report)
+    let (server, _) = program.serve();
+    files(server.host(), report)
 }
 
 fn files(host: &str, report: &mut Report) -> Result<()> {
@@ -81,7 +81,7 @@ fn files(host: &str, report: &mut Report) -> Result<()> {
         let length = client.get(path)?.body.len();
         sum += length;
         let bare = peer::start(length)?;
-        let mut other = Client::connect(&bare.host)?;
+        let mut other = Client::connect(bare.server.host())?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for _ in 0..REQUESTS {
             ours.push(client.get(path)?.took);

@@ -1,9 +1,8 @@
-//! The peer of static answers: bytes from memory by hyper, and nothing else. `rekey-bench peer` takes a line on standard input: a
-//! length, and answers every request with so many bytes; or `word` or `apart`, and answers with a page of one word.
+//! The peer of static responses: bytes from memory by hyper, and nothing else. `rekey-bench peer LENGTH` answers every request
+//! with so many bytes; `peer word` and `peer apart` answer with a page of one word.
 
 use std::convert::Infallible;
-use std::io::{self, Write};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -12,44 +11,46 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
+use rekey_testing::{RekeyServer, TempDir, temp_dir};
 use tokio::net::TcpListener;
 
 use crate::Result;
-use crate::program::Server;
 
-/// The least that a browser can paint.
+/// The smallest page that a browser can paint.
 const WORD: &str = "<!DOCTYPE html><title>Word</title><p>Word";
 
+/// A running peer, ended when dropped.
+pub(crate) struct Peer {
+    pub(crate) server: RekeyServer,
+    _log: TempDir,
+}
+
 /// Starts a peer that answers with so many bytes.
-pub(crate) fn start(length: usize) -> Result<Server> {
-    told(&length.to_string())
+pub(crate) fn start(length: usize) -> Result<Peer> {
+    spawn(&length.to_string())
 }
 
 /// Starts a peer that answers with a page of one word.
-pub(crate) fn word() -> Result<Server> {
-    told("word")
+pub(crate) fn word() -> Result<Peer> {
+    spawn("word")
 }
 
-/// The same, for which a browser has to take another process than that of the page before, as for ours.
-pub(crate) fn word_apart() -> Result<Server> {
-    told("apart")
+/// The same with `Cross-Origin-Opener-Policy`: as for our pages, the browser starts another process.
+pub(crate) fn word_apart() -> Result<Peer> {
+    spawn("apart")
 }
 
-fn told(what: &str) -> Result<Server> {
+fn spawn(what: &str) -> Result<Peer> {
+    let dir = temp_dir();
     let mut command = Command::new(std::env::current_exe()?);
-    let mut child = command.arg("peer").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    if let Some(mut input) = child.stdin.take() {
-        writeln!(input, "{what}")?;
-    }
-    Server::wait(child)
+    command.args(["peer", what]);
+    Ok(Peer { server: RekeyServer::start(command, dir.path().join("peer.log")), _log: dir })
 }
 
 /// Serves until it is killed.
-pub(crate) fn serve() -> Result<()> {
-    let mut line = String::new();
-    io::stdin().read_line(&mut line)?;
-    let is_apart = line.trim() == "apart";
-    let body = match line.trim() {
+pub(crate) fn serve(what: &str) -> Result<()> {
+    let is_apart = what == "apart";
+    let body = match what {
         "word" | "apart" => Bytes::from_static(WORD.as_bytes()),
         length => Bytes::from(vec![b'x'; length.parse()?]),
     };

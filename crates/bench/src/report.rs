@@ -1,4 +1,4 @@
-//! The table: on the terminal, and between two marks of a document whose other text stays.
+//! The report: printed, and written between two marks of a document.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,19 +9,19 @@ use crate::Result;
 const BEGIN: &str = "<!-- measured: begin -->";
 const END: &str = "<!-- measured: end -->";
 
-/// A table that grows.
+/// The tables so far.
 #[derive(Default)]
 pub(crate) struct Report(String);
 
 impl Report {
-    /// A heading, a sentence on how it was measured, and the columns of the rows that follow.
+    /// Starts a table: heading, method, and columns.
     pub(crate) fn section(&mut self, heading: &str, how: &str, columns: &[&str]) {
         let rule = vec!["---"; columns.len()].join("|");
         let _ = write!(self.0, "\n### {heading}\n\n{how}\n\n| {} |\n|{rule}|\n", columns.join(" | "));
         eprintln!("{heading}");
     }
 
-    /// A row.
+    /// Adds a row.
     pub(crate) fn row(&mut self, cells: &[String]) {
         let _ = writeln!(self.0, "| {} |", cells.join(" | "));
         eprintln!("  {}", cells.join("  "));
@@ -31,7 +31,7 @@ impl Report {
         &self.0
     }
 
-    /// Puts the tables in the place of those of the last run.
+    /// Replaces the tables of the last run in the document.
     pub(crate) fn write(&self, document: &Path) -> Result<()> {
         let old = fs::read_to_string(document)?;
         let (before, rest) = old.split_once(BEGIN).ok_or("The document has no place for the tables.")?;
@@ -40,7 +40,7 @@ impl Report {
     }
 }
 
-/// Whether a limit is kept, in a word.
+/// Whether a goal is met, in a word.
 pub(crate) const fn verdict(is_kept: bool) -> &'static str {
     if is_kept { "yes" } else { "**no**" }
 }

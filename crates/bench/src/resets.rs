@@ -1,11 +1,11 @@
-//! A reset from the request to the new password: what the mail and the last step cost, on both databases.
+//! Benchmark of a reset from the request to the new password, on both databases.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rekey_e2e::SmtpServer;
+use rekey_testing::SmtpServer;
 use serde_json::{Value, json};
 
 use crate::Result;
@@ -15,16 +15,16 @@ use crate::figures::Figures;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
-/// Mails that wait at once, and of the links in them those that are used.
+/// Queued mails, and the number of their links that are redeemed.
 const MAILS: usize = 300;
 const USED: usize = 40;
-/// Links used before, unmeasured: each of PostgreSQL's connections plans a statement outside a transaction anew five times.
+/// Links redeemed as a warm-up: each PostgreSQL connection plans a prepared statement five times.
 const BEFORE: usize = 60;
-/// The goal in milliseconds for what a new password may cost beside its hash and one wait for the disk: as a login beside its hash.
+/// The goal in milliseconds for a new password without its hash and one fsync.
 const BESIDE: f64 = 2.0;
 const SUBJECT: &str = "Reset your Squaretalk password";
 
-/// Measures and writes down.
+/// Measures and reports.
 pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Result<()> {
     let how = format!(
         "{MAILS} people with an account ask at once; a mail server on this machine takes what comes. Then, after {BEFORE} others, {USED} of the links are used, in turn with \
@@ -35,14 +35,14 @@ pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Re
         &how,
         &["database", "requests", "mails", "a new password", "beside it", "kept"],
     );
-    let folder = Folder::new("resets")?;
+    let folder = Folder::new();
     for (name, database) in [("SQLite", folder.sqlite()), ("PostgreSQL", postgres.to_owned())] {
-        let mail = SmtpServer::start();
-        let mut program = Program::new(program, database);
-        program.set("REKEY_SMTP_URL", mail.url());
+        let smtp = SmtpServer::start();
+        let mut program = Program::new(program, &database);
+        program.set("REKEY_SMTP_URL", &smtp.url());
         let (password, _) = program.fill(1000)?;
-        let (server, _) = program.serve()?;
-        let mut admin = Client::log_in(&server.host, &password)?;
+        let (server, _) = program.serve();
+        let mut admin = Client::log_in(server.host(), &password)?;
         let addresses = reachable(&mut admin)?;
 
         let began = Instant::now();
@@ -50,18 +50,16 @@ pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Re
             forgot(&mut admin, address)?;
         }
         let asked = began.elapsed();
-        let letters: Vec<_> = addresses.iter().map(|address| mail.letter(1, address, SUBJECT)).collect();
+        let mails: Vec<_> = addresses.iter().map(|address| smtp.blocking_wait_for_mail(1, address, SUBJECT)).collect();
         let sent = began.elapsed();
 
         let (mut times, mut hashes, mut waits) = (Vec::new(), Vec::new(), Vec::new());
         let mut bare = Bare::new()?;
         let mut disk = File::create(folder.path().join(name))?;
-        for letter in &letters[..BEFORE + USED] {
+        for mail in &mails[..BEFORE + USED] {
             hashes.push(bare.hash(&password)?);
             waits.push(written(&mut disk)?);
-            let link = letter.reset_link();
-            let (_, token) = link.split_once("#token=").ok_or("A mail has no link.")?;
-            let body = json!({ "token": token, "password": "violet harbour thirty lanterns" }).to_string();
+            let body = json!({ "token": mail.token(), "password": "violet harbour thirty lanterns" }).to_string();
             let answer = admin.send("POST", "/api/password-resets/redeem", &body)?;
             times.push(if answer.status == 200 {
                 answer.took
@@ -84,7 +82,7 @@ pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Re
     Ok(())
 }
 
-/// How long four kilobytes take to the disk: a page of a database, or of its log.
+/// The time to write and fsync four kilobytes: a page of a database, or of its WAL.
 fn written(file: &mut File) -> Result<Duration> {
     let began = Instant::now();
     file.write_all(&[0x5a; 4096])?;
@@ -92,7 +90,7 @@ fn written(file: &mut File) -> Result<Duration> {
     Ok(began.elapsed())
 }
 
-/// Addresses of people who would get a link.
+/// Addresses of users who would get a link.
 fn reachable(admin: &mut Client) -> Result<Vec<String>> {
     let mut addresses = Vec::new();
     let mut path = "/api/users?limit=100".to_owned();

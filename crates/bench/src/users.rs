@@ -31,8 +31,32 @@ const SORTS: [&str; 8] = ["name", "-name", "email", "-email", "extension", "-ext
 const FILTERS: [&str; 4] = ["all", "no_valid_email", "reset_pending", "disabled"];
 /// Typed texts: of one to eleven characters, common, rare, of nobody, with signs, and of another script.
 const TERMS: [&str; 26] = [
-    "", "s", "m", "1", "an", "zo", "10", "o'", "ann", "anna", "lee", "hassan", "muller", "mohamed", "example", "example.org", ".org", "1234",
-    "99999", "ggauthier", "qqqqq", "o'b", "a%20s", "kim%20min", "---", "%E7%8E%8B",
+    "",
+    "s",
+    "m",
+    "1",
+    "an",
+    "zo",
+    "10",
+    "o'",
+    "ann",
+    "anna",
+    "lee",
+    "hassan",
+    "muller",
+    "mohamed",
+    "example",
+    "example.org",
+    ".org",
+    "1234",
+    "99999",
+    "ggauthier",
+    "qqqqq",
+    "o'b",
+    "a%20s",
+    "kim%20min",
+    "---",
+    "%E7%8E%8B",
 ];
 
 /// A query as it was asked, and how long the answer took.
@@ -41,7 +65,7 @@ struct Asked {
     took: Duration,
 }
 
-/// Measures and writes down.
+/// Measures and reports.
 pub(crate) fn measure(program: &Path, postgres: &str, runtime: &Runtime, report: &mut Report) -> Result<()> {
     let how = format!(
         "{} sorts × {} filters × {} searches, the first and the second page, 50 users each. “First page” is the table without a search, {FIRST_PAGES} times; \
@@ -56,7 +80,7 @@ pub(crate) fn measure(program: &Path, postgres: &str, runtime: &Runtime, report:
     report.section("The users table", &how, &columns);
     let mut slowest = Vec::new();
     for (users, goal, name) in SIZES {
-        let folder = Folder::new(name)?;
+        let folder = Folder::new();
         let databases = [("SQLite", folder.sqlite()), ("PostgreSQL", runtime.block_on(database(postgres, name))?)];
         for (kind, database) in databases {
             let mut asked = one(program, kind, &database, &folder, (users, goal), runtime, report)?;
@@ -81,11 +105,11 @@ fn one(
     runtime: &Runtime,
     report: &mut Report,
 ) -> Result<Vec<Asked>> {
-    let program = Program::new(program, database.to_owned());
+    let program = Program::new(program, database);
     let (password, filled) = program.fill(users)?;
     let size = runtime.block_on(size(database))?;
-    let (server, started) = program.serve()?;
-    let mut admin = Client::log_in(&server.host, &password)?;
+    let (server, started) = program.serve();
+    let mut admin = Client::log_in(server.host(), &password)?;
     let first: Result<Vec<Duration>> = (0..FIRST_PAGES).map(|_| Ok(admin.get("/api/users")?.took)).collect();
     let far = far(&mut admin)?;
     let asked = ask_all(&mut admin)?;
@@ -147,7 +171,7 @@ fn import(program: &Program, folder: &Folder) -> Result<Duration> {
     let file = folder.path().join("import.csv");
     let lines: String = (0..IMPORTED).map(|at| format!("Imported Person {at},imported.{at}@example.com\n")).collect();
     fs::write(&file, format!("name,email\n{lines}"))?;
-    program.import(&file)
+    Ok(program.import(&file))
 }
 
 /// What a login adds to the write-ahead log of PostgreSQL, in kB.
@@ -159,7 +183,8 @@ async fn login_wal(database: &str, admin: &mut Client, password: &str) -> Result
     let emails: Vec<&str> = active.filter_map(|user| user["email"].as_str()).take(LOGINS).collect();
     let mut written = [0; 3];
     for at in 0..written.len() {
-        written[at] = sqlx::query("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint").fetch_one(&mut connection).await?.try_get::<i64, _>(0)?;
+        written[at] =
+            sqlx::query("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint").fetch_one(&mut connection).await?.try_get::<i64, _>(0)?;
         for email in emails.iter().filter(|_| at + 1 < written.len()) {
             let body = format!(r#"{{"email":"{email}","password":"{password}"}}"#);
             if admin.send("POST", "/api/session", &body)?.status != 200 {

@@ -1,29 +1,22 @@
-//! A real browser, the real server and a real SMTP server, driven by accessible names.
+//! Browser tests: a real Chromium, the real server and a real SMTP server, driven by accessible roles and names.
 //!
-//! The walks in `tests/walks/` are written with these: [`Stage`] sets up one world for one test, [`Page`] is what a person sees of it.
-//! Everything here fails by panicking with what was looked for and what was there instead, as tests do.
+//! The tests in `tests/walks/` use [`TestApp`], which starts everything for one test, and [`Page`], a tab of the browser.
+//! Helpers panic with what was expected and what was there instead.
 
 mod browser;
-mod folder;
-mod mail;
-mod program;
-mod smtp;
-mod stage;
+mod test_app;
 
-pub use browser::{Answer, Browser, ColdLoad, Element, Page, Violation};
-pub use folder::Folder;
-pub use mail::Mail;
-pub use program::{Program, Rekey};
-pub use smtp::SmtpServer;
-pub use stage::{Options, Person, Stage};
+pub use browser::{Browser, ColdLoad, Element, Page, Response, Violation};
+pub use rekey_testing::{Mail, SmtpServer};
+pub use test_app::{Settings, TestApp, User};
 
 use std::time::Duration;
 
-/// How long anything that a person waits for may take before a test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a browser test waits for anything that a user would wait for.
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 #[expect(clippy::panic, reason = "a test that cannot go on says why and ends")]
 #[track_caller]
-fn give_up(why: impl AsRef<str>) -> ! {
+fn fail(why: impl AsRef<str>) -> ! {
     panic!("{}", why.as_ref())
 }

@@ -1,4 +1,4 @@
-//! axe-core, which finds what keeps people with a disability from using a page.
+//! Accessibility checks by axe-core.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::page::Page;
 /// axe-core as its makers publish it; see `vendor/axe-core/` for its licence.
 const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
 
-/// One rule that a page breaks.
+/// A rule that a page breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// The rule, as axe names it.
@@ -27,7 +27,7 @@ impl fmt::Display for Violation {
 }
 
 impl Page {
-    /// What axe-core finds on the page as it stands, best-practice rules included.
+    /// Runs axe-core on the page, best-practice rules included.
     #[must_use]
     #[track_caller]
     pub fn axe(&self) -> Vec<Violation> {
@@ -51,7 +51,7 @@ impl Page {
         violations.iter().map(read).collect()
     }
 
-    /// By how many pixels the page is wider than its window: zero where nothing scrolls sideways.
+    /// By how many pixels the page is wider than the viewport: zero if it does not scroll sideways.
     #[must_use]
     #[track_caller]
     pub fn overflow(&self) -> i64 {

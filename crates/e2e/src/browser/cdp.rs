@@ -1,7 +1,7 @@
 //! The DevTools protocol over a pipe: JSON messages, each ended by a zero byte.
 //!
-//! A pipe rather than a port, because nobody else can reach it and the browser ends when it closes. The crates that drive Chromium
-//! generate Rust for the whole protocol, minutes of compiling for the dozen calls needed here.
+//! A pipe instead of a port: no other process can reach it, and the browser ends when it closes. The crates that drive
+//! Chromium generate Rust for the whole protocol, minutes of compiling for the dozen calls needed here.
 
 use std::collections::VecDeque;
 use std::ffi::OsStr;
@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::{PATIENCE, give_up};
+use crate::{TIMEOUT, fail};
 
-/// Events kept for who asks later.
-const KEPT_EVENTS: usize = 2_000;
+/// Events kept for [`Cdp::events`].
+const MAX_EVENTS: usize = 2_000;
 
 /// One connection to one browser.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Cdp {
         shell.args(["-c", r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#]).arg(program).args(arguments);
         let mut child = match shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn() {
             Ok(child) => child,
-            Err(error) => give_up(format!("{} cannot be started: {error}", program.display())),
+            Err(error) => fail(format!("{} cannot be started: {error}", program.display())),
         };
         let to = child.stdin.take().expect("its input is a pipe");
         let output = child.stdout.take().expect("its output is a pipe");
@@ -53,16 +53,16 @@ impl Cdp {
         (Self { to, from, next_id: 0, events: VecDeque::new() }, child)
     }
 
-    /// Calls `method` and returns its result; an error ends the test.
+    /// Calls `method` and returns its result; an error fails the test.
     #[track_caller]
     pub(super) fn call(&mut self, session: Option<&str>, method: &str, parameters: Value) -> Value {
         match self.try_call(session, method, parameters) {
             Ok(result) => result,
-            Err(error) => give_up(format!("{method}: {error}")),
+            Err(error) => fail(format!("{method}: {error}")),
         }
     }
 
-    /// Calls `method`. `Err` is what the browser said against it: most often that a thing of an earlier document is gone.
+    /// Calls `method`. `Err` is the error message of the browser, most often about a node of an earlier document.
     #[track_caller]
     pub(super) fn try_call(&mut self, session: Option<&str>, method: &str, parameters: Value) -> Result<Value, String> {
         self.next_id += 1;
@@ -74,10 +74,10 @@ impl Cdp {
         let mut bytes = message.to_string().into_bytes();
         bytes.push(0);
         self.to.write_all(&bytes).expect("the browser runs");
-        let deadline = Instant::now() + PATIENCE * 2;
+        let deadline = Instant::now() + TIMEOUT * 2;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let Ok(mut answer) = self.from.recv_timeout(left) else { give_up(format!("the browser did not answer {method}")) };
+            let Ok(mut answer) = self.from.recv_timeout(left) else { fail(format!("the browser did not answer {method}")) };
             if answer["id"] != id {
                 self.keep(answer);
                 continue;
@@ -89,7 +89,7 @@ impl Cdp {
         }
     }
 
-    /// Waits for the next thing the browser says by itself, for `time` at most.
+    /// Waits for the next event, for `time` at most.
     pub(super) fn listen(&mut self, time: Duration) {
         if let Ok(event) = self.from.recv_timeout(time) {
             self.keep(event);
@@ -107,7 +107,7 @@ impl Cdp {
 
     fn keep(&mut self, event: Value) {
         if event.get("method").is_some() {
-            if self.events.len() == KEPT_EVENTS {
+            if self.events.len() == MAX_EVENTS {
                 self.events.pop_front();
             }
             self.events.push_back(event);
@@ -118,5 +118,5 @@ impl Cdp {
 /// The text `value[name]`.
 #[track_caller]
 pub(super) fn text(value: &Value, name: &str) -> String {
-    value[name].as_str().map_or_else(|| give_up(format!("no `{name}` in {value}")), str::to_owned)
+    value[name].as_str().map_or_else(|| fail(format!("no `{name}` in {value}")), str::to_owned)
 }

@@ -59,8 +59,8 @@ impl Browser {
 
     #[track_caller]
     fn cold(&self, url: &str, is_done: &str) -> ColdLoad {
-        let page = self.device();
-        page.size(360, 640);
+        let page = self.new_context();
+        page.resize(360, 640);
         page.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH }));
         let conditions = json!({ "offline": false, "latency": LATENCY, "downloadThroughput": DOWN, "uploadThroughput": UP });
         page.call("Network.emulateNetworkConditions", conditions);
@@ -69,7 +69,7 @@ impl Browser {
             "includedCategories": ["disabled-by-default-devtools.screenshot", "blink.user_timing"], "excludedCategories": ["*"] } });
         page.call("Tracing.start", film);
         page.goto(url);
-        page.until(is_done);
+        page.wait_for(is_done);
         // Until what came last is painted, too.
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))");
         page.call("Tracing.end", json!({}));
@@ -85,7 +85,7 @@ impl Browser {
             bytes: received.iter().filter_map(|event| event["encodedDataLength"].as_f64()).sum(),
             film: film_of(&page.events("Tracing.dataCollected")),
         };
-        page.throw_away();
+        page.close_context();
         load
     }
 }

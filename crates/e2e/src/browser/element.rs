@@ -1,11 +1,11 @@
-//! One thing on a page.
+//! One element of a page.
 
 use serde_json::{Value, json};
 
 use super::page::Page;
-use crate::give_up;
+use crate::fail;
 
-/// Something with a role and a name.
+/// An element of the accessibility tree.
 #[derive(Clone, Debug)]
 pub struct Element {
     page: Page,
@@ -13,15 +13,15 @@ pub struct Element {
 }
 
 /// A mouse button that is held down over an [`Element`].
-#[must_use = "it has to be let go"]
-pub struct Held<'a> {
+#[must_use = "it has to be released"]
+pub struct PressedMouse<'a> {
     element: &'a Element,
     at: (f64, f64),
 }
 
-impl Held<'_> {
-    /// Lets it go, where it was pressed.
-    pub fn let_go(self) {
+impl PressedMouse<'_> {
+    /// Releases it where it was pressed.
+    pub fn mouse_up(self) {
         self.element.mouse(self.at, "mouseReleased", 1);
     }
 }
@@ -31,28 +31,28 @@ impl Element {
         Self { page, node }
     }
 
-    /// Clicks its middle with the mouse.
+    /// Clicks its center with the mouse.
     ///
     /// # Panics
-    /// When it is covered, out of reach or disabled: a person could not click it either.
+    /// When it is covered, unreachable or disabled: a user could not click it either.
     #[track_caller]
     pub fn click(&self) {
-        self.hold().let_go();
+        self.mouse_down().mouse_up();
     }
 
-    /// Presses the mouse button over it, and holds it.
+    /// Presses the mouse button over it.
     #[track_caller]
-    pub fn hold(&self) -> Held<'_> {
+    pub fn mouse_down(&self) -> PressedMouse<'_> {
         let at = self.reach();
         if self.is_disabled() {
-            give_up("it is disabled");
+            fail("it is disabled");
         }
         self.mouse(at, "mouseMoved", 1);
         self.mouse(at, "mousePressed", 1);
-        Held { element: self, at }
+        PressedMouse { element: self, at }
     }
 
-    /// Clicks it twice at once.
+    /// Double-clicks it.
     #[track_caller]
     pub fn double_click(&self) {
         let at = self.reach();
@@ -66,13 +66,13 @@ impl Element {
         self.page.call("Input.dispatchMouseEvent", event);
     }
 
-    /// A dialog may still slide in: where it has come to rest.
+    /// Its position once it does not move any more: a dialog may still slide in.
     #[track_caller]
     fn reach(&self) -> (f64, f64) {
-        self.page.wait(|| self.point(), || "it is covered by something else, or does not come to rest".to_owned())
+        self.page.wait(|| self.point(), || "it is covered, or does not stop moving".to_owned())
     }
 
-    /// Where to click, once the spot shows this element and it stays there from one frame to the next.
+    /// Where to click: `None` while the point shows another element or moves between two frames.
     fn point(&self) -> Option<(f64, f64)> {
         let script = "async function () {
             this.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
@@ -85,15 +85,15 @@ impl Element {
             const label = top && top.closest('label');
             return top && (this.contains(top) || top.contains(this) || (label && label.control === this)) ? [x, y] : null;
         }";
-        let point = self.try_ask(script)?;
+        let point = self.try_call(script)?;
         Some((point[0].as_f64()?, point[1].as_f64()?))
     }
 
-    /// Types `what` in place of what is in the field.
+    /// Replaces the content of the field.
     #[track_caller]
     pub fn fill(&self, what: &str) {
         self.click();
-        self.ask("function () { this.select(); }");
+        self.call("function () { this.select(); }");
         if what.is_empty() {
             self.page.call(
                 "Input.dispatchKeyEvent",
@@ -104,27 +104,27 @@ impl Element {
         }
     }
 
-    /// What stands in the field.
+    /// The value of the field.
     #[must_use]
     #[track_caller]
     pub fn value(&self) -> String {
-        self.ask("function () { return this.value; }").as_str().unwrap_or_default().to_owned()
+        self.call("function () { return this.value; }").as_str().unwrap_or_default().to_owned()
     }
 
-    /// What it says.
+    /// Its text.
     #[must_use]
     pub fn text(&self) -> String {
-        self.try_ask("function () { return this.innerText; }").and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+        self.try_call("function () { return this.innerText; }").and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    /// One of its attributes.
+    /// An attribute.
     #[must_use]
     #[track_caller]
     pub fn attribute(&self, name: &str) -> Option<String> {
-        self.ask(&format!("function () {{ return this.getAttribute({}); }}", json!(name))).as_str().map(str::to_owned)
+        self.call(&format!("function () {{ return this.getAttribute({}); }}", json!(name))).as_str().map(str::to_owned)
     }
 
-    /// The text that `aria-describedby` points at.
+    /// The text of the elements named by `aria-describedby`.
     #[must_use]
     #[track_caller]
     pub fn description(&self) -> String {
@@ -132,42 +132,42 @@ impl Element {
             const ids = (this.getAttribute('aria-describedby') || '').split(/\\s+/).filter(Boolean);
             return ids.map(id => document.getElementById(id)?.innerText ?? '').join(' ');
         }";
-        self.ask(script).as_str().unwrap_or_default().to_owned()
+        self.call(script).as_str().unwrap_or_default().to_owned()
     }
 
-    /// Whether it can be used at the moment.
+    /// Whether it is disabled.
     #[must_use]
     #[track_caller]
     pub fn is_disabled(&self) -> bool {
-        self.ask("function () { return this.matches(':disabled') || this.getAttribute('aria-disabled') === 'true'; }") == true
+        self.call("function () { return this.matches(':disabled') || this.getAttribute('aria-disabled') === 'true'; }") == true
     }
 
-    /// Waits until it can be used.
+    /// Waits until it is enabled.
     #[track_caller]
     pub fn wait_enabled(&self) {
         self.page.wait(|| (!self.is_disabled()).then_some(()), || "it stays disabled".to_owned());
     }
 
-    /// Waits until the keyboard's focus is on it.
+    /// Waits until it has the focus.
     #[track_caller]
     pub fn wait_focused(&self) {
-        let focused = || (self.try_ask("function () { return document.activeElement === this; }") == Some(true.into())).then_some(());
+        let focused = || (self.try_call("function () { return document.activeElement === this; }") == Some(true.into())).then_some(());
         self.page.wait(focused, || format!("the focus is not on “{}”", self.text()));
     }
 
-    /// Waits until its text holds `part`.
+    /// Waits until its text contains `part`.
     #[track_caller]
-    pub fn wait_saying(&self, part: &str) {
+    pub fn wait_for_text(&self, part: &str) {
         self.page.wait(|| self.text().contains(part).then_some(()), || format!("it says “{}”, not “{part}”", self.text()));
     }
 
     #[track_caller]
-    fn ask(&self, script: &str) -> Value {
-        self.try_ask(script).unwrap_or_else(|| give_up("it is no longer on the page"))
+    fn call(&self, script: &str) -> Value {
+        self.try_call(script).unwrap_or_else(|| fail("it is no longer in the document"))
     }
 
     /// Calls `script` with the element as `this`. `None` when it has left the page.
-    fn try_ask(&self, script: &str) -> Option<Value> {
+    fn try_call(&self, script: &str) -> Option<Value> {
         let object = self.page.try_call("DOM.resolveNode", json!({ "backendNodeId": self.node })).ok()?;
         let call =
             json!({ "objectId": object["object"]["objectId"], "functionDeclaration": script, "awaitPromise": true, "returnByValue": true });

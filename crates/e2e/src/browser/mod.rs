@@ -14,22 +14,22 @@ use std::process::{Child, Command};
 use std::rc::Rc;
 use std::{env, ffi::OsStr};
 
+use rekey_testing::{TempDir, temp_dir};
 use serde_json::json;
 
-use crate::folder::Folder;
 pub use axe::Violation;
 use cdp::Cdp;
 pub use cold::ColdLoad;
 pub use element::Element;
 pub use page::Page;
-pub use traces::Answer;
+pub use traces::Response;
 
-/// A browser of one's own, with a profile nobody used before; ended when dropped.
+/// A browser process with a fresh profile; killed when dropped.
 #[derive(Debug)]
 pub struct Browser {
     wire: Rc<RefCell<Cdp>>,
     child: Child,
-    _profile: Folder,
+    _profile: TempDir,
 }
 
 impl Browser {
@@ -37,7 +37,7 @@ impl Browser {
     #[must_use]
     #[track_caller]
     pub fn start() -> Self {
-        let profile = Folder::new("chromium");
+        let profile = temp_dir();
         let mut data = std::ffi::OsString::from("--user-data-dir=");
         data.push(profile.path());
         let mut arguments = vec![
@@ -61,10 +61,10 @@ impl Browser {
         Self { wire: Rc::new(RefCell::new(wire)), child, _profile: profile }
     }
 
-    /// An empty page on a device of its own: it shares no cookies or storage with any other.
+    /// An empty page in a new browser context, as on another device: it shares no cookies or storage with any other.
     #[must_use]
     #[track_caller]
-    pub fn device(&self) -> Page {
+    pub fn new_context(&self) -> Page {
         let context = self.wire.borrow_mut().call(None, "Target.createBrowserContext", json!({}));
         Page::open(Rc::clone(&self.wire), cdp::text(&context, "browserContextId"))
     }
@@ -72,13 +72,13 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // It would end by itself once its pipe closes; this way its profile is no longer in use when that is deleted.
+        // It would end on its own once its pipe closes; this way the profile is not in use any more when it is deleted.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// `CHROMIUM`, else what the system calls it.
+/// The executable: `CHROMIUM`, else the system's.
 fn program() -> PathBuf {
     let named = env::var_os("CHROMIUM").map(PathBuf::from);
     named.unwrap_or_else(|| "chromium".into())

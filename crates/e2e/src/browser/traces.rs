@@ -1,19 +1,19 @@
-//! What a page leaves behind: in the history, on the wire, in the browser's stores.
+//! Traces that a page leaves: in the history, on the network, in the storage of the browser.
 
 use serde_json::{Value, json};
 
 use super::cdp::text;
 use super::page::Page;
 
-/// One answer that a page got.
+/// A response that a page received.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    /// What was asked for.
+pub struct Response {
+    /// The requested address.
     pub url: String,
     headers: Value,
 }
 
-impl Answer {
+impl Response {
     /// One of its headers.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -32,32 +32,32 @@ impl Page {
         entries.map(|entry| format!("{} “{}”", text(entry, "url"), text(entry, "title"))).collect()
     }
 
-    /// What was sent so far: addresses, and headers as they went over the wire; not the bodies.
+    /// All requests so far: addresses, and headers as they went over the network; no bodies.
     #[must_use]
-    pub fn sent(&self) -> Vec<String> {
+    pub fn requests_with_headers(&self) -> Vec<String> {
         let addresses = self.events("Network.requestWillBeSent").into_iter().map(|event| text(&event["request"], "url"));
         let headers = self.events("Network.requestWillBeSentExtraInfo").into_iter().map(|event| event["headers"].to_string());
         addresses.chain(headers).collect()
     }
 
-    /// What was answered so far.
+    /// All responses so far.
     #[must_use]
-    pub fn answers(&self) -> Vec<Answer> {
+    pub fn responses(&self) -> Vec<Response> {
         let responses = self.events("Network.responseReceived").into_iter().map(|mut event| event["response"].take());
-        responses.map(|mut response| Answer { url: text(&response, "url"), headers: response["headers"].take() }).collect()
+        responses.map(|mut response| Response { url: text(&response, "url"), headers: response["headers"].take() }).collect()
     }
 
-    /// What the tab keeps for a reload: `sessionStorage`, as JSON.
+    /// `sessionStorage` as JSON.
     #[must_use]
     #[track_caller]
-    pub fn kept_for_a_reload(&self) -> String {
+    pub fn session_storage(&self) -> String {
         self.evaluate("JSON.stringify(sessionStorage)").as_str().unwrap_or_default().to_owned()
     }
 
-    /// What the browser keeps for the site where scripts can read it: all but `sessionStorage`.
+    /// Everything that scripts can read from the storage of the browser, except `sessionStorage`.
     #[must_use]
     #[track_caller]
-    pub fn kept_for_good(&self) -> Value {
+    pub fn persistent_storage(&self) -> Value {
         let all = "(async () => ({
             localStorage: { ...localStorage },
             cookies: document.cookie,
@@ -67,7 +67,7 @@ impl Page {
         self.evaluate(all)
     }
 
-    /// The values of the site's cookies, those included that scripts cannot read.
+    /// The values of all cookies of the site, `HttpOnly` ones included.
     #[must_use]
     #[track_caller]
     pub fn cookies(&self) -> Vec<String> {
@@ -75,9 +75,9 @@ impl Page {
         answer["cookies"].as_array().into_iter().flatten().map(|cookie| text(cookie, "value")).collect()
     }
 
-    /// From the next page on, what breaks a page's security policy is among its [`Page::complaints`], as its own scripts see it.
+    /// From the next document on, adds violations of the content security policy to [`Page::console_errors`].
     #[track_caller]
-    pub fn watch_policy(&self) {
+    pub fn report_policy_violations(&self) {
         let listen = "addEventListener('securitypolicyviolation', event =>
             console.error(`against the policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`))";
         self.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": listen }));

@@ -1,6 +1,6 @@
 //! axe-core finds nothing on any screen, in light, in dark, and at 320 px; and nothing scrolls sideways, however wide the window is.
 
-use rekey_e2e::{Page, Stage};
+use rekey_e2e::{Page, TestApp};
 
 use crate::{NEW_PASSWORD, subject};
 
@@ -13,14 +13,14 @@ impl Inspection {
     #[track_caller]
     fn look(&mut self, screen: &str, page: &Page) {
         for (colours, width) in [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)] {
-            page.colours(colours);
-            page.size(width, 800);
+            page.color_scheme(colours);
+            page.resize(width, 800);
             for violation in page.axe() {
                 self.0.push(format!("{screen}, {colours}, {width} px: {violation}"));
             }
         }
         for width in [320, 768, 1024, 1280] {
-            page.size(width, 800);
+            page.resize(width, 800);
             let overflow = page.overflow();
             if overflow > 0 {
                 self.0.push(format!("{screen}, {width} px: {overflow} px too wide"));
@@ -31,7 +31,7 @@ impl Inspection {
         if headings != 1 && dialog != true {
             self.0.push(format!("{screen}: {headings} h1"));
         }
-        let complaints = page.complaints();
+        let complaints = page.console_errors();
         if !complaints.is_empty() {
             self.0.push(format!("{screen}: the console says {complaints:?}"));
         }
@@ -49,44 +49,44 @@ impl Drop for Inspection {
 
 #[test]
 fn everybody_can_use_the_screens_before_the_login() {
-    let stage = Stage::set();
+    let app = TestApp::start();
     let mut inspection = Inspection::default();
-    let page = stage.visit("/login");
+    let page = app.visit("/login");
     page.heading("Log in");
     inspection.look("login", &page);
     page.fill("Email", "nobody@example.com");
     page.fill("Password", "not the right one, surely");
-    page.press("Log in");
-    page.find_saying("alert", "password");
+    page.click_button("Log in");
+    page.get_by_role_with_text("alert", "password");
     inspection.look("login refused", &page);
 
-    page.goto(&stage.url("/forgot-password"));
+    page.goto(&app.url("/forgot-password"));
     page.heading("Forgot your password?");
     inspection.look("forgot", &page);
     page.fill("Email", "nobody@");
-    page.press("Send reset link");
-    page.until("document.querySelector('[aria-invalid=true]') !== null");
+    page.click_button("Send reset link");
+    page.wait_for("document.querySelector('[aria-invalid=true]') !== null");
     inspection.look("forgot refused", &page);
     page.fill("Email", "nobody@example.com");
-    page.press("Send reset link");
+    page.click_button("Send reset link");
     page.heading("Check your inbox");
     inspection.look("inbox", &page);
 
-    page.goto(&stage.url("/no/such/page"));
+    page.goto(&app.url("/no/such/page"));
     page.heading("Page not found");
     inspection.look("not found", &page);
 }
 
 #[test]
 fn everybody_can_use_the_screens_behind_a_mailed_link() {
-    let stage = Stage::set_with(&[("REKEY_RESEND_COOLDOWN", "0s")]);
+    let app = TestApp::start_with(&[("REKEY_RESEND_COOLDOWN", "0s")]);
     let mut inspection = Inspection::default();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = stage.browser.device();
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    let page = app.browser.new_context();
     let ask = |nth: usize| {
-        let asked = stage.post("/api/password-resets", &serde_json::json!({ "email": jordan.email }));
+        let asked = app.post("/api/password-resets", &serde_json::json!({ "email": jordan.email }));
         assert_eq!(asked.0, 202, "{}", asked.1);
-        stage.mail.letter(nth, &jordan.email, subject::RESET)
+        app.mail(nth, &jordan.email, subject::RESET)
     };
     let first = ask(1);
     let second = ask(2);
@@ -99,80 +99,80 @@ fn everybody_can_use_the_screens_behind_a_mailed_link() {
     page.heading("Create a new password");
     inspection.look("reset", &page);
     page.fill("New password", "too short");
-    page.press("Set new password");
-    page.until("document.querySelector('[aria-invalid=true]') !== null");
+    page.click_button("Set new password");
+    page.wait_for("document.querySelector('[aria-invalid=true]') !== null");
     inspection.look("reset refused", &page);
     page.fill("New password", NEW_PASSWORD);
-    page.press("Set new password");
+    page.click_button("Set new password");
     page.heading("Password changed");
     inspection.look("password changed", &page);
 
-    page.goto(&stage.url("/login"));
+    page.goto(&app.url("/login"));
     page.heading("Log in");
     page.goto(&second.reset_link());
     page.heading("This link has already been used");
     inspection.look("used", &page);
-    page.goto(&stage.url("/reset-password#token=never"));
+    page.goto(&app.url("/reset-password#token=never"));
     page.heading("This link is not valid");
     inspection.look("not valid", &page);
 
     let third = ask(3);
-    page.goto(&third.link("/not-me"));
+    page.goto(&third.link("not-me"));
     page.heading("Wasn't you?");
     inspection.look("not me", &page);
-    page.press("Cancel this reset");
-    page.find_saying("main", "is cancelled");
+    page.click_button("Cancel this reset");
+    page.get_by_role_with_text("main", "is cancelled");
     inspection.look("reset cancelled", &page);
 }
 
 #[test]
 fn everybody_can_use_an_expired_link() {
-    let stage = Stage::set_with(&[("REKEY_LINK_TTL", "1s")]);
+    let app = TestApp::start_with(&[("REKEY_LINK_TTL", "1s")]);
     let mut inspection = Inspection::default();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    stage.post("/api/password-resets", &serde_json::json!({ "email": jordan.email }));
-    let page = stage.browser.device();
-    page.goto(&stage.mail.letter(1, &jordan.email, subject::RESET).reset_link());
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    app.post("/api/password-resets", &serde_json::json!({ "email": jordan.email }));
+    let page = app.browser.new_context();
+    page.goto(&app.mail(1, &jordan.email, subject::RESET).reset_link());
     page.heading("This link has expired");
     inspection.look("expired", &page);
 }
 
 #[test]
 fn everybody_can_use_the_account_screens() {
-    let stage = Stage::set();
+    let app = TestApp::start();
     let mut inspection = Inspection::default();
-    let page = stage.logged_in(&stage.agent("Jordan Lee", "jordan@example.com"));
+    let page = app.logged_in(&app.agent("Jordan Lee", "jordan@example.com"));
     page.heading("Your account");
     inspection.look("account", &page);
-    page.follow("Change password");
+    page.click_link("Change password");
     page.heading("Change password");
     inspection.look("change password", &page);
-    page.goto(&stage.url("/settings/users"));
+    page.goto(&app.url("/settings/users"));
     page.heading("You can't open this page");
     inspection.look("forbidden", &page);
 }
 
 #[test]
 fn everybody_can_use_the_users_screen_and_its_dialogs() {
-    let stage = Stage::set();
+    let app = TestApp::start();
     let mut inspection = Inspection::default();
-    stage.import("name,email\nJordan Lee,jordan.alexander.lee@accounts.example.com\nSam Ortiz,\nMaya Patel,maya@example\n");
-    let page = stage.logged_in(&stage.admin("Alex Kim", "alex@example.com"));
+    app.import("name,email\nJordan Lee,jordan.alexander.lee@accounts.example.com\nSam Ortiz,\nMaya Patel,maya@example\n");
+    let page = app.logged_in(&app.admin("Alex Kim", "alex@example.com"));
     page.heading("Users");
-    page.find("button", "Reset password for Jordan Lee");
+    page.get_by_role("button", "Reset password for Jordan Lee");
     inspection.look("users", &page);
-    page.press("Reset password for Jordan Lee");
+    page.click_button("Reset password for Jordan Lee");
     page.heading("Reset password for Jordan Lee?");
     inspection.look("reset dialog", &page);
-    page.press("Send reset link");
-    page.find_saying("status", "Reset link sent");
+    page.click_button("Send reset link");
+    page.get_by_role_with_text("status", "Reset link sent");
     inspection.look("users after a reset", &page);
-    page.press("Add email for Sam Ortiz");
+    page.click_button("Add email for Sam Ortiz");
     page.heading("Add email for Sam Ortiz");
     inspection.look("email dialog", &page);
-    page.press("Cancel");
-    page.gone("heading", "Add email for Sam Ortiz");
+    page.click_button("Cancel");
+    page.wait_until_gone("heading", "Add email for Sam Ortiz");
     page.fill("Search users", "nobody is called this");
-    page.gone("button", "Reset password for Jordan Lee");
+    page.wait_until_gone("button", "Reset password for Jordan Lee");
     inspection.look("nothing found", &page);
 }

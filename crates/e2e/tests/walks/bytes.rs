@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rekey_e2e::Stage;
+use rekey_e2e::TestApp;
 
 /// The limit called `name`.
 fn budget(name: &str) -> usize {
@@ -19,8 +19,8 @@ fn root() -> PathBuf {
 }
 
 /// Sizes of `paths` as sent, the largest first, with their sum.
-fn weigh<'a>(stage: &Stage, paths: impl IntoIterator<Item = &'a str>) -> (usize, String) {
-    let mut sizes: Vec<(usize, &str)> = paths.into_iter().map(|path| (stage.bytes_sent(path), path)).collect();
+fn weigh<'a>(app: &TestApp, paths: impl IntoIterator<Item = &'a str>) -> (usize, String) {
+    let mut sizes: Vec<(usize, &str)> = paths.into_iter().map(|path| (app.compressed_size(path), path)).collect();
     sizes.sort_unstable_by(|one, other| other.cmp(one));
     let table: Vec<String> = sizes.iter().map(|(size, path)| format!("{size:>9}  {path}")).collect();
     (sizes.iter().map(|(size, _)| size).sum(), table.join("\n"))
@@ -31,26 +31,26 @@ fn opening_a_page_before_the_login_stays_within_its_budget() {
     for (path, heading) in
         [("/login", "Log in"), ("/forgot-password", "Forgot your password?"), ("/reset-password#token=never", "This link is not valid")]
     {
-        let stage = Stage::set();
-        opening_stays_within_its_budget(&stage, path, heading);
+        let app = TestApp::start();
+        opening_stays_within_its_budget(&app, path, heading);
     }
 }
 
-fn opening_stays_within_its_budget(stage: &Stage, path: &str, heading: &str) {
-    let page = stage.visit(path);
+fn opening_stays_within_its_budget(app: &TestApp, path: &str, heading: &str) {
+    let page = app.visit(path);
     page.heading(heading);
     // Until the pages have come to life, more may be asked for.
-    page.until("performance.getEntriesByType('resource').some(entry => entry.name.includes('/api/session'))");
-    let own = page.requests().into_iter().filter_map(|address| address.strip_prefix(stage.rekey.url()).map(str::to_owned));
+    page.wait_for("performance.getEntriesByType('resource').some(entry => entry.name.includes('/api/session'))");
+    let own = page.requests().into_iter().filter_map(|address| address.strip_prefix(app.url("").as_str()).map(str::to_owned));
     let paths: BTreeSet<String> = own.filter(|path| !path.starts_with("/api/")).collect();
-    let (sum, table) = weigh(stage, paths.iter().map(String::as_str));
+    let (sum, table) = weigh(app, paths.iter().map(String::as_str));
     assert!(paths.iter().any(|path| path.ends_with(".wasm")), "{table}");
     assert!(sum <= budget("first_load"), "{path}: {sum} bytes, the budget is {}:\n{table}", budget("first_load"));
 }
 
 #[test]
 fn all_files_together_stay_within_their_budget() {
-    let stage = Stage::set();
+    let app = TestApp::start();
     let folders = fs::read_dir(root().join("dist")).expect("the pages are built into dist/").flatten();
     let files = folders.filter(|entry| entry.path().is_dir()).flat_map(|folder| {
         let files = fs::read_dir(folder.path()).expect("a folder can be listed").flatten();
@@ -59,6 +59,6 @@ fn all_files_together_stay_within_their_budget() {
     let paths: Vec<String> = files.collect();
     assert!(paths.iter().any(|path| path.ends_with(".wasm")), "the pages have not been built: {paths:?}");
     // Every HTML page is the same but for its prerendered screen: the largest stands for all.
-    let (sum, table) = weigh(&stage, paths.iter().map(String::as_str).chain(["/reset-password"]));
+    let (sum, table) = weigh(&app, paths.iter().map(String::as_str).chain(["/reset-password"]));
     assert!(sum <= budget("whole_app"), "{sum} bytes, the budget is {}:\n{table}", budget("whole_app"));
 }

@@ -1,15 +1,15 @@
 //! Before the app is hydrated: the prerendered form can be used, and nothing of it is lost.
 
-use rekey_e2e::{Page, Stage};
+use rekey_e2e::{Page, TestApp};
 
 use crate::subject;
 
 /// A page whose WebAssembly does not arrive until [`hydrate`].
-fn prerendered(stage: &Stage, path: &str) -> Page {
-    let page = stage.browser.device();
+fn prerendered(app: &TestApp, path: &str) -> Page {
+    let page = app.browser.new_context();
     page.block(&["*.wasm"]);
-    page.goto(&stage.url(path));
-    page.until("document.readyState === 'complete'");
+    page.goto(&app.url(path));
+    page.wait_for("document.readyState === 'complete'");
     page
 }
 
@@ -26,16 +26,16 @@ fn hydrate(page: &Page) {
 
 #[test]
 fn what_is_typed_and_clicked_before_hydration_is_kept() {
-    let stage = Stage::set();
-    let page = prerendered(&stage, "/login");
+    let app = TestApp::start();
+    let page = prerendered(&app, "/login");
     page.heading("Log in");
-    let email = page.field("Email");
+    let email = page.get_by_label("Email");
     page.fill("Email", "jordan@example.com");
     page.fill("Password", "half of a pass");
-    page.press("Show password");
+    page.click_button("Show password");
     hydrate(&page);
-    page.find("button", "Hide password");
-    assert_eq!(page.field("Password").value(), "half of a pass");
+    page.get_by_role("button", "Hide password");
+    assert_eq!(page.get_by_label("Password").value(), "half of a pass");
     // The same element: hydration replaces nothing.
     assert_eq!(email.value(), "jordan@example.com");
     assert_eq!(page.evaluate("document.activeElement.textContent"), "Hide password");
@@ -44,90 +44,90 @@ fn what_is_typed_and_clicked_before_hydration_is_kept() {
 
 #[test]
 fn a_form_submitted_before_hydration_is_sent_once_after_it() {
-    let stage = Stage::set();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = prerendered(&stage, "/forgot-password");
+    let app = TestApp::start();
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    let page = prerendered(&app, "/forgot-password");
     page.fill("Email", &jordan.email);
-    page.find("button", "Send reset link").double_click();
-    assert!(page.has("heading", "Forgot your password?"));
+    page.get_by_role("button", "Send reset link").double_click();
+    assert!(page.is_present("heading", "Forgot your password?"));
     hydrate(&page);
     page.heading("Check your inbox");
-    let _ = stage.mail.letter(1, &jordan.email, subject::RESET);
+    let _ = app.mail(1, &jordan.email, subject::RESET);
     let asked = page.requests().iter().filter(|address| address.ends_with("/api/password-resets")).count();
     assert_eq!(asked, 1);
 }
 
 #[test]
 fn a_button_that_is_held_during_hydration_is_clicked_when_it_is_let_go() {
-    let stage = Stage::set();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = prerendered(&stage, "/forgot-password");
+    let app = TestApp::start();
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    let page = prerendered(&app, "/forgot-password");
     page.fill("Email", &jordan.email);
-    let button = page.find("button", "Send reset link");
-    let held = button.hold();
+    let button = page.get_by_role("button", "Send reset link");
+    let held = button.mouse_down();
     hydrate(&page);
-    held.let_go();
+    held.mouse_up();
     page.heading("Check your inbox");
-    let _ = stage.mail.letter(1, &jordan.email, subject::RESET);
+    let _ = app.mail(1, &jordan.email, subject::RESET);
 
-    let page = prerendered(&stage, "/login");
-    let button = page.find("button", "Show password");
-    let held = button.hold();
+    let page = prerendered(&app, "/login");
+    let button = page.get_by_role("button", "Show password");
+    let held = button.mouse_down();
     hydrate(&page);
-    held.let_go();
-    page.find("button", "Hide password");
+    held.mouse_up();
+    page.get_by_role("button", "Hide password");
 }
 
 #[test]
 fn what_a_password_manager_filled_in_without_an_event_is_sent() {
-    let stage = Stage::set();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = prerendered(&stage, "/login");
+    let app = TestApp::start();
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    let page = prerendered(&app, "/login");
     page.heading("Log in");
     hydrate(&page);
     page.evaluate(&format!(
         "{{ document.getElementById('email').value = {:?}; document.getElementById('password').value = {:?}; null }}",
         jordan.email, jordan.password
     ));
-    page.press("Log in");
+    page.click_button("Log in");
     page.heading("Your account");
 }
 
 #[test]
 fn who_is_logged_in_is_never_shown_the_login_form() {
-    let stage = Stage::set();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let page = stage.logged_in(&jordan);
+    let app = TestApp::start();
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    let page = app.logged_in(&jordan);
     page.heading("Your account");
     page.block(&["*.wasm"]);
-    page.goto(&stage.url("/login"));
-    page.until("document.readyState === 'complete'");
-    assert!(!page.has("heading", "Log in"));
+    page.goto(&app.url("/login"));
+    page.wait_for("document.readyState === 'complete'");
+    assert!(!page.is_present("heading", "Log in"));
     hydrate(&page);
     page.heading("Your account");
 }
 
 #[test]
 fn who_has_to_log_in_first_is_at_the_login_from_the_beginning() {
-    let stage = Stage::set();
+    let app = TestApp::start();
     for (asked, login) in [
         ("/", "/login"),
         ("/settings/users?search=j%C3%B8&filter=all", "/login?next=/settings/users%3Fsearch%3Dj%25C3%25B8%26filter%3Dall"),
     ] {
-        let page = prerendered(&stage, asked);
+        let page = prerendered(&app, asked);
         page.heading("Log in");
-        assert_eq!(page.url(), stage.url(login));
+        assert_eq!(page.url(), app.url(login));
         hydrate(&page);
         page.heading("Log in");
-        assert_eq!(page.url(), stage.url(login), "the app says the same");
+        assert_eq!(page.url(), app.url(login), "the app says the same");
     }
 }
 
 #[test]
 fn hydration_keeps_the_elements_the_focus_and_the_title() {
-    let stage = Stage::set();
+    let app = TestApp::start();
     for path in ["/login", "/forgot-password", "/reset-password#token=never", "/not-me#token=never", "/no/such/page"] {
-        let page = prerendered(&stage, path);
+        let page = prerendered(&app, path);
         page.evaluate(
             "{ window.before = [...document.querySelectorAll('#app *')];
                window.title = document.title;

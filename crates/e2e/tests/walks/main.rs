@@ -1,4 +1,4 @@
-//! Each flow as a person walks it, by what things are called. Built with the feature `browser`.
+//! Each flow as a user walks it, by what things are called. Built with the feature `browser`.
 
 mod accessibility;
 mod account;

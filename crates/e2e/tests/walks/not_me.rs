@@ -1,37 +1,37 @@
 //! "This wasn't me": from the mail to a cancelled reset.
 
-use rekey_e2e::Stage;
+use rekey_e2e::TestApp;
 
 use crate::subject;
 
 #[test]
 fn whoever_did_not_ask_cancels_the_reset_from_the_mail() {
-    let stage = Stage::set_with(&[("REKEY_RESEND_COOLDOWN", "0s")]);
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
-    let stranger = stage.visit("/forgot-password");
+    let app = TestApp::start_with(&[("REKEY_RESEND_COOLDOWN", "0s")]);
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
+    let stranger = app.visit("/forgot-password");
     stranger.fill("Email", &jordan.email);
-    stranger.press("Send reset link");
+    stranger.click_button("Send reset link");
     stranger.heading("Check your inbox");
-    let mail = stage.mail.letter(1, &jordan.email, subject::RESET);
+    let mail = app.mail(1, &jordan.email, subject::RESET);
 
-    let page = stage.browser.device();
-    page.goto(&mail.link("/not-me"));
+    let page = app.browser.new_context();
+    page.goto(&mail.link("not-me"));
     page.heading("Wasn't you?");
-    assert_eq!(page.url(), stage.url("/not-me"));
-    page.press("Cancel this reset");
-    page.find_saying("main", "is cancelled");
+    assert_eq!(page.url(), app.url("/not-me"));
+    page.click_button("Cancel this reset");
+    page.get_by_role_with_text("main", "is cancelled");
     page.goto(&mail.reset_link());
     page.heading("This link was cancelled");
 
     // For a while nobody can send that account another, though asking looks the same as ever.
-    let stranger = stage.visit("/forgot-password");
+    let stranger = app.visit("/forgot-password");
     stranger.fill("Email", &jordan.email);
-    stranger.press("Send reset link");
+    stranger.click_button("Send reset link");
     stranger.heading("Check your inbox");
-    let someone = stage.agent("Sam Ortiz", "sam@example.com");
-    stranger.goto(&stage.url("/forgot-password"));
+    let someone = app.agent("Sam Ortiz", "sam@example.com");
+    stranger.goto(&app.url("/forgot-password"));
     stranger.fill("Email", &someone.email);
-    stranger.press("Send reset link");
-    let _ = stage.mail.letter(1, &someone.email, subject::RESET);
-    assert_eq!(stage.mail.count(&jordan.email, subject::RESET), 1);
+    stranger.click_button("Send reset link");
+    let _ = app.mail(1, &someone.email, subject::RESET);
+    assert_eq!(app.mail_count(&jordan.email, subject::RESET), 1);
 }

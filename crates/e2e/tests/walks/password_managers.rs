@@ -1,6 +1,6 @@
 //! People who let a program remember their passwords, and people who paste them.
 
-use rekey_e2e::{Page, Stage};
+use rekey_e2e::{Page, TestApp};
 use serde_json::json;
 
 use crate::{NEW_PASSWORD, subject};
@@ -13,17 +13,17 @@ fn paste(page: &Page, what: &str, name: &str) {
         "document.querySelector('main').prepend(Object.assign(document.createElement('input'), { id: 'note', ariaLabel: 'Note' }))",
     );
     page.fill("Note", what);
-    page.edit("selectAll");
-    page.edit("copy");
+    page.editing_command("selectAll");
+    page.editing_command("copy");
     page.evaluate("document.getElementById('note').remove()");
-    page.field(name).click();
-    page.edit("selectAll");
-    page.edit("paste");
+    page.get_by_label(name).click();
+    page.editing_command("selectAll");
+    page.editing_command("paste");
 }
 
 #[track_caller]
 fn autocomplete(page: &Page, name: &str) -> String {
-    page.field(name).attribute("autocomplete").unwrap_or_default()
+    page.get_by_label(name).attribute("autocomplete").unwrap_or_default()
 }
 
 /// The account that a form with a password is about, as a password manager finds it.
@@ -31,45 +31,45 @@ const USERNAME: &str = "document.querySelector('form:has([type=password]) [autoc
 
 #[test]
 fn pwd_08_paste_and_password_managers_work_wherever_a_password_is_asked_for() {
-    let stage = Stage::set();
-    let jordan = stage.agent("Jordan Lee", "jordan@example.com");
+    let app = TestApp::start();
+    let jordan = app.agent("Jordan Lee", "jordan@example.com");
 
-    let (status, answer) = stage.post("/api/password-resets", &json!({ "email": jordan.email }));
+    let (status, answer) = app.post("/api/password-resets", &json!({ "email": jordan.email }));
     assert_eq!(status, 202, "{answer}");
-    let page = stage.browser.device();
-    page.goto(&stage.mail.letter(1, &jordan.email, subject::RESET).reset_link());
+    let page = app.browser.new_context();
+    page.goto(&app.mail(1, &jordan.email, subject::RESET).reset_link());
     page.heading("Create a new password");
     assert_eq!(autocomplete(&page, "New password"), "new-password");
-    page.until(&format!("({USERNAME}) === '{}'", jordan.email));
+    page.wait_for(&format!("({USERNAME}) === '{}'", jordan.email));
     paste(&page, NEW_PASSWORD, "New password");
-    page.press("Show password");
-    page.find("button", "Hide password");
-    assert_eq!(page.field("New password").value(), NEW_PASSWORD);
-    assert_eq!(page.field("New password").attribute("type").as_deref(), Some("text"));
-    page.press("Hide password");
-    page.find("button", "Show password");
-    assert_eq!(page.field("New password").attribute("type").as_deref(), Some("password"));
-    page.press("Set new password");
+    page.click_button("Show password");
+    page.get_by_role("button", "Hide password");
+    assert_eq!(page.get_by_label("New password").value(), NEW_PASSWORD);
+    assert_eq!(page.get_by_label("New password").attribute("type").as_deref(), Some("text"));
+    page.click_button("Hide password");
+    page.get_by_role("button", "Show password");
+    assert_eq!(page.get_by_label("New password").attribute("type").as_deref(), Some("password"));
+    page.click_button("Set new password");
     page.heading("Password changed");
 
-    page.follow("Log in");
+    page.click_link("Log in");
     page.heading("Log in");
     assert_eq!(autocomplete(&page, "Email"), "username");
     assert_eq!(autocomplete(&page, "Password"), "current-password");
     page.fill("Email", &jordan.email);
     paste(&page, NEW_PASSWORD, "Password");
-    page.press("Show password");
-    page.find("button", "Hide password");
-    page.press("Log in");
+    page.click_button("Show password");
+    page.get_by_role("button", "Hide password");
+    page.click_button("Log in");
     page.heading("Your account");
 
-    page.follow("Change password");
+    page.click_link("Change password");
     page.heading("Change password");
     assert_eq!(autocomplete(&page, "Current password"), "current-password");
     assert_eq!(autocomplete(&page, "New password"), "new-password");
     assert_eq!(page.evaluate(USERNAME), jordan.email);
     paste(&page, NEW_PASSWORD, "Current password");
     paste(&page, "violet harbour thirty lanterns again", "New password");
-    page.press("Change password");
-    page.find_saying("status", "changed");
+    page.click_button("Change password");
+    page.get_by_role_with_text("status", "changed");
 }

@@ -139,23 +139,7 @@ fn cause(error: &io::Error) -> String {
 mod tests {
     use super::{SecretKey, read_or_make};
     use crate::config::Config;
-    use std::path::PathBuf;
-
-    struct Scratch(PathBuf);
-
-    impl Scratch {
-        fn new(name: &str) -> Self {
-            let path = std::env::temp_dir().join(format!("rekey-key-{name}-{}", std::process::id()));
-            std::fs::create_dir_all(&path).expect("a directory");
-            Self(path)
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            drop(std::fs::remove_dir_all(&self.0));
-        }
-    }
+    use rekey_testing::temp_dir;
 
     fn load(flags: &[&str]) -> Result<SecretKey, String> {
         SecretKey::load(&Config::from_flags(flags).expect("flags")).map_err(|error| error.0)
@@ -163,25 +147,25 @@ mod tests {
 
     #[test]
     fn the_file_beside_the_database_is_private_and_stays() {
-        let dir = Scratch::new("beside");
-        let url = format!("sqlite://{}", dir.0.join("a.db").display());
+        let dir = temp_dir();
+        let url = format!("sqlite://{}", dir.path().join("a.db").display());
         let first = load(&["--database-url", &url]).expect("made");
         let again = load(&["--database-url", &url]).expect("read");
         assert_eq!(first.hmac("p", &[]), again.hmac("p", &[]));
-        let files: Vec<_> = std::fs::read_dir(&dir.0).expect("listed").map(|entry| entry.expect("an entry").file_name()).collect();
+        let files: Vec<_> = std::fs::read_dir(dir.path()).expect("listed").map(|entry| entry.expect("an entry").file_name()).collect();
         assert_eq!(files, ["rekey.key"], "no draft is left behind");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(dir.0.join("rekey.key")).expect("there").permissions().mode();
+            let mode = std::fs::metadata(dir.path().join("rekey.key")).expect("there").permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
     }
 
     #[test]
     fn many_at_once_make_one_key() {
-        let dir = Scratch::new("race");
-        let path = dir.0.join("rekey.key");
+        let dir = temp_dir();
+        let path = dir.path().join("rekey.key");
         let keys: Vec<_> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..16).map(|_| scope.spawn(|| read_or_make(&path).expect("a key"))).collect();
             threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()

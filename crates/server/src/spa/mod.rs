@@ -110,7 +110,7 @@ fn find<'a>(files: &'a [File], path: &str) -> Found<'a> {
     if let Some(page) = Page::parse(path) {
         return Found::Page(page);
     }
-    if let Some(file) = files.binary_search_by(|file| file.path.cmp(path)).ok().map(|at| &files[at]).filter(|file| !file.is_page()) {
+    if let Some(file) = files.iter().find(|file| file.path == path && !file.is_page()) {
         return Found::File(file);
     }
     // A name with a dot in it was to be a file.

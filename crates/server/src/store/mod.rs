@@ -158,9 +158,7 @@ impl Store {
     pub async fn snapshot(&self) -> sqlx::Result<Tx> {
         match self.dialect {
             Dialect::Sqlite => self.read.begin().await,
-            Dialect::Postgres => {
-                self.read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL jit = off").await
-            }
+            Dialect::Postgres => self.read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL jit = off").await,
         }
     }
 
@@ -272,13 +270,11 @@ mod tests {
     use sqlx::Row;
 
     async fn both(check: impl AsyncFn(Store)) {
-        let dir = std::env::temp_dir().join(format!("rekey-store-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).expect("a directory");
-        check(Store::open(&Location::Sqlite(dir.join("a b.db"))).await.expect("SQLite opens")).await;
+        let dir = rekey_testing::temp_dir();
+        check(Store::open(&Location::Sqlite(dir.path().join("a b.db"))).await.expect("SQLite opens")).await;
         if let Ok(url) = std::env::var("REKEY_TEST_POSTGRES_URL") {
             check(Store::open(&Location::Postgres(url)).await.expect("PostgreSQL opens")).await;
         }
-        std::fs::remove_dir_all(&dir).expect("removed");
     }
 
     #[tokio::test]

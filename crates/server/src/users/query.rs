@@ -115,11 +115,7 @@ impl UsersQuery<'_> {
         }
         let mut sql = Sql::default();
         let (from, conditions) = self.found(&mut sql);
-        let count = format!(
-            "SELECT count(*) FROM (SELECT 1 AS one FROM {from}{} LIMIT {}) AS found",
-            clause(&conditions),
-            COUNTED + 1
-        );
+        let count = format!("SELECT count(*) FROM (SELECT 1 AS one FROM {from}{} LIMIT {}) AS found", clause(&conditions), COUNTED + 1);
         let found = number(&sql.query(count).fetch_one(conn).await?)?;
         Ok(if found > COUNTED { over } else { exactly(found) })
     }

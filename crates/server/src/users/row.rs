@@ -40,10 +40,7 @@ impl UserRow {
         let reset = self.requested_at.map(|requested_at| Reset {
             state: self.timestamps.state(now),
             requested_at: rfc3339(requested_at),
-            requested_by: Requester {
-                kind: requester(&self.by_kind.unwrap_or_default()),
-                name: self.by_name.unwrap_or_default(),
-            },
+            requested_by: Requester { kind: requester(&self.by_kind.unwrap_or_default()), name: self.by_name.unwrap_or_default() },
             // Between minting and the mail server's answer the mail still counts as queued.
             expires_at: self.timestamps.sent_at.and(self.timestamps.expires_at).map(rfc3339),
             detail: self.detail,

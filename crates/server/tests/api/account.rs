@@ -1,10 +1,9 @@
-//! Changing one's own password.
+//! Account: changing the own password.
 
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use rekey_server::auth::hashing::hash_now;
 
-on_both! {
+on_both_databases! {
     async fn ses_08_a_new_password_needs_the_current_one_and_ends_the_other_sessions(app) {
         app.add_user("Jo", "jo@example.com").await;
         let here = app.log_in("jo@example.com", PASSWORD).await;
@@ -20,14 +19,14 @@ on_both! {
         assert_eq!(notice.subject(), "Your Squaretalk password was changed");
     }
 
-    async fn ses_08_a_current_password_that_is_replaced_while_it_is_compared_changes_nothing(app) {
+    async fn ses_08_a_current_password_replaced_during_its_verification_changes_nothing(app) {
         let jo = app.add_user("Jo", "jo@example.com").await;
         let here = app.log_in("jo@example.com", PASSWORD).await;
-        app.slow_down(&jo).await;
+        app.set_slow_hash(&jo).await;
         let (new, third) = (hash_now(NEW_PASSWORD).expect("a hash"), "a third and better password");
         let change = here.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": third}));
         let meanwhile = async {
-            app.comparing().await;
+            app.wait_for_login_attempt().await;
             app.replace_hash(&jo, &new).await;
         };
         let (answer, ()) = tokio::join!(change, meanwhile);
@@ -56,7 +55,7 @@ on_both! {
         for _ in 0..3 {
             assert_eq!(change(PASSWORD).await.expect(429).header("retry-after"), "60");
         }
-        app.visitor().post("/api/session", json!({"email": "al@example.com", "password": "wrong"})).await.expect(429);
+        app.client().post("/api/session", json!({"email": "al@example.com", "password": "wrong"})).await.expect(429);
         let page = admin.get("/api/audit").await.expect(200).json();
         let actions: Vec<_> = page["items"].as_array().expect("rows").iter().map(|row| row["action"].clone()).collect();
         assert_eq!(actions, ["login_throttled", "login_failed", "login_failed", "login", "login"], "the first over the limit is told");

@@ -1,28 +1,23 @@
-//! Addresses: one form of each, one recipient, and nothing that leaves its line.
+//! Email addresses: one canonical form, one recipient, no injection into SMTP or MIME.
 
-use crate::app::App;
-use crate::database::Kind;
-use crate::http::{Answer, Visitor};
-use crate::on_both;
-use crate::smtp::{PATIENCE, Smtp};
-use crate::world::*;
+use crate::support::*;
 
-/// Asks for a link as somebody who typed this.
-async fn forgot(app: &App, email: impl Into<Value>) -> Answer {
-    app.visitor().post("/api/password-resets", json!({"email": email.into()})).await
+/// Requests a reset link for a typed address.
+async fn forgot(app: &TestApp, email: impl Into<Value>) -> Response {
+    app.client().post("/api/password-resets", json!({"email": email.into()})).await
 }
 
-async fn add(admin: &Visitor, email: impl Into<Value>) -> Answer {
+async fn add(admin: &Client, email: impl Into<Value>) -> Response {
     admin.post("/api/users", json!({"name": "Somebody Else", "email": email.into()})).await
 }
 
-/// The envelopes of all mails, once nothing waits any more.
-async fn recipients(app: &App) -> Vec<String> {
-    app.settled().await;
+/// The envelope recipients of all mails, once the queue is empty.
+async fn recipients(app: &TestApp) -> Vec<String> {
+    app.wait_for_empty_queue().await;
     app.smtp.mails().into_iter().flat_map(|mail| mail.to).collect()
 }
 
-/// Addresses that must never lead to a mail of ours but to Jo: two in one, and more lines than one.
+/// Two addresses in one, or several lines: no mail may go to any address but Jo's.
 const TWO_IN_ONE: [&str; 16] = [
     "jo@example.com,eve@example.com",
     "jo@example.com;eve@example.com",
@@ -42,15 +37,15 @@ const TWO_IN_ONE: [&str; 16] = [
     "jo@example.com\0eve@example.com",
 ];
 
-on_both! {
-    async fn eml_01_mail_goes_to_the_stored_address_whatever_was_typed(app) {
+on_both_databases! {
+    async fn eml_01_mail_goes_to_the_stored_address_not_to_the_typed_one(app) {
         app.add_user("Mike", "mike@github.com").await;
-        // CVE-2019-19844: looks like it, upper-cases to it, or folds to it in some collation; and is another's.
+        // CVE-2019-19844: addresses that look like it, or that upper-case or fold to it in some collation, but are not the same.
         for typed in ["mike@gıthub.com", "mıke@github.com", "mike@gith\u{443}b.com", "m\u{456}ke@github.com", "ﬁ@github.com", "mike@github.com.evil.example", "mike@gíthub.com", "mike\u{200b}@github.com"] {
             assert!([202, 422].contains(&forgot(&app, typed).await.status), "{typed}");
         }
         assert_eq!(recipients(&app).await, [] as [&str; 0]);
-        // Other spellings of his own: to the stored one.
+        // Other spellings of the same address: mail goes to the stored one.
         for typed in ["MIKE@GITHUB.COM", " mike@GitHub.com ", "mi\u{212a}e@github.com", "mike@ｇｉｔｈｕｂ.com"] {
             let before = app.smtp.mails().len();
             forgot(&app, typed).await.expect(202);
@@ -87,14 +82,14 @@ on_both! {
             assert_eq!(add(&admin, typed).await.expect(409).code(), "email_taken", "{typed}");
             assert_eq!(admin.patch(&format!("/api/users/{al}"), json!({"email": typed})).await.expect(409).code(), "email_taken", "{typed}");
         }
-        // The database itself holds no two, whoever writes.
+        // The unique constraint of the database rejects duplicates too.
         let mut tx = app.store.begin().await.expect("begins");
         let twice = sqlx::query("UPDATE users SET address = 'j\u{fc}rgen@xn--exmple-cua.com' WHERE email = 'al@example.com'").execute(&mut *tx).await;
         assert!(twice.is_err());
         drop(tx);
-        // Each finds the account, and its limits are shared.
+        // Each spelling finds the account and shares its rate limits.
         let welcome = app.mail_to("j\u{fc}rgen@xn--exmple-cua.com").await;
-        app.visitor().post("/api/password-resets/redeem", json!({"token": welcome.token(), "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": welcome.token(), "password": NEW_PASSWORD})).await.expect(200);
         for typed in spellings {
             app.log_in(typed, NEW_PASSWORD).await;
         }
@@ -151,12 +146,12 @@ on_both! {
             let answer = admin.post("/api/users", json!({"name": name, "email": "al@example.com"})).await;
             assert_eq!(answer.field("name"), "invalid_characters", "{name:?}");
         }
-        // What SMTP and MIME give a meaning to, and is a name or an address nevertheless.
+        // Valid names and addresses with characters that are special in SMTP or MIME.
         for (at, name) in ["Jo =?utf-8?q?=0D=0ABcc:_eve=40example.com?=", "MAIL FROM:<eve@example.com>", ". Jo", "Jo \"; eve@example.com", "QUIT"].into_iter().enumerate() {
             admin.post("/api/users", json!({"name": name, "email": format!("=?x?q?=0d=0a{at}@example.com")})).await.expect(201);
         }
         app.link_for("jo@example.com").await;
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let transcript = String::from_utf8(app.smtp.transcript()).expect("ASCII");
         assert!(!transcript.replace("\r\n", "").contains(['\r', '\n', '\0']), "a bare CR or LF, or a NUL");
         let commands = |verb: &str| transcript.split("\r\n").filter(|line| line.to_ascii_uppercase().starts_with(verb)).count();
@@ -176,7 +171,7 @@ on_both! {
         assert_eq!(of(254).len(), 254);
         assert_eq!(add(&admin, of(255)).await.field("email"), "too_long");
         assert_eq!(forgot(&app, of(255)).await.field("email"), "too_long");
-        // Under the limit as typed, in characters, or before Punycode.
+        // Within the limit as typed, in characters, or before Punycode encoding.
         assert_eq!(forgot(&app, format!("{}@example.com", "ü".repeat(122))).await.field("email"), "too_long");
         assert_eq!(forgot(&app, format!("{}@example.com", "ü".repeat(33))).await.field("email"), "invalid_email");
         let unfolds = format!("{}@{}.com", "l".repeat(60), ["ü-a-b-c-d-e"; 14].join("."));
@@ -186,7 +181,7 @@ on_both! {
         app.mail_to(&of(254)).await;
     }
 
-    async fn eml_05_whoever_names_a_user_or_an_admin_puts_no_link_into_a_mail(app) {
+    async fn eml_05_a_name_of_a_user_or_an_admin_puts_no_link_into_a_mail(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let own = admin.get("/api/session").await.json()["user"]["id"].as_str().expect("an id").to_owned();
@@ -196,7 +191,7 @@ on_both! {
             admin.patch(&format!("/api/users/{own}"), json!({"name": name})).await.expect(200);
             let before = app.smtp.mails().len();
             admin.send(admin.request("POST", &format!("/api/users/{jo}/password-reset"))).await.expect(202);
-            app.settled().await;
+            app.wait_for_empty_queue().await;
             let mail = app.smtp.mails().get(before).cloned().expect("a mail");
             let (html, text) = (mail.html(), mail.text());
             assert!(!html.contains("<img") && !html.contains("<script") && !html.contains("evil"), "{html}");
@@ -212,22 +207,18 @@ on_both! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn eml_06_where_tls_is_asked_for_nothing_is_said_without_it() {
-    for kind in [Kind::Sqlite, Kind::Postgres] {
-        // It offers no STARTTLS, or somebody on the way took the offer out.
-        let smtp = Smtp::start().await;
+async fn eml_06_with_tls_required_nothing_is_sent_without_it() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        // The server offers no STARTTLS, or an attacker removed it from the reply.
+        let smtp = SmtpServer::start();
         let url = format!("smtp://jo:hunter2@localhost:{}?tls=required", smtp.address.port());
-        let app = App::start_with(kind, &["--smtp-url", &url]).await;
+        let app = TestApp::start_with(database, &["--smtp-url", &url]).await;
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         forgot(&app, "jo@example.com").await.expect(202);
-        let twice = async {
-            while String::from_utf8_lossy(&smtp.transcript()).matches("EHLO").count() < 2 {
-                app.advance(5);
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, twice).await.expect("it tries again");
+        app.wait_for_scheduled_retries().await;
+        app.advance(30);
+        smtp.wait_for_transcript(|text| text.matches("EHLO").count() >= 2).await;
         let transcript = String::from_utf8_lossy(&smtp.transcript()).into_owned();
         assert!(transcript.lines().all(|line| line.starts_with("EHLO") || line.starts_with("QUIT")), "{transcript}");
         assert_eq!(admin.get(&format!("/api/users/{jo}")).await.json()["reset"]["state"], "queued");

@@ -1,8 +1,6 @@
-//! What a link must not do: show itself, log anybody in, open another account, or reach an admin.
+//! Limits of a reset link: it does not leak, starts no session, opens no other account, and no admin sees it.
 
-use crate::line::Line;
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -10,10 +8,10 @@ use std::collections::BTreeSet;
 
 const REDEEM: &str = "/api/password-resets/redeem";
 
-on_both! {
+on_both_databases! {
     async fn tok_12_the_token_stands_behind_the_hash_sign_and_nowhere_else(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.visitor().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
+        app.client().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
         let mail = app.mail_to("jo@example.com").await;
         let token = mail.token();
         for part in [mail.text(), mail.html(), mail.subject()] {
@@ -24,18 +22,18 @@ on_both! {
         }
         let head = String::from_utf8_lossy(&mail.raw).split("\r\n\r\n").next().expect("headers").to_owned();
         assert!(!head.contains(&token));
-        // Nothing that the page calls with it sends it back.
+        // No response to a call with the token contains it.
         for call in ["inspect", "renew", "report"] {
             app.advance(60);
-            let answer = app.visitor().post(&format!("/api/password-resets/{call}"), json!({"token": token})).await;
+            let answer = app.client().post(&format!("/api/password-resets/{call}"), json!({"token": token})).await;
             assert!(answer.status < 300, "{call}: {}", answer.status);
             assert!(!format!("{:?}{}", answer.headers, String::from_utf8_lossy(&answer.bytes)).contains(&token), "{call}");
         }
     }
 
-    async fn tok_13_the_pages_ask_nobody_else_and_send_no_referrer(app) {
+    async fn tok_13_the_pages_load_nothing_from_elsewhere_and_send_no_referrer(app) {
         for path in ["/", "/login", "/reset-password", "/not-me", "/nowhere"] {
-            let page = app.visitor().get(path).await;
+            let page = app.client().get(path).await;
             assert_eq!(page.header("referrer-policy"), "no-referrer", "{path}");
             let policy = page.header("content-security-policy");
             let mut directives = policy.split(';').map(str::trim);
@@ -57,13 +55,13 @@ on_both! {
     async fn tok_14_a_token_is_no_session_and_a_session_no_token(app) {
         app.add_user("Jo", "jo@example.com").await;
         let token = app.link_for("jo@example.com").await;
-        let thief = app.visitor();
+        let thief = app.client();
         for name in ["rekey", "__Host-rekey"] {
             thief.set_cookie(&format!("{name}={token}"));
             assert_eq!(thief.get("/api/session").await.expect(200).json(), json!({"user": null}));
             thief.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(401);
         }
-        let request = app.visitor();
+        let request = app.client();
         let bearer = request.request("GET", "/api/users").header("authorization", format!("Bearer {token}"));
         request.send(bearer).await.expect(401);
 
@@ -74,7 +72,7 @@ on_both! {
             if call == "redeem" {
                 body["password"] = json!(NEW_PASSWORD);
             }
-            assert_eq!(app.visitor().post(&format!("/api/password-resets/{call}"), body).await.expect(410).code(), "link_invalid");
+            assert_eq!(app.client().post(&format!("/api/password-resets/{call}"), body).await.expect(410).code(), "link_invalid");
         }
     }
 
@@ -88,18 +86,18 @@ on_both! {
             body[field] = value;
             al.post(REDEEM, body).await.expect(422);
         }
-        // Who is logged in counts for nothing.
+        // A session of another user makes no difference.
         al.post(REDEEM, json!({"token": token_of_jo, "password": NEW_PASSWORD})).await.expect(200);
         app.log_in("jo@example.com", NEW_PASSWORD).await;
         app.log_in("al@example.com", PASSWORD).await;
         assert_eq!(al.get("/api/session").await.json()["user"]["email"], "al@example.com", "the session goes on");
-        app.visitor().post("/api/password-resets/inspect", json!({"token": token_of_al})).await.expect(200);
+        app.client().post("/api/password-resets/inspect", json!({"token": token_of_al})).await.expect(200);
     }
 
-    async fn tok_15_a_reset_logs_nobody_in(app) {
+    async fn tok_15_a_reset_starts_no_session(app) {
         app.add_user("Jo", "jo@example.com").await;
         let token = app.link_for("jo@example.com").await;
-        let (fresh, old) = (app.visitor(), app.log_in("jo@example.com", PASSWORD).await);
+        let (fresh, old) = (app.client(), app.log_in("jo@example.com", PASSWORD).await);
         let cookie = old.cookie().expect("a cookie");
         fresh.post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
         let answer = fresh.post(REDEEM, json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
@@ -117,9 +115,9 @@ on_both! {
         request.extend(format!("{}\r\n\r\n", admin.cookie().expect("a cookie")).bytes());
         let jo = app.add_user("Jo", "jo@example.com").await;
         let al = app.add_user("Al", "al@example.com").await;
-        let mut events = tokio::task::block_in_place(|| Line::open(&app.base));
-        tokio::task::block_in_place(|| events.begin(&request));
-        let keep = |seen: &mut Vec<String>, answer: &crate::http::Answer| seen.push(format!("{:?}{}", answer.headers, String::from_utf8_lossy(&answer.bytes)));
+        let mut events = tokio::task::block_in_place(|| Connection::open(&app.base));
+        tokio::task::block_in_place(|| events.send(&request));
+        let keep = |seen: &mut Vec<String>, answer: &Response| seen.push(format!("{:?}{}", answer.headers, String::from_utf8_lossy(&answer.bytes)));
         keep(&mut seen, &admin.send(admin.request("POST", &format!("/api/users/{jo}/password-reset"))).await.expect(202));
         keep(&mut seen, &admin.send(admin.request("POST", &format!("/api/users/{jo}/password-reset"))).await.expect(429));
         keep(&mut seen, &admin.post("/api/users/password-resets", json!({"ids": [jo, al]})).await.expect(202));
@@ -129,7 +127,7 @@ on_both! {
         for to in ["jo@example.com", "al@example.com", "new@example.com"] {
             tokens.push(app.mail_to(to).await.token());
         }
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let walk = async |seen: &mut Vec<String>| {
             let ids = [&jo, &al, created.json()["id"].as_str().expect("an id")].map(|id| format!("/api/users/{id}"));
             let lists = ["/api/users", "/api/users?filter=reset_pending", "/api/users?search=jo", "/api/audit?limit=100", "/api/session", "/api/config", "/metrics", "/api/openapi.json"];
@@ -139,13 +137,13 @@ on_both! {
             keep(seen, &admin.get("/api/users?search=argon2").await.expect(200));
         };
         walk(&mut seen).await;
-        app.visitor().post("/api/password-resets/inspect", json!({"token": tokens[1]})).await.expect(200);
-        app.visitor().post(REDEEM, json!({"token": tokens[0], "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/inspect", json!({"token": tokens[1]})).await.expect(200);
+        app.client().post(REDEEM, json!({"token": tokens[0], "password": NEW_PASSWORD})).await.expect(200);
         keep(&mut seen, &admin.patch(&format!("/api/users/{al}"), json!({"name": "Alfred", "email": "alfred@example.com", "status": "disabled"})).await.expect(200));
         keep(&mut seen, &admin.patch(&format!("/api/users/{al}"), json!({"password": NEW_PASSWORD})).await.expect(422));
         keep(&mut seen, &admin.patch(&format!("/api/users/{al}"), json!({"password_hash": "x"})).await.expect(422));
         walk(&mut seen).await;
-        seen.push(tokio::task::block_in_place(|| events.until("\n\n")));
+        seen.push(tokio::task::block_in_place(|| events.read_until_second("\n\n")));
         assert!(seen.last().is_some_and(|stream| stream.contains("event: users")), "{seen:?}");
 
         let mut secrets = vec![PASSWORD.to_owned(), NEW_PASSWORD.to_owned(), "argon2".to_owned(), "#token".to_owned(), "/reset-password#".to_owned()];
@@ -176,19 +174,19 @@ on_both! {
         let notices = || app.smtp.mails().into_iter().filter(|mail| mail.subject() == "Your Squaretalk password was changed").collect::<Vec<_>>();
         assert!(notices().is_empty());
         let third = "a third and better password";
-        app.visitor().post(REDEEM, json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
-        app.visitor().post(REDEEM, json!({"token": welcome, "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post(REDEEM, json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post(REDEEM, json!({"token": welcome, "password": NEW_PASSWORD})).await.expect(200);
         let jo = app.log_in("jo@example.com", NEW_PASSWORD).await;
-        // The mail server is away when the last one is due: it comes late, and once.
-        app.settled().await;
-        app.smtp.be(Mood::Busy);
+        // The mail server is down when the last notice is due: it arrives late, and once.
+        app.wait_for_empty_queue().await;
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         jo.put("/api/account/password", json!({"current_password": NEW_PASSWORD, "new_password": third})).await.expect(204);
         jo.put("/api/account/password", json!({"current_password": NEW_PASSWORD, "new_password": third})).await.expect(422);
-        app.visitor().post(REDEEM, json!({"token": token, "password": third})).await.expect(410);
-        app.waiting_for_a_retry().await;
-        app.smtp.be(Mood::Kind);
+        app.client().post(REDEEM, json!({"token": token, "password": third})).await.expect(410);
+        app.wait_for_scheduled_retries().await;
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.advance(30);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let mut recipients: Vec<_> = notices().iter().flat_map(|mail| mail.to.clone()).collect();
         recipients.sort();
         assert_eq!(recipients, ["jo@example.com", "jo@example.com", "new@example.com"]);

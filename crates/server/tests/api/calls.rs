@@ -1,23 +1,21 @@
-//! Every call of the API, as its own description lists them: a new one cannot be forgotten.
+//! Every call of the API, read from its OpenAPI description, so that tests cover new calls too.
 
-use crate::app::App;
-use crate::http::{Answer, Visitor};
-use crate::world::*;
+use crate::support::*;
 use std::collections::BTreeSet;
 
-/// One call.
+/// One call of the API.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub method: String,
     pub path: String,
-    /// Whether it is described as taking a body.
+    /// Whether the description has a request body.
     pub takes_body: bool,
     described: String,
 }
 
-/// All of them, about the user with this id.
-pub async fn all(app: &App, user: &str) -> Vec<Call> {
-    let description = app.visitor().get("/api/openapi.json").await.expect(200).json();
+/// All calls, with this user id in the path.
+pub async fn all(app: &TestApp, user: &str) -> Vec<Call> {
+    let description = app.client().get("/api/openapi.json").await.expect(200).json();
     let mut calls = Vec::new();
     for (described, item) in description["paths"].as_object().expect("paths") {
         for (method, call) in item.as_object().expect("calls") {
@@ -30,8 +28,8 @@ pub async fn all(app: &App, user: &str) -> Vec<Call> {
     calls
 }
 
-/// Those that may change something (RFC 9110 section 9.2.1).
-pub async fn changing(app: &App, user: &str) -> Vec<Call> {
+/// All calls with an unsafe method (RFC 9110 section 9.2.1).
+pub async fn changing(app: &TestApp, user: &str) -> Vec<Call> {
     all(app, user).await.into_iter().filter(|call| call.method != "GET").collect()
 }
 
@@ -48,7 +46,7 @@ pub fn methods_by_path(calls: &[Call]) -> Vec<(String, BTreeSet<String>)> {
 }
 
 impl Call {
-    /// A body that the call understands, though it may refuse what it asks for.
+    /// A well-formed body, which the call may still refuse.
     pub fn body(&self) -> Value {
         let link = json!({"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"});
         match (self.method.as_str(), self.described.as_str()) {
@@ -65,18 +63,18 @@ impl Call {
     }
 
     /// The request, without a body.
-    pub fn request(&self, visitor: &Visitor) -> reqwest::RequestBuilder {
-        visitor.request(&self.method, &self.path)
+    pub fn request(&self, client: &Client) -> reqwest::RequestBuilder {
+        client.request(&self.method, &self.path)
     }
 
-    /// Sends it with its body, if it takes one, and more headers.
-    pub async fn send(&self, visitor: &Visitor, headers: &[(&str, &str)]) -> Answer {
-        let request = headers.iter().fold(self.request(visitor), |request, (name, value)| request.header(*name, *value));
-        visitor.send(if self.takes_body { request.json(&self.body()) } else { request }).await
+    /// Sends it with its body, if it has one, and additional headers.
+    pub async fn send(&self, client: &Client, headers: &[(&str, &str)]) -> Response {
+        let request = headers.iter().fold(self.request(client), |request, (name, value)| request.header(*name, *value));
+        client.send(if self.takes_body { request.json(&self.body()) } else { request }).await
     }
 
-    /// Sends these bytes as its body, which says it is JSON.
-    pub async fn send_bytes(&self, visitor: &Visitor, bytes: &[u8]) -> Answer {
-        visitor.send(self.request(visitor).header("content-type", "application/json").body(bytes.to_vec())).await
+    /// Sends these bytes as a JSON body.
+    pub async fn send_bytes(&self, client: &Client, bytes: &[u8]) -> Response {
+        client.send(self.request(client).header("content-type", "application/json").body(bytes.to_vec())).await
     }
 }

@@ -1,10 +1,9 @@
-//! The contract's corners that belong to no one feature.
+//! API rules that belong to no single feature.
 
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 
-on_both! {
-    async fn many_are_reset_at_once_and_each_is_answered_for(app) {
+on_both_databases! {
+    async fn a_bulk_reset_reports_the_result_of_each_user(app) {
         let admin = app.admin().await;
         let mut ids = Vec::new();
         for at in 0..3 {
@@ -28,7 +27,7 @@ on_both! {
         for wrong in [json!("1"), json!([1]), json!([null]), json!({"1": 1})] {
             assert_eq!(many(wrong).await.field("ids"), "invalid_type");
         }
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let audit = admin.get("/api/audit").await.json();
         let asked = audit["items"].as_array().expect("rows").iter().filter(|row| row["action"] == "reset_requested").count();
         assert_eq!(asked, 3);
@@ -54,7 +53,7 @@ on_both! {
         ada.patch(&format!("/api/users/{bo}"), json!({"role": "admin"})).await.expect(200);
         let bo_in = app.log_in("bo@example.com", PASSWORD).await;
         app.advance(120);
-        // Bo's request is let in as an admin's, but its body is slow.
+        // Bo's request passes the session check as an admin's, but its body is slow.
         let (go, wait) = tokio::sync::oneshot::channel::<()>();
         let rest = futures_util::stream::once(async move {
             let _ = wait.await;
@@ -64,14 +63,14 @@ on_both! {
         let body = reqwest::Body::wrap_stream(futures_util::StreamExt::chain(first, Box::pin(rest)));
         let request = bo_in.request("PATCH", &format!("/api/users/{own}")).header("content-type", "application/json").body(body);
         let slow = tokio::spawn(async move { bo_in.send(request).await });
-        app.used_within(60).await;
+        app.wait_for_session_use(60).await;
         ada.patch(&format!("/api/users/{bo}"), json!({"role": "agent"})).await.expect(200);
         go.send(()).expect("the request still waits");
         assert_eq!(slow.await.expect("no panic").expect(403).code(), "forbidden");
         assert_eq!(ada.get(&format!("/api/users/{own}")).await.expect(200).json()["role"], "admin");
     }
 
-    async fn an_id_that_is_none_is_nobodys(app) {
+    async fn a_malformed_id_is_answered_as_an_unknown_one(app) {
         let admin = app.admin().await;
         for id in ["x", "0", "-1", "1.0", "01", "+1", "99999999999999999999", "9223372036854775807", "%00", "%ff", "1%2f2", "null", "..%2f1", "😀"] {
             let path = format!("/api/users/{id}");
@@ -100,7 +99,7 @@ on_both! {
     }
 
     async fn a_description_names_each_call_once(app) {
-        let description = app.visitor().get("/api/openapi.json").await.expect(200).json();
+        let description = app.client().get("/api/openapi.json").await.expect(200).json();
         assert!(description["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
         let calls = description["paths"].as_object().expect("paths").values().flat_map(|path| path.as_object().expect("methods").values());
         let mut names: Vec<_> = calls.map(|call| call["operationId"].as_str().expect("a name").to_owned()).collect();
@@ -110,7 +109,7 @@ on_both! {
         assert_eq!(names.len(), count, "{names:?}");
     }
 
-    async fn a_mail_has_what_mail_programs_ask_for(app) {
+    async fn a_mail_has_the_headers_that_mail_programs_expect(app) {
         let admin = app.admin().await;
         admin.post("/api/users", json!({"name": "Zoë Łukaszewicz 李", "email": "zoe@example.com"})).await.expect(201);
         let mail = app.mail_to("zoe@example.com").await;

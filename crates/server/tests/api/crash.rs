@@ -1,12 +1,6 @@
-//! Being killed at any moment: what belongs together stays together, what was promised is kept, what was done stays done.
+//! Crash safety: a SIGKILL at any moment leaves transactions whole, promised mails queued and commits durable.
 
-use crate::dice::Dice;
-use crate::http::Visitor;
-use crate::people;
-use crate::shell::Shell;
-use crate::smtp::Smtp;
-use crate::world::*;
-use crate::{on_both, on_both_shells};
+use crate::support::*;
 use futures_util::future::join_all;
 use rekey_server::auth::session;
 use rekey_server::clock::Clock;
@@ -17,19 +11,19 @@ use rekey_wire::users::RequesterKind;
 use sqlx::Row;
 use std::time::{Duration, Instant};
 
-/// How often the program is killed.
+/// Number of kills.
 const KILLS: usize = 100;
-/// Redemptions under way each time.
+/// Redemptions in progress at each kill.
 const AT_ONCE: usize = 6;
-/// Somebody with a link in the mail and two sessions.
+/// A user with a mailed link and two sessions.
 struct Owner {
     id: i64,
     token: String,
 }
 
-async fn owners(shell: &Shell, store: &Store, count: usize) -> Vec<Owner> {
+async fn owners(cli: &Cli, store: &Store, count: usize) -> Vec<Owner> {
     let now = Clock::system().now();
-    let ids = people::add(shell, store, count).await;
+    let ids = import_bulk_users(cli, store, count).await;
     let mut tx = store.begin().await.expect("begins");
     let mut owners = Vec::new();
     for id in ids {
@@ -59,51 +53,51 @@ async fn traces(store: &Store, owner: &Owner) -> Traces {
          FROM users u WHERE u.id = $1",
     )
     .bind(owner.id)
-    .bind(people::OLD)
+    .bind(OLD_HASH)
     .fetch_one(store.read())
     .await
     .expect("the owner");
     std::array::from_fn(|at| row.get(at))
 }
 
-/// Sends all redemptions at once; a status for each that was answered.
-async fn redeem(http: &reqwest::Client, base: &str, owners: &[Owner]) -> Vec<Option<u16>> {
+/// Sends all redemptions at once. Returns a status for each that was answered.
+async fn redeem(client: &Client, owners: &[Owner]) -> Vec<Option<u16>> {
     let calls = owners.iter().map(|owner| {
         let body = json!({"token": owner.token, "password": NEW_PASSWORD});
-        let call = Visitor::new(http.clone(), base).request("POST", "/api/password-resets/redeem").json(&body).send();
-        async move { call.await.ok().map(|answer| answer.status().as_u16()) }
+        let call = client.request("POST", "/api/password-resets/redeem").json(&body).send();
+        async move { call.await.ok().map(|response| response.status().as_u16()) }
     });
     join_all(calls).await
 }
 
-on_both_shells! {
-    async fn rel_02_killed_at_a_hundred_moments_a_redemption_is_whole_or_nothing(shell) {
-        let mut dice = Dice::new();
-        let smtp = Smtp::start().await;
-        // Notices stay in the queue, where they can be counted.
-        smtp.be(Mood::Busy);
-        let url = format!("smtp://{}", smtp.address);
-        let store = Store::open(&shell.location()).await.expect("opens");
-        let owners = owners(&shell, &store, AT_ONCE * (KILLS + 1)).await;
+cli_on_both_databases! {
+    async fn rel_02_killed_at_a_hundred_moments_a_redemption_is_whole_or_nothing(cli) {
+        let mut rng = seeded_rng();
+        let smtp = SmtpServer::start();
+        // Notices stay in the queue, where they are counted.
+        smtp.set_behaviour(SmtpBehaviour::busy());
+        let url = smtp.url();
+        let store = Store::open(&cli.location()).await.expect("opens");
+        let owners = owners(&cli, &store, AT_ONCE * (KILLS + 1)).await;
         store.close().await;
 
-        let http = reqwest::Client::new();
         let (first, rest) = owners.split_at(AT_ONCE);
-        let mut program = shell.serve(&[("REKEY_SMTP_URL", &url)]).await;
+        let mut program = cli.serve(&[("REKEY_SMTP_URL", &url)]);
         let begun = Instant::now();
-        assert!(redeem(&http, &program.base, first).await.iter().all(|status| *status == Some(200)));
+        assert!(redeem(&program.client(), first).await.iter().all(|status| *status == Some(200)));
         let whole = begun.elapsed();
         let (mut redeemed, mut untouched, mut mixed) = (0, 0, 0);
         for group in rest.chunks(AT_ONCE) {
-            let base = program.base.clone();
+            let client = program.client();
             let killed = async {
-                tokio::time::sleep(whole.mul_f64(dice.share())).await;
+                // A real clock is the subject: killed at a random moment.
+                tokio::time::sleep(whole.mul_f64(rng.f64())).await;
                 program.kill();
             };
-            let (answers, ()) = tokio::join!(redeem(&http, &base, group), killed);
-            program = shell.serve(&[("REKEY_SMTP_URL", &url)]).await;
+            let (answers, ()) = tokio::join!(redeem(&client, group), killed);
+            program = cli.serve(&[("REKEY_SMTP_URL", &url)]);
 
-            let store = Store::open(&shell.location()).await.expect("opens");
+            let store = Store::open(&cli.location()).await.expect("opens");
             let before = (redeemed, untouched);
             for (owner, answer) in group.iter().zip(answers) {
                 match traces(&store, owner).await {
@@ -117,39 +111,39 @@ on_both_shells! {
             store.close().await;
         }
         assert!(redeemed > 0 && untouched > 0 && mixed > 0, "the moments were not where it matters: {redeemed} {untouched} {mixed}");
-        assert!(shell.ok(&["audit", "verify"]).contains(&format!("intact: {} rows", 1 + AT_ONCE + redeemed)));
+        assert!(cli.ok(&["audit", "verify"]).contains(&format!("intact: {} rows", 1 + AT_ONCE + redeemed)));
     }
 
-    async fn rel_03_what_was_answered_202_is_sent_after_a_kill_and_a_restart(shell) {
-        let smtp = Smtp::start().await;
-        smtp.be(Mood::Holds);
-        let url = format!("smtp://{}", smtp.address);
-        let store = Store::open(&shell.location()).await.expect("opens");
+    async fn rel_03_a_mail_promised_with_202_is_sent_after_a_kill_and_a_restart(cli) {
+        let smtp = SmtpServer::start();
+        smtp.set_behaviour(SmtpBehaviour::hold());
+        let url = smtp.url();
+        let store = Store::open(&cli.location()).await.expect("opens");
         let count = 12;
-        owners(&shell, &store, count).await;
-        let mut program = shell.serve(&[("REKEY_SMTP_URL", &url)]).await;
-        let visitor = program.visitor();
+        owners(&cli, &store, count).await;
+        let mut program = cli.serve(&[("REKEY_SMTP_URL", &url)]);
+        let client = program.client();
         for n in 0..count {
-            visitor.post("/api/password-resets", json!({"email": people::address(n)})).await.expect(202);
+            client.post("/api/password-resets", json!({"email": bulk_address(n)})).await.expect(202);
         }
-        // Some mails are being handed over by now.
-        smtp.holding(1).await;
+        // Some mails are being delivered now.
+        smtp.wait_for_held(1).await;
         program.kill();
         let claimed = sqlx::query("SELECT count(*) FROM outbox WHERE claimed_until > 0").fetch_one(store.read()).await.expect("a count");
         assert!(claimed.get::<i64, _>(0) > 0, "a claimed mail is the hard case");
-        // As if the claims had run out, which takes less than a minute: see `queue.rs`.
+        // As if the leases had expired, which takes less than a minute: see `queue.rs`.
         sqlx::query("UPDATE outbox SET claimed_until = claimed_until - $1 WHERE claimed_until > 0").bind(LEASE).execute(store.write()).await.expect("updates");
-        smtp.be(Mood::Kind);
-        let _program = shell.serve(&[("REKEY_SMTP_URL", &url)]).await;
+        smtp.set_behaviour(SmtpBehaviour::accept());
+        let _program = cli.serve(&[("REKEY_SMTP_URL", &url)]);
         for n in 0..count {
-            smtp.wait_for(|mail| mail.to == [people::address(n)]).await.token();
+            smtp.wait_for_mail(|mail| mail.to == [bulk_address(n)]).await.token();
         }
     }
 }
 
-on_both! {
-    async fn rel_05_a_password_and_a_mailed_link_are_on_disk_whatever_was_written_lightly_before_them(app) {
-        // Notes within each transaction that stores a password or a link whether its commit waits for the disk.
+on_both_databases! {
+    async fn rel_05_passwords_and_links_are_fsynced_also_after_relaxed_commits(app) {
+        // Records within each transaction that stores a password or a link whether its commit is fsynced.
         let notes: &[&str] = match app.store.dialect() {
             Dialect::Sqlite => &[
                 "CREATE TABLE noted (level TEXT)",
@@ -183,21 +177,21 @@ on_both! {
         assert_eq!(sqlx::query("SELECT level FROM noted").fetch_one(&mut *tx).await.expect("a row").get::<String, _>(0), light);
         tx.rollback().await.expect("rolls back");
 
-        app.visitor().post("/api/password-resets", json!({"email": "nobody@example.com"})).await.expect(202);
+        app.client().post("/api/password-resets", json!({"email": "nobody@example.com"})).await.expect(202);
         session.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
         assert_eq!(noted().await, [full]);
         let token = app.link_for("jo@example.com").await;
         assert_eq!(noted().await, [full], "a mail with a link has left");
         app.log_in("jo@example.com", NEW_PASSWORD).await;
-        app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": token, "password": PASSWORD})).await.expect(200);
         assert_eq!(noted().await, [full]);
     }
 
-    async fn rel_05_what_is_committed_is_on_disk(app) {
+    async fn rel_05_commits_are_fsynced(app) {
         let store = &app.store;
         match store.dialect() {
             Dialect::Sqlite => {
-                // Every connection that the server will ever have, all held at once.
+                // All connections of the pool, held at once.
                 let mut connections = vec![store.write().acquire().await.expect("the one that writes")];
                 for _ in 0..store.read().options().get_max_connections() {
                     connections.push(store.read().acquire().await.expect("one that reads"));
@@ -210,7 +204,7 @@ on_both! {
                 }
             }
             Dialect::Postgres => {
-                // What the operator set stands: nothing of ours, in or out of a transaction, turned it down.
+                // The operator's setting is in effect: the program did not lower it, in or out of a transaction.
                 let sql = "SELECT setting, reset_val, source FROM pg_settings WHERE name = 'synchronous_commit'";
                 let mut tx = store.begin().await.expect("begins");
                 let within = sqlx::query(sql).fetch_one(&mut *tx).await.expect("a setting");

@@ -1,16 +1,11 @@
-//! What pages of other sites can make of somebody's browser: nothing.
+//! Cross-site requests: pages of other sites can change and read nothing.
 
-use crate::app::App;
 use crate::calls::{self, Call};
-use crate::database::Kind;
-use crate::http::Visitor;
-use crate::on_both;
-use crate::raw::exchange;
-use crate::world::*;
+use crate::support::*;
 use std::collections::BTreeSet;
 
-/// What a browser says of a page that is not the public URL's, `http://localhost:8080`; and what some pages would like
-/// it to say.
+/// Headers that a browser sends for pages of other origins than the public URL, `http://localhost:8080`, and forged
+/// variants.
 const FOREIGN: [&[(&str, &str)]; 16] = [
     &[("sec-fetch-site", "cross-site")],
     &[("sec-fetch-site", "same-site")],
@@ -30,7 +25,7 @@ const FOREIGN: [&[(&str, &str)]; 16] = [
     &[("origin", "https://evil.example"), ("sec-fetch-site", "same-origin"), ("referer", "http://localhost:8080/login")],
 ];
 
-/// What a browser says of the server's own pages, and what a program says.
+/// Headers that a browser sends for the server's own pages, and those of a program.
 const OWN: [&[(&str, &str)]; 4] = [
     &[],
     &[("origin", "http://localhost:8080")],
@@ -38,33 +33,33 @@ const OWN: [&[(&str, &str)]; 4] = [
     &[("sec-fetch-site", "none")],
 ];
 
-/// What the audit log holds, to see that nothing happened.
-async fn rows(app: &App) -> i64 {
+/// The audit log, to see that nothing happened.
+async fn rows(app: &TestApp) -> i64 {
     let row = sqlx::query("SELECT count(*) FROM audit").fetch_one(app.store.read()).await.expect("a count");
     sqlx::Row::get(&row, 0)
 }
 
-/// Who makes a call that succeeds: logging in would put another cookie in the admin's place.
-fn caller(call: &Call, app: &App, admin: &Visitor) -> Visitor {
-    if call.path == "/api/session" { app.visitor() } else { admin.clone() }
+/// The client whose call succeeds: a login would replace the admin's cookie.
+fn caller(call: &Call, app: &TestApp, admin: &Client) -> Client {
+    if call.path == "/api/session" { app.client() } else { admin.clone() }
 }
 
-on_both! {
-    async fn csr_01_no_call_that_changes_something_is_taken_from_another_site(app) {
+on_both_databases! {
+    async fn csr_01_no_changing_call_is_accepted_from_another_site(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let before = rows(&app).await;
         let calls = calls::changing(&app, &jo).await;
         for call in &calls {
             for headers in FOREIGN {
-                for visitor in [&admin, &app.visitor()] {
-                    let answer = call.send(visitor, headers).await;
+                for client in [&admin, &app.client()] {
+                    let answer = call.send(client, headers).await;
                     assert_eq!((answer.status, answer.code().as_str()), (403, "cross_site"), "{call:?} {headers:?}");
                     assert_eq!(answer.header("set-cookie"), "", "{call:?}");
                 }
             }
         }
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert_eq!((rows(&app).await, app.smtp.mails().len()), (before, 0), "nothing happened");
         assert_ne!(admin.get("/api/session").await.json()["user"], Value::Null, "nobody was logged out");
         for call in calls.iter().filter(|call| call.method != "DELETE") {
@@ -101,16 +96,16 @@ on_both! {
             let zipped = call.request(&admin).header("content-type", "application/json").header("content-encoding", "gzip");
             admin.send(zipped.body(body)).await.expect(415);
         }
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert_eq!((rows(&app).await, app.smtp.mails().len()), (before, 0), "nothing happened");
         for call in calls.iter().filter(|call| call.takes_body) {
             for kind in ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\""] {
-                let visitor = caller(call, &app, &admin);
-                let answer = visitor.send(call.request(&visitor).header("content-type", kind).body(call.body().to_string())).await;
+                let client = caller(call, &app, &admin);
+                let answer = client.send(call.request(&client).header("content-type", kind).body(call.body().to_string())).await;
                 assert_ne!(answer.status, 415, "{call:?} {kind}");
             }
         }
-        // The session goes last.
+        // Ends the session, so it comes last.
         for call in calls.iter().filter(|call| !call.takes_body).rev() {
             let status = admin.send(call.request(&admin)).await.status;
             assert!(matches!(status, 202 | 204 | 429), "{call:?} needs no content type where there is no body: {status}");
@@ -118,13 +113,13 @@ on_both! {
     }
 }
 
-/// Every method that has a name, and one that has not.
+/// Every registered method, and an unknown one.
 const METHODS: [&str; 10] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW", "PROPFIND"];
 
 #[tokio::test]
-async fn csr_03_no_other_origin_is_let_in_and_unused_methods_are_405() {
-    let app = App::start(Kind::Sqlite).await;
-    let visitor = app.visitor();
+async fn csr_03_no_other_origin_is_allowed_and_unused_methods_are_405() {
+    let app = TestApp::start(Database::Sqlite).await;
+    let client = app.client();
     let mut paths = calls::methods_by_path(&calls::all(&app, "1").await);
     let only_read = ["/", "/login", "/settings/users", "/nowhere", "/metrics", "/api/openapi.json", "/api/docs", "/api/docs/page.js"];
     paths.extend(only_read.map(|path| (path.to_owned(), BTreeSet::from(["GET".to_owned()]))));
@@ -135,14 +130,14 @@ async fn csr_03_no_other_origin_is_let_in_and_unused_methods_are_405() {
         }
         for method in METHODS {
             for origin in ["http://localhost:8080", "https://evil.example", "null"] {
-                let preflight = visitor.request(method, &path).header("origin", origin);
+                let preflight = client.request(method, &path).header("origin", origin);
                 let preflight = preflight.header("access-control-request-method", "POST").header("x-canary", "canary");
-                let answer = visitor.send(preflight).await;
+                let answer = client.send(preflight).await;
                 let granted = answer.headers.keys().find(|name| name.as_str().starts_with("access-control-"));
                 assert_eq!(granted, None, "{method} {path}");
                 assert!(!String::from_utf8_lossy(&answer.bytes).contains("canary"), "{method} {path} repeats what was sent");
             }
-            let answer = visitor.send(visitor.request(method, &path)).await;
+            let answer = client.send(client.request(method, &path)).await;
             if methods.contains(method) {
                 assert_ne!(answer.status, 405, "{method} {path}");
                 continue;
@@ -159,16 +154,16 @@ async fn csr_03_no_other_origin_is_let_in_and_unused_methods_are_405() {
 
 #[tokio::test]
 async fn csr_03_no_way_of_writing_an_address_leads_past_the_checks() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let body = json!({"email": "jo@example.com"}).to_string();
     let post = async |target: &str, more: &str| {
         let length = body.len();
         let head =
             format!("POST {target} HTTP/1.1\r\nhost: localhost:8080\r\n{more}content-type: application/json\r\ncontent-length: {length}");
-        exchange(&app.base, head.as_bytes(), body.as_bytes()).await
+        raw_http::exchange(&app.base, head.as_bytes(), body.as_bytes()).await
     };
     let foreign = "origin: https://evil.example\r\n";
-    // The absolute form (RFC 9112 section 3.2.2) names the same call, whoever's address it claims to be.
+    // The absolute form (RFC 9112 section 3.2.2) addresses the same call, whatever host it names.
     for target in [
         "/api/password-resets",
         "http://localhost:8080/api/password-resets",
@@ -183,7 +178,7 @@ async fn csr_03_no_way_of_writing_an_address_leads_past_the_checks() {
             "{target}"
         );
     }
-    // Others name nothing that could be changed.
+    // Other forms address nothing that could be changed.
     for target in [
         "//api/password-resets",
         "/api//password-resets",
@@ -202,9 +197,9 @@ async fn csr_03_no_way_of_writing_an_address_leads_past_the_checks() {
         let status = post(target, "").await.status;
         assert!(matches!(status, 404 | 405), "{target}: {status}");
     }
-    app.settled().await;
+    app.wait_for_empty_queue().await;
     assert!(app.smtp.mails().is_empty());
-    let method = async |line: &str| exchange(&app.base, format!("{line}\r\nhost: localhost:8080").as_bytes(), b"").await.status;
+    let method = async |line: &str| raw_http::exchange(&app.base, format!("{line}\r\nhost: localhost:8080").as_bytes(), b"").await.status;
     for line in [
         "OPTIONS * HTTP/1.1",
         "CONNECT localhost:8080 HTTP/1.1",

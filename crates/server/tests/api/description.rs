@@ -1,12 +1,10 @@
 //! INP-05: schemathesis reads the API's description, calls the API with whatever that allows and forbids, and finds no fault of
 //! the server and no answer that the description does not name.
 
-use crate::app::App;
-use crate::database::Kind;
-use crate::http::Visitor;
+use crate::support::*;
 use std::process::Command;
 
-/// What would stop a program that asks very often.
+/// Switches off everything that would stop a client that sends many requests.
 const OFF: [&str; 10] = [
     "--limit-forgot-per-ip",
     "off",
@@ -20,11 +18,11 @@ const OFF: [&str; 10] = [
     "0s",
 ];
 
-/// The checks, and what is left out and why.
+/// The checks, with exclusions and their reasons.
 const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/schemathesis.toml");
 
-/// Lets schemathesis loose on the server, as this visitor; `more` are arguments for it. It knows some links that work.
-async fn explore(app: &App, visitor: &Visitor, more: &[&str]) {
+/// Lets schemathesis loose on the server, as this client; `more` are arguments for it. It knows some links that work.
+async fn explore(app: &TestApp, client: &Client, more: &[&str]) {
     let mut links = Vec::new();
     for number in 1..=4 {
         links.push(app.link_for(&format!("person{number}@example.com")).await);
@@ -34,7 +32,7 @@ async fn explore(app: &App, visitor: &Visitor, more: &[&str]) {
         .expect("REKEY_TEST_SCHEMATHESIS names no schemathesis; `cargo xtask test --only description` installs one and sets it");
     let mut command = Command::new(program);
     command.args(["--config-file", CONFIG, "--no-color", "run"]).arg(format!("{}/api/openapi.json", app.base));
-    if let Some(cookie) = visitor.cookie() {
+    if let Some(cookie) = client.cookie() {
         command.args(["--header", &format!("Cookie: {cookie}")]);
     }
     for (number, link) in (1..).zip(links) {
@@ -46,12 +44,12 @@ async fn explore(app: &App, visitor: &Visitor, more: &[&str]) {
     assert!(output.status.success(), "{report}\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
-async fn inp_05(kind: Kind) {
-    let app = App::start_with(kind, &OFF).await;
+async fn inp_05(database: Database) {
+    let app = TestApp::start_with(database, &OFF).await;
     for number in 1..=30 {
         app.add_user(&format!("Person {number}"), &format!("person{number}@example.com")).await;
     }
-    explore(&app, &app.visitor(), &["--max-examples", "10"]).await;
+    explore(&app, &app.client(), &["--max-examples", "10"]).await;
     let admin = app.admin().await;
     explore(&app, &admin, &["--exclude-name", "DELETE /api/session"]).await;
     admin.get("/api/users").await.expect(200);
@@ -59,10 +57,10 @@ async fn inp_05(kind: Kind) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn inp_05_every_answer_is_described_on_sqlite() {
-    inp_05(Kind::Sqlite).await;
+    inp_05(Database::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn inp_05_every_answer_is_described_on_postgres() {
-    inp_05(Kind::Postgres).await;
+    inp_05(Database::Postgres).await;
 }

@@ -1,13 +1,13 @@
-//! Made-up inputs for what only a database can judge.
+//! Property tests of inputs that reach the database: cursors and searches.
 
-use crate::on_both;
+use crate::support::*;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-/// So many of them, the same every time: each is a call, and several queries.
+/// Number of inputs, the same in every run: each is a call and several queries.
 const CALLS: usize = 150;
 
 fn made_up(strategy: &impl Strategy<Value = String>) -> Vec<String> {
@@ -15,7 +15,7 @@ fn made_up(strategy: &impl Strategy<Value = String>) -> Vec<String> {
     (0..CALLS).map(|_| strategy.new_tree(&mut runner).expect("a value").current()).collect()
 }
 
-/// Cursors by somebody who knows what is inside.
+/// Cursors forged with knowledge of their format.
 fn cursors() -> impl Strategy<Value = String> {
     let sort = prop_oneof![Just("name"), Just("-email"), Just("extension"), Just("-last_login")];
     let key = prop_oneof![any::<String>(), any::<i64>().prop_map(|number| number.to_string()), Just("'; DROP TABLE users; --".to_owned())];
@@ -26,7 +26,7 @@ fn cursors() -> impl Strategy<Value = String> {
     prop_oneof![4 => inside, 1 => any::<String>().prop_map(|text| query("cursor", &text))]
 }
 
-/// Searches with the signs that mean something to one of the databases.
+/// Searches with characters that are special to one of the databases.
 fn searches() -> impl Strategy<Value = String> {
     let signs = "[a-zé%_\\\\\"'*(){}^:;/ \u{0}\u{301}\u{fffd}\u{ffff}😀ﷺ0-9-]{0,12}";
     prop_oneof![3 => signs, 1 => "(AND|OR|NOT|NEAR|\"|\\*| |-){1,6}", 1 => any::<String>()].prop_map(|text| query("search", &text))
@@ -36,7 +36,7 @@ fn query(name: &str, value: &str) -> String {
     url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
 }
 
-on_both! {
+on_both_databases! {
     async fn inp_02_no_cursor_and_no_search_makes_the_database_stumble(app) {
         let admin = app.admin().await;
         for name in ["Zoë Müller", "50% \"off\" _ \\", "Иван Ёлкин"] {

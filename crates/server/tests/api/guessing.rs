@@ -1,18 +1,15 @@
-//! Guessing passwords is slowed, and never to the owner's harm.
+//! Login throttling: guessing is slowed without locking out the owner.
 
-use crate::app::App;
-use crate::http::Answer;
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use futures_util::future::join_all;
 use rekey_server::auth::throttle;
 
-async fn guess(app: &App, email: &str, password: &str) -> Answer {
-    app.visitor().post("/api/session", json!({"email": email, "password": password})).await
+async fn guess(app: &TestApp, email: &str, password: &str) -> Response {
+    app.client().post("/api/session", json!({"email": email, "password": password})).await
 }
 
-/// Guesses wrong until a hundred failures in a row are counted, and tells the waits in between, in seconds.
-async fn a_hundred_failures(app: &App, email: &str) -> Vec<u64> {
+/// Guesses until a hundred failures in a row are counted. Returns the waits in between, in seconds.
+async fn a_hundred_failures(app: &TestApp, email: &str) -> Vec<u64> {
     let mut waits = Vec::new();
     for failures in 0..100 {
         if failures >= 5 {
@@ -27,13 +24,13 @@ async fn a_hundred_failures(app: &App, email: &str) -> Vec<u64> {
     waits
 }
 
-on_both! {
+on_both_databases! {
     async fn rat_01_failures_wait_longer_and_longer_and_end_at_a_hundred(app) with ["--limit-login-per-ip", "off"] {
         app.add_user("Jo", "jo@example.com").await;
         let waits = a_hundred_failures(&app, "jo@example.com").await;
         assert_eq!(waits[..11], [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900]);
         assert!(waits[11..].iter().all(|wait| *wait == 900));
-        // Not even the right password, not even after forty days.
+        // Not even with the right password after forty days.
         for days in [0, 1, 39] {
             app.advance(days * 24 * 3600);
             guess(&app, "jo@example.com", PASSWORD).await.expect(429);
@@ -44,9 +41,9 @@ on_both! {
         app.add_user("Jo", "jo@example.com").await;
         a_hundred_failures(&app, "jo@example.com").await;
         let token = app.link_for("jo@example.com").await;
-        app.visitor().post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
+        app.client().post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
         guess(&app, "jo@example.com", PASSWORD).await.expect(429);
-        app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
         app.log_in("jo@example.com", NEW_PASSWORD).await;
         for _ in 0..5 {
             guess(&app, "jo@example.com", PASSWORD).await.expect(401);
@@ -56,9 +53,9 @@ on_both! {
     async fn rat_02_nor_while_the_stranger_goes_on(app) with ["--limit-login-per-ip", "off", "--trusted-proxies", "127.0.0.0/8"] {
         app.add_user("Jo", "jo@example.com").await;
         let from = async |ip: &str, path: &str, body: Value| {
-            let visitor = app.visitor();
-            let request = visitor.request("POST", path).json(&body).header("x-forwarded-for", ip);
-            visitor.send(request).await.status
+            let client = app.client();
+            let request = client.request("POST", path).json(&body).header("x-forwarded-for", ip);
+            client.send(request).await.status
         };
         let wrong = || json!({"email": "jo@example.com", "password": "not the password"});
         let right = || json!({"email": "jo@example.com", "password": NEW_PASSWORD});
@@ -68,13 +65,13 @@ on_both! {
         for n in 0..20 {
             assert_eq!(from("203.0.113.9", "/api/session", wrong()).await, if n < 5 { 401 } else { 429 });
         }
-        // Who redeemed mistypes four times; elsewhere the same person waits.
+        // After a redemption four typing errors are free at this client; at another client the delay still applies.
         for _ in 0..4 {
             assert_eq!(from("192.0.2.1", "/api/session", wrong()).await, 401);
         }
         assert_eq!(from("192.0.2.2", "/api/session", right()).await, 429);
         assert_eq!(from("192.0.2.1", "/api/session", right()).await, 200);
-        // The tries are used up, and give a guesser at the same client none beyond the usual.
+        // The free attempts are used up, and a guesser at the same client gets no additional ones.
         for n in 0..7 {
             assert_eq!(from("192.0.2.1", "/api/session", wrong()).await, if n < 5 { 401 } else { 429 });
         }
@@ -82,9 +79,9 @@ on_both! {
 
     async fn rat_02_the_tries_that_a_reset_gives_end_after_a_quarter_of_an_hour(app) with ["--limit-login-per-ip", "off", "--trusted-proxies", "127.0.0.0/8"] {
         let from = async |ip: &str, path: &str, body: Value| {
-            let visitor = app.visitor();
-            let request = visitor.request("POST", path).json(&body).header("x-forwarded-for", ip);
-            visitor.send(request).await.status
+            let client = app.client();
+            let request = client.request("POST", path).json(&body).header("x-forwarded-for", ip);
+            client.send(request).await.status
         };
         for (email, seconds, status) in [("jo@example.com", 899, 200), ("al@example.com", 900, 429)] {
             app.add_user("Jo", email).await;
@@ -99,7 +96,7 @@ on_both! {
         }
     }
 
-    async fn rat_02_who_is_logged_in_stays_so(app) with ["--limit-login-per-ip", "off"] {
+    async fn rat_02_a_session_survives_failed_logins_of_others(app) with ["--limit-login-per-ip", "off"] {
         app.add_user("Jo", "jo@example.com").await;
         let jo = app.log_in("jo@example.com", PASSWORD).await;
         for _ in 0..20 {
@@ -118,18 +115,18 @@ on_both! {
         for email in ["jo@example.com", "nobody@example.com"] {
             let answers = join_all((0..200).map(|_| guess(&app, email, "not the password"))).await;
             let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
-            // On a slow disk some may wait too long for the database, and are told so; they were not let through.
+            // On a slow disk some may wait too long for the database and get a 503; they are not counted as attempts.
             let (through, slowed, turned_away) = (count(401), count(429), count(503));
             assert!(through <= in_a_row && through + turned_away >= in_a_row, "{email}: {through} of {in_a_row} and {turned_away}");
             assert_eq!(through + slowed + turned_away, 200, "{email}");
         }
-        // The sixth and the seventh come one at a time, too, however many try for them.
+        // The sixth and the seventh attempt are serialized too.
         app.advance(1);
         let next = join_all((0..50).map(|_| guess(&app, "jo@example.com", "not the password"))).await;
         assert_eq!(next.iter().filter(|answer| answer.status == 401).count(), 1);
     }
 
-    async fn rat_03_the_current_password_is_guessed_no_faster_at_once(app) {
+    async fn rat_03_the_current_password_cannot_be_guessed_faster_in_parallel(app) {
         app.add_user("Jo", "jo@example.com").await;
         let jo = app.log_in("jo@example.com", PASSWORD).await;
         let wrong = json!({"current_password": "not the password", "new_password": NEW_PASSWORD});
@@ -138,7 +135,7 @@ on_both! {
         assert_eq!(answers.iter().filter(|answer| answer.status == 429).count(), 45);
     }
 
-    async fn rat_03_a_success_among_guesses_breaks_none_of_them(app) with ["--limit-login-per-ip", "off"] {
+    async fn rat_03_a_successful_login_among_guesses_causes_no_error(app) with ["--limit-login-per-ip", "off"] {
         app.add_user("Jo", "jo@example.com").await;
         for _ in 0..10 {
             let tries = (0..30).map(|n| guess(&app, "jo@example.com", if n % 3 == 0 { PASSWORD } else { "not the password" }));
@@ -183,7 +180,7 @@ on_both! {
         for _ in 0..5 {
             guess(&app, "jo@example.com", "not the password").await.expect(401);
         }
-        // And by the owner's change of password.
+        // Nor by the owner's change of password.
         app.advance(1);
         let jo = app.log_in("jo@example.com", PASSWORD).await;
         for _ in 0..4 {

@@ -1,14 +1,10 @@
-//! What every answer tells the browser about itself.
+//! Response headers.
 
-use crate::app::App;
 use crate::calls;
-use crate::database::Kind;
-use crate::http::Answer;
-use crate::page;
-use crate::raw::exchange;
-use crate::world::*;
+use crate::html;
+use crate::support::*;
 
-/// Every screen, the page for what is none, and the page to try the API.
+/// Every screen, the not-found page, and the API documentation.
 const PAGES: [&str; 12] = [
     "/",
     "/login",
@@ -26,18 +22,18 @@ const PAGES: [&str; 12] = [
 
 #[tokio::test]
 async fn hdr_01_a_page_runs_its_own_code_and_nothing_else() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     for path in PAGES {
-        let answer = app.visitor().get(path).await;
+        let answer = app.client().get(path).await;
         assert!(answer.header("content-type").starts_with("text/html"), "{path}: build the pages first, `cargo xtask test --only pages`");
-        let policy = page::policy(&answer);
+        let policy = html::policy(&answer);
         let sources = |directive: &str| policy.get(directive).unwrap_or_else(|| panic!("{path} has no {directive}: {policy:?}")).clone();
         for directive in ["default-src", "frame-ancestors", "base-uri", "form-action"] {
             assert_eq!(sources(directive), ["'none'"], "{path} {directive}");
         }
         let html = String::from_utf8(answer.bytes.clone()).expect("text");
         for (directive, element) in [("script-src", "script"), ("style-src", "style")] {
-            let hashes: Vec<String> = page::inline(&html, element).iter().map(|content| page::hash(content)).collect();
+            let hashes: Vec<String> = html::inline(&html, element).iter().map(|content| html::hash(content)).collect();
             let allowed = sources(directive);
             for hash in &hashes {
                 assert!(allowed.contains(hash), "{path}: an inline {element} is not in {allowed:?}");
@@ -56,12 +52,12 @@ async fn hdr_01_a_page_runs_its_own_code_and_nothing_else() {
             }
         }
         assert!(path == "/api/docs" || sources("script-src").contains(&"'wasm-unsafe-eval'".to_owned()), "{path}");
-        assert_eq!(page::attributes_a_policy_cannot_allow(&html), Vec::<String>::new(), "{path}");
-        assert_eq!(page::loaded_from_elsewhere(&html), Vec::<String>::new(), "{path} (TOK-13)");
+        assert_eq!(html::attributes_a_policy_cannot_allow(&html), Vec::<String>::new(), "{path}");
+        assert_eq!(html::loaded_from_elsewhere(&html), Vec::<String>::new(), "{path} (TOK-13)");
     }
-    // What is no page may do nothing at all.
+    // The policy of other responses allows nothing.
     for path in ["/api/config", "/api/session", "/api/nothing", "/healthz", "/metrics", "/api/openapi.json"] {
-        let policy = page::policy(&app.visitor().get(path).await);
+        let policy = html::policy(&app.client().get(path).await);
         assert_eq!(
             (policy["default-src"].clone(), policy["frame-ancestors"].clone()),
             (vec!["'none'".to_owned()], vec!["'none'".to_owned()]),
@@ -70,51 +66,51 @@ async fn hdr_01_a_page_runs_its_own_code_and_nothing_else() {
     }
 }
 
-/// One answer of every kind that the server gives.
-async fn of_every_kind(flags: &[&str]) -> Vec<(&'static str, Answer)> {
-    let app = App::start_with(Kind::Sqlite, flags).await;
-    let visitor = app.visitor();
+/// One response of every kind.
+async fn of_every_kind(flags: &[&str]) -> Vec<(&'static str, Response)> {
+    let app = TestApp::start_with(Database::Sqlite, flags).await;
+    let client = app.client();
     let admin = app.admin().await;
     let jo = app.add_user("Jo", "jo@example.com").await;
     let agent = app.log_in("jo@example.com", PASSWORD).await;
-    let get = async |path: &str| visitor.get(path).await;
+    let get = async |path: &str| client.get(path).await;
     let page = get("/").await;
-    let script = page::files(&String::from_utf8_lossy(&page.bytes)).into_iter().find(|file| file.ends_with(".js")).expect("a script");
-    let held = visitor.request("GET", "/login").header("if-none-match", page.header("etag"));
+    let script = html::files(&String::from_utf8_lossy(&page.bytes)).into_iter().find(|file| file.ends_with(".js")).expect("a script");
+    let held = client.request("GET", "/login").header("if-none-match", page.header("etag"));
     let forgot = "/api/password-resets";
-    let junk = visitor.request("POST", forgot).header("content-type", "application/json").body("junk");
-    let form = visitor.request("POST", forgot).header("content-type", "text/plain").body("junk");
-    let foreign = visitor.request("POST", forgot).header("origin", "https://evil.example");
-    let large = visitor.request("POST", forgot).header("content-type", "application/json").body(vec![b' '; 20_000]);
-    let raw = async |head: &str| exchange(&app.base, head.as_bytes(), b"").await;
+    let junk = client.request("POST", forgot).header("content-type", "application/json").body("junk");
+    let form = client.request("POST", forgot).header("content-type", "text/plain").body("junk");
+    let foreign = client.request("POST", forgot).header("origin", "https://evil.example");
+    let large = client.request("POST", forgot).header("content-type", "application/json").body(vec![b' '; 20_000]);
+    let raw = async |head: &str| raw_http::exchange(&app.base, head.as_bytes(), b"").await;
     let mut answers = vec![
         ("200 a page", page.clone()),
-        ("200 HEAD", visitor.send(visitor.request("HEAD", "/login")).await),
+        ("200 HEAD", client.send(client.request("HEAD", "/login")).await),
         ("200 a file", get(&script).await),
         ("200 JSON", get("/api/session").await),
         ("200 health", get("/healthz").await),
         ("200 metrics", get("/metrics").await),
         ("201", admin.post("/api/users", json!({"name": "New"})).await),
-        ("202", visitor.post(forgot, json!({"email": "jo@example.com"})).await),
+        ("202", client.post(forgot, json!({"email": "jo@example.com"})).await),
         ("204", agent.delete("/api/session").await),
         ("302", get("/.well-known/change-password").await),
-        ("304", visitor.send(held).await),
-        ("400", visitor.send(junk).await),
+        ("304", client.send(held).await),
+        ("400", client.send(junk).await),
         ("401", get("/api/users").await),
-        ("401 login", visitor.post("/api/session", json!({"email": "jo@example.com", "password": "x"})).await),
-        ("403", visitor.send(foreign).await),
+        ("401 login", client.post("/api/session", json!({"email": "jo@example.com", "password": "x"})).await),
+        ("403", client.send(foreign).await),
         ("404 API", get("/api/nothing").await),
         ("404 a page", get("/nowhere").await),
         ("404 a file", get("/nothing.js").await),
-        ("405", visitor.send(visitor.request("TRACE", "/api/session")).await),
-        ("405 a page", visitor.post("/login", json!({})).await),
+        ("405", client.send(client.request("TRACE", "/api/session")).await),
+        ("405 a page", client.post("/login", json!({})).await),
         ("409", admin.post("/api/users", json!({"name": "Jo", "email": "jo@example.com"})).await),
-        ("410", visitor.post("/api/password-resets/inspect", json!({"token": "x"})).await),
-        ("413", visitor.send(large).await),
+        ("410", client.post("/api/password-resets/inspect", json!({"token": "x"})).await),
+        ("413", client.send(large).await),
         ("414", admin.get(&format!("/api/users?search={}", "x".repeat(5000))).await),
-        ("415", visitor.send(form).await),
-        ("422", visitor.post(forgot, json!({"email": "x"})).await),
-        ("429", visitor.post(forgot, json!({"email": "jo@example.com"})).await),
+        ("415", client.send(form).await),
+        ("422", client.post(forgot, json!({"email": "x"})).await),
+        ("429", client.post(forgot, json!({"email": "jo@example.com"})).await),
         ("403 an agent", app.log_in("jo@example.com", PASSWORD).await.get(&format!("/api/users/{jo}")).await),
         ("404 HTTP/1.0", raw("GET /api/nothing HTTP/1.0").await),
         ("404 a page of dots", raw("GET //%2e%2e/%00 HTTP/1.1\r\nhost: x").await),
@@ -122,7 +118,7 @@ async fn of_every_kind(flags: &[&str]) -> Vec<(&'static str, Answer)> {
         ("405 a tunnel", raw("CONNECT evil.example:443 HTTP/1.1\r\nhost: x").await),
     ];
     sqlx::query("DROP TABLE limits").execute(app.store.write()).await.expect("a broken database");
-    answers.push(("500", visitor.post(forgot, json!({"email": "al@example.com"})).await));
+    answers.push(("500", client.post(forgot, json!({"email": "al@example.com"})).await));
     app.store.close().await;
     answers.push(("503", get("/readyz").await));
     answers
@@ -167,12 +163,12 @@ async fn hdr_02_every_answer_has_the_security_headers() {
 
 #[tokio::test]
 async fn hdr_03_nothing_of_the_api_is_stored() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let admin = app.admin().await;
     let jo = app.add_user("Jo", "jo@example.com").await;
     for call in calls::all(&app, &jo).await {
-        // As a visitor every call answers at once, the stream of events too; as an admin the others answer in full.
-        let mut answers = vec![call.send(&app.visitor(), &[]).await];
+        // Signed out, every call answers at once, the event stream too; as an admin the others answer in full.
+        let mut answers = vec![call.send(&app.client(), &[]).await];
         if call.path != "/api/events" && call.path != "/api/session" {
             answers.push(call.send(&admin, &[]).await);
         }
@@ -183,9 +179,9 @@ async fn hdr_03_nothing_of_the_api_is_stored() {
     }
     for path in ["/api/openapi.json", "/api/docs", "/api/docs/page.js", "/api/docs/page.css", "/api/nothing", "/metrics", "/.well-known/x"]
     {
-        assert_eq!(app.visitor().get(path).await.header("cache-control"), "no-store", "{path}");
+        assert_eq!(app.client().get(path).await.header("cache-control"), "no-store", "{path}");
     }
-    let login = app.visitor().post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.expect(200);
+    let login = app.client().post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.expect(200);
     assert_eq!(login.header("cache-control"), "no-store");
     let stream = admin.request("GET", "/api/events").send().await.expect("an answer");
     assert_eq!((stream.status().as_u16(), &stream.headers()["cache-control"]), (200, &"no-store".parse().expect("a value")));
@@ -193,32 +189,32 @@ async fn hdr_03_nothing_of_the_api_is_stored() {
 
 #[tokio::test]
 async fn hdr_03_hashed_files_are_immutable_and_pages_are_asked_about() {
-    let app = App::start(Kind::Sqlite).await;
-    let visitor = app.visitor();
+    let app = TestApp::start(Database::Sqlite).await;
+    let client = app.client();
     for path in PAGES.into_iter().filter(|path| *path != "/api/docs") {
-        let page = visitor.get(path).await;
+        let page = client.get(path).await;
         assert_eq!(page.header("cache-control"), "no-cache", "{path}");
         let tag = page.header("etag");
         assert!(!tag.is_empty(), "{path}");
         if page.status == 200 {
-            let again = visitor.send(visitor.request("GET", path).header("if-none-match", &tag)).await;
+            let again = client.send(client.request("GET", path).header("if-none-match", &tag)).await;
             assert_eq!((again.status, again.bytes.len(), again.header("cache-control").as_str()), (304, 0, "no-cache"), "{path}");
         }
-        let other = visitor.send(visitor.request("GET", path).header("if-none-match", "\"older\"")).await;
+        let other = client.send(client.request("GET", path).header("if-none-match", "\"older\"")).await;
         assert_eq!(other.status, page.status, "{path}");
     }
-    // A page that names somebody is kept nowhere, also not for who comes next on this device.
+    // A page with a user's name is not cached, so the next person at the device does not see it.
     let admin = app.admin().await;
     let own = admin.get("/settings/users").await.expect(200);
     assert!(String::from_utf8_lossy(&own.bytes).contains("Ada Admin"));
     assert_eq!((own.header("cache-control").as_str(), own.header("etag").as_str()), ("no-store", ""));
-    let files = page::files(&String::from_utf8_lossy(&visitor.get("/login").await.bytes));
+    let files = html::files(&String::from_utf8_lossy(&client.get("/login").await.bytes));
     let hashed: Vec<_> = files.iter().filter(|file| file.ends_with(".js") || file.ends_with(".wasm")).collect();
     assert!(hashed.len() >= 2, "{files:?}");
     for file in hashed {
-        let answer = visitor.get(file).await.expect(200);
+        let answer = client.get(file).await.expect(200);
         assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable", "{file}");
         let gone = file.replace(|c: char| c.is_ascii_digit(), "f");
-        assert_eq!(visitor.get(&gone).await.expect(404).header("cache-control"), "no-store", "{gone}: what is missing may come back");
+        assert_eq!(client.get(&gone).await.expect(404).header("cache-control"), "no-store", "{gone}: what is missing may come back");
     }
 }

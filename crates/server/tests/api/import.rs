@@ -1,11 +1,10 @@
-//! `rekey user import`, with files as spreadsheets write them.
+//! `rekey user import` with CSV files as spreadsheets write them.
 
-use crate::database::Kind;
-use crate::shell::Shell;
+use crate::support::*;
 
 #[tokio::test]
 async fn files_of_every_make_are_read() {
-    let shell = Shell::on(Kind::Sqlite).await;
+    let cli = Cli::on(Database::Sqlite).await;
     let plain = "name,email,role,extension\nAda,ada@example.com,admin,7\nBo,bo@example.com,,\n";
     for (at, file) in [
         plain.to_owned(),
@@ -20,15 +19,15 @@ async fn files_of_every_make_are_read() {
     .into_iter()
     .enumerate()
     {
-        let path = shell.file("users.csv", &file);
-        let told = shell.ok(&["user", "import", &path, "--database-url", &format!("sqlite://{at}.db")]);
+        let path = cli.write_file("users.csv", &file);
+        let told = cli.ok(&["user", "import", &path, "--database-url", &format!("sqlite://{at}.db")]);
         assert_eq!(told, "Imported 2 users; nobody was mailed.\n", "{file:?}");
     }
 }
 
 #[tokio::test]
 async fn a_broken_file_names_line_and_column_and_imports_nobody() {
-    let shell = Shell::on(Kind::Sqlite).await;
+    let cli = Cli::on(Database::Sqlite).await;
     for (file, places) in [
         ("name;email\nAda;ada@example.com\n", &["line 1, column 1"][..]),
         ("name,mail\nAda,ada@example.com\n", &["line 1, column 2"]),
@@ -45,41 +44,41 @@ async fn a_broken_file_names_line_and_column_and_imports_nobody() {
             &["line 2, column 3", "line 3, column 3", "line 4, column 3"],
         ),
     ] {
-        let told = shell.refused(&["user", "import", &shell.file("users.csv", file)]);
+        let told = cli.refused(&["user", "import", &cli.write_file("users.csv", file)]);
         assert!(told.starts_with("rekey: Nothing was imported."), "{told}");
         assert_eq!(told.lines().count(), 1 + places.len(), "{told}");
         assert!(places.iter().all(|place| told.contains(place)), "{file:?}: {told}");
     }
-    std::fs::write(shell.dir.0.join("latin1.csv"), b"name,email\nJ\xfcrgen,j@example.com\n").expect("a file");
-    let told = shell.refused(&["user", "import", "latin1.csv"]);
+    std::fs::write(cli.path("latin1.csv"), b"name,email\nJ\xfcrgen,j@example.com\n").expect("a file");
+    let told = cli.refused(&["user", "import", "latin1.csv"]);
     assert!(told.contains("line 2, column 1") && told.contains("UTF-8"), "{told}");
-    assert!(shell.refused(&["doctor"]).contains(": 0 users"));
+    assert!(cli.refused(&["doctor"]).contains(": 0 users"));
 }
 
 #[tokio::test]
-async fn a_file_imported_twice_adds_nobody_twice() {
-    let shell = Shell::on(Kind::Sqlite).await;
-    let file = shell.file("users.csv", "email,name,extension\nada@example.com,Ada,\nnot an address,Bo,\n,Cy,\n,Di,12\n");
-    assert!(shell.ok(&["user", "import", &file]).starts_with("Imported 4 users"));
-    let told = shell.refused(&["user", "import", &file]);
+async fn a_file_imported_twice_adds_each_user_once() {
+    let cli = Cli::on(Database::Sqlite).await;
+    let file = cli.write_file("users.csv", "email,name,extension\nada@example.com,Ada,\nnot an address,Bo,\n,Cy,\n,Di,12\n");
+    assert!(cli.ok(&["user", "import", &file]).starts_with("Imported 4 users"));
+    let told = cli.refused(&["user", "import", &file]);
     for place in ["line 2, column 1", "line 3, column 2", "line 4, column 2", "line 5, column 3"] {
         assert!(told.contains(place), "{place} in {told}");
     }
-    let told = shell.ok(&["user", "import", &file, "--skip-duplicates"]);
+    let told = cli.ok(&["user", "import", &file, "--skip-duplicates"]);
     assert_eq!(told, "Imported 0 users; nobody was mailed. 4 duplicate lines were left out.\n");
-    assert!(shell.ok(&["audit", "verify"]).contains(": 1 rows"), "an import of nobody is no event");
+    assert!(cli.ok(&["audit", "verify"]).contains(": 1 rows"), "an import of nobody is no event");
 }
 
 #[tokio::test]
 async fn the_highest_extension_does_not_end_the_numbers() {
-    let shell = Shell::on(Kind::Sqlite).await;
-    let file =
-        shell.file("users.csv", "name,email,extension\nAda,ada@example.com,999999999\nBo,bo@example.com,1001\nCy,cy@example.com,1003\n");
-    shell.ok(&["user", "import", &file]);
-    shell.ok(&["user", "add", "--email", "di@example.com", "--name", "Di"]);
-    let file = shell.file("more.csv", "name,email,extension\nEd,ed@example.com,1005\nFi,fi@example.com,\nGo,go@example.com,\n");
-    shell.ok(&["user", "import", &file]);
-    let store = rekey_server::store::Store::inspect(&shell.dir.0.join("rekey.db")).await.expect("opens");
+    let cli = Cli::on(Database::Sqlite).await;
+    let file = cli
+        .write_file("users.csv", "name,email,extension\nAda,ada@example.com,999999999\nBo,bo@example.com,1001\nCy,cy@example.com,1003\n");
+    cli.ok(&["user", "import", &file]);
+    cli.ok(&["user", "add", "--email", "di@example.com", "--name", "Di"]);
+    let file = cli.write_file("more.csv", "name,email,extension\nEd,ed@example.com,1005\nFi,fi@example.com,\nGo,go@example.com,\n");
+    cli.ok(&["user", "import", &file]);
+    let store = rekey_server::store::Store::inspect(&cli.path("rekey.db")).await.expect("opens");
     let rows = sqlx::query("SELECT extension FROM users ORDER BY extension").fetch_all(store.read()).await.expect("rows");
     let extensions: Vec<i64> = rows.iter().map(|row| sqlx::Row::get(row, 0)).collect();
     assert_eq!(extensions, [1001, 1002, 1003, 1004, 1005, 1006, 999_999_999]);

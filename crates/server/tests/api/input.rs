@@ -1,22 +1,17 @@
-//! Bodies that no well-meaning client would send: too large, too slow, or nothing that JSON knows.
+//! Invalid request bodies: too large, too slow, malformed.
 
-use crate::app::App;
 use crate::calls::{self, Call};
-use crate::database::Kind;
-use crate::http::Answer;
-use crate::on_both;
-use crate::raw::{Raw, exchange};
-use crate::world::*;
+use crate::support::*;
 use std::time::{Duration, Instant};
 
-/// The largest body that is read.
+/// The largest body that is accepted.
 const LIMIT: usize = 16 * 1024;
-/// Stands in everything that is refused, and must stand in no answer.
+/// Part of every refused input; no response may contain it.
 const CANARY: &str = "canary4711";
 
-/// A refusal as it must be: a problem document that is the client's fault and repeats nothing of what was sent.
+/// Asserts that a refusal is a 4xx problem document that repeats nothing of the input.
 #[track_caller]
-fn refused(answer: &Answer, what: &str) {
+fn refused(answer: &Response, what: &str) {
     let text = String::from_utf8_lossy(&answer.bytes);
     assert!((400..500).contains(&answer.status), "{what}: {} {text}", answer.status);
     assert_eq!(answer.header("content-type"), "application/problem+json", "{what}");
@@ -24,15 +19,15 @@ fn refused(answer: &Answer, what: &str) {
     silent(answer, what);
 }
 
-/// Whether an answer repeats what was sent, anywhere.
+/// Asserts that a response repeats nothing of the input.
 #[track_caller]
-fn silent(answer: &Answer, what: &str) {
+fn silent(answer: &Response, what: &str) {
     let headers = format!("{:?}", answer.headers);
     let text = String::from_utf8_lossy(&answer.bytes);
     assert!(!text.contains(CANARY) && !headers.contains(CANARY), "{what}: the answer repeats what was sent: {headers} {text}");
 }
 
-/// A valid body, filled up with white space; for a call that takes none, one that says nothing.
+/// A valid body padded with white space, or white space alone for a call without a body.
 fn padded(call: &Call, length: usize) -> Vec<u8> {
     let body = if call.takes_body { call.body() } else { json!({}) };
     let mut body = body.to_string().into_bytes();
@@ -40,7 +35,7 @@ fn padded(call: &Call, length: usize) -> Vec<u8> {
     body
 }
 
-on_both! {
+on_both_databases! {
     async fn inp_01_a_body_over_16_kib_is_413_however_it_is_announced(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
@@ -48,7 +43,7 @@ on_both! {
             let large = padded(&call, LIMIT + 1);
             let answer = call.send_bytes(&admin, &large).await;
             assert_eq!((answer.status, answer.code().as_str()), (413, "payload_too_large"), "{call:?}");
-            assert_eq!(call.send_bytes(&app.visitor(), &vec![b' '; 1_000_000]).await.status, 413, "{call:?}, a visitor and a megabyte");
+            assert_eq!(call.send_bytes(&app.client(), &vec![b' '; 1_000_000]).await.status, 413, "{call:?}, a client and a megabyte");
             if !call.takes_body {
                 continue;
             }
@@ -56,13 +51,13 @@ on_both! {
             let chunked = call.request(&admin).header("content-type", "application/json").body(reqwest::Body::wrap_stream(chunks));
             let answer = admin.send(chunked).await;
             assert_eq!((answer.status, answer.code().as_str()), (413, "payload_too_large"), "{call:?}, in chunks");
-            let visitor = if call.path == "/api/session" { app.visitor() } else { admin.clone() };
-            let fitting = call.send_bytes(&visitor, &padded(&call, LIMIT)).await;
+            let client = if call.path == "/api/session" { app.client() } else { admin.clone() };
+            let fitting = call.send_bytes(&client, &padded(&call, LIMIT)).await;
             assert!(!matches!(fitting.status, 400 | 413), "{call:?}: 16 KiB are read: {}", fitting.status);
         }
     }
 
-    async fn inp_02_what_is_not_the_json_asked_for_is_4xx_and_inp_03_never_repeated(app) {
+    async fn inp_02_malformed_json_is_4xx_and_inp_03_never_repeated_in_the_response(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         for call in calls::changing(&app, &jo).await.iter().filter(|call| call.takes_body) {
@@ -70,10 +65,10 @@ on_both! {
                 refused(&call.send_bytes(&admin, &body).await, &format!("{call:?} {what}"));
             }
             for (what, body) in nasty_fields(call) {
-                let visitor = if call.path == "/api/session" { app.visitor() } else { admin.clone() };
-                let answer = call.send_bytes(&visitor, &body).await;
+                let client = if call.path == "/api/session" { app.client() } else { admin.clone() };
+                let answer = call.send_bytes(&client, &body).await;
                 match answer.status {
-                    // Ids that nobody has are skipped, and named as the caller's own.
+                    // Unknown ids are skipped and returned.
                     202 if call.path == "/api/users/password-resets" => assert_eq!(answer.json()["queued"], json!([]), "{what}"),
                     _ => refused(&answer, &format!("{call:?} {what}")),
                 }
@@ -111,7 +106,7 @@ on_both! {
             for (method, end) in [("GET", ""), ("PATCH", ""), ("POST", "/password-reset")] {
                 let body = if method == "PATCH" { r#"{"name":"Jo"}"# } else { "" };
                 let head = format!("{method} /api/users/{id}{end} HTTP/1.1\r\nhost: x\r\ncookie: {cookie}\r\ncontent-type: application/json\r\ncontent-length: {}", body.len());
-                let answer = exchange(&app.base, head.as_bytes(), body.as_bytes()).await;
+                let answer = raw_http::exchange(&app.base, head.as_bytes(), body.as_bytes()).await;
                 refused(&answer, &format!("{method} {id}{end}"));
                 assert_eq!(answer.status, 404, "{method} {id}{end}");
             }
@@ -121,7 +116,7 @@ on_both! {
 
 #[tokio::test]
 async fn inp_02_every_length_is_held_to_the_character() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let admin = app.admin().await;
     let add = async |name: String, email: String| admin.post("/api/users", json!({"name": name, "email": email})).await;
     let address = |local: usize| format!("{}@example.com", "l".repeat(local));
@@ -136,7 +131,7 @@ async fn inp_02_every_length_is_held_to_the_character() {
     assert_eq!(admin.get(&padded(4097)).await.expect(414).code(), "uri_too_long");
 }
 
-/// Bodies that are no object of the call's, each with a name.
+/// Bodies that are not the object the call expects, each with a name.
 fn nasty_bodies(call: &Call) -> Vec<(String, Vec<u8>)> {
     let valid = call.body();
     let text = valid.to_string();
@@ -186,14 +181,14 @@ fn nasty_bodies(call: &Call) -> Vec<(String, Vec<u8>)> {
         ("a bare line break", format!("{{\"{field}\":\"{CANARY}\n\"}}").into_bytes()),
         ("an escape that is none", format!("{{\"{field}\":\"{CANARY}\\x00\"}}").into_bytes()),
     ];
-    // A call that asks for nothing in particular takes an empty object.
+    // A call without required fields accepts an empty object.
     if call.method != "PATCH" {
         bodies.push(("no field", b"{}".to_vec()));
     }
     bodies.into_iter().map(|(what, body)| (what.to_owned(), body)).collect()
 }
 
-/// The call's own object, one field of which is not what it should be.
+/// The expected object with one invalid field.
 fn nasty_fields(call: &Call) -> Vec<(String, Vec<u8>)> {
     let wrong = [
         json!(4711),
@@ -210,7 +205,7 @@ fn nasty_fields(call: &Call) -> Vec<(String, Vec<u8>)> {
     for (field, value) in valid.as_object().expect("fields") {
         for wrong in &wrong {
             let mut body = valid.clone();
-            // A list of texts may hold any: the texts are what is tried then.
+            // For a list of texts the texts are replaced.
             body[field] = if value.is_array() && wrong.is_string() { json!([wrong]) } else { wrong.clone() };
             bodies.push((format!("{field}: {wrong:.60}"), body.to_string().into_bytes()));
         }
@@ -220,17 +215,21 @@ fn nasty_fields(call: &Call) -> Vec<(String, Vec<u8>)> {
 
 #[tokio::test]
 async fn inp_01_a_slow_body_is_408_after_ten_seconds_and_the_connection_ends() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let head = "POST /api/password-resets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
     let started = Instant::now();
     let stalls =
         ["content-length: 30\r\n\r\n{\"email\"", "content-length: 30\r\n\r\n", "transfer-encoding: chunked\r\n\r\n8\r\n{\"email\""];
-    let waits = stalls.map(async |rest| {
-        let mut raw = Raw::connect(&app.base).await;
-        raw.send(format!("{head}{rest}").as_bytes()).await;
-        raw.answer().await
+    let waits = stalls.map(|rest| {
+        let (base, request) = (app.base.clone(), format!("{head}{rest}"));
+        tokio::task::spawn_blocking(move || {
+            let mut connection = Connection::open(&base);
+            connection.send(request.as_bytes());
+            connection.read_to_close()
+        })
     });
     for answer in futures_util::future::join_all(waits).await {
+        let answer = answer.expect("no panic");
         assert_eq!((answer.status, answer.code().as_str()), (408, "request_timeout"));
         assert_eq!((answer.header("connection").as_str(), answer.header("x-content-type-options").as_str()), ("close", "nosniff"));
     }
@@ -239,18 +238,18 @@ async fn inp_01_a_slow_body_is_408_after_ten_seconds_and_the_connection_ends() {
 }
 
 #[tokio::test]
-async fn inp_01_who_asks_before_sending_too_much_is_told_not_to() {
-    let app = App::start(Kind::Sqlite).await;
+async fn inp_01_a_body_announced_as_too_large_is_refused_before_it_is_sent() {
+    let app = TestApp::start(Database::Sqlite).await;
     let head = "POST /api/password-resets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nexpect: 100-continue\r\ncontent-length: 1000000";
-    let answer = exchange(&app.base, head.as_bytes(), b"").await;
+    let answer = raw_http::exchange(&app.base, head.as_bytes(), b"").await;
     assert_eq!((answer.status, answer.code().as_str()), (413, "payload_too_large"), "and not 100");
 }
 
 #[tokio::test]
 async fn inp_02_lengths_that_contradict_each_other_are_refused() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let start = "POST /api/password-resets HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
-    let plain = exchange(&app.base, format!("{start}content-length: 5").as_bytes(), b"{}   ").await;
+    let plain = raw_http::exchange(&app.base, format!("{start}content-length: 5").as_bytes(), b"{}   ").await;
     assert_eq!((plain.status, plain.field("email").as_str()), (422, "required"), "with one length it is read");
     for length in [
         "content-length: 5\r\ncontent-length: 6",
@@ -262,14 +261,14 @@ async fn inp_02_lengths_that_contradict_each_other_are_refused() {
         "transfer-encoding: chunked, identity",
         "transfer-encoding: xchunked",
     ] {
-        let answer = exchange(&app.base, format!("{start}{length}").as_bytes(), b"{}   ").await;
+        let answer = raw_http::exchange(&app.base, format!("{start}{length}").as_bytes(), b"{}   ").await;
         assert_eq!(answer.status, 400, "{length}");
     }
 }
 
 #[tokio::test]
 async fn inp_03_no_part_of_a_request_comes_back_in_a_refusal() {
-    let app = App::start(Kind::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let admin = app.admin().await;
     let cookie = admin.cookie().expect("a cookie");
     let body = format!("{{\"email\":\"{CANARY}\"}}");
@@ -286,7 +285,7 @@ async fn inp_03_no_part_of_a_request_comes_back_in_a_refusal() {
                 "{method} {path} HTTP/1.1\r\nhost: {CANARY}.example\r\nuser-agent: {CANARY}\r\nreferer: http://{CANARY}/\r\norigin: http://{CANARY}\r\naccept: text/{CANARY}\r\nx-{CANARY}: {CANARY}\r\nx-forwarded-for: {CANARY}\r\nx-request-id: {CANARY}\r\ncookie: {CANARY}={CANARY}; {cookie}\r\ncontent-type: application/{CANARY}\r\ncontent-length: {}",
                 body.len()
             );
-            let answer = exchange(&app.base, head.as_bytes(), body.as_bytes()).await;
+            let answer = raw_http::exchange(&app.base, head.as_bytes(), body.as_bytes()).await;
             if method != "GET" || path != "/login" {
                 assert!(answer.status >= 400, "{method} {path}: {}", answer.status);
             }
@@ -307,7 +306,7 @@ async fn inp_03_no_part_of_a_request_comes_back_in_a_refusal() {
     }
     let new = admin.put("/api/account/password", json!({"current_password": CANARY, "new_password": CANARY})).await.expect(422);
     silent(&new, "a new password");
-    // Nor does a fault of the server's own.
+    // Nor does an internal error.
     sqlx::query("DROP TABLE limits").execute(app.store.write()).await.expect("a broken database");
-    silent(&app.visitor().post("/api/password-resets", json!({"email": format!("{CANARY}@example.com")})).await.expect(500), "a fault");
+    silent(&app.client().post("/api/password-resets", json!({"email": format!("{CANARY}@example.com")})).await.expect(500), "a fault");
 }

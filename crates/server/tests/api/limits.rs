@@ -1,33 +1,31 @@
-//! Limits: who is counted as one, and what happens to what is too much.
+//! Rate limits: which requests are counted together, and what happens beyond the limit.
 
-use crate::app::App;
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use futures_util::future::join_all;
 
-/// A login that fails, by way of a proxy that says this of where it came from.
-async fn log_in_from(app: &App, forwarded: &[&str], email: &str) -> u16 {
-    let visitor = app.visitor();
-    let request = visitor.request("POST", "/api/session").json(&json!({"email": email, "password": "not the password"}));
+/// A failed login with these `X-Forwarded-For` lines.
+async fn log_in_from(app: &TestApp, forwarded: &[&str], email: &str) -> u16 {
+    let client = app.client();
+    let request = client.request("POST", "/api/session").json(&json!({"email": email, "password": "not the password"}));
     let request = forwarded.iter().fold(request, |request, line| request.header("x-forwarded-for", *line));
-    visitor.send(request).await.status
+    client.send(request).await.status
 }
 
-async fn ask(app: &App, email: &str) -> u16 {
-    app.visitor().post("/api/password-resets", json!({"email": email})).await.status
+async fn ask(app: &TestApp, email: &str) -> u16 {
+    app.client().post("/api/password-resets", json!({"email": email})).await.status
 }
 
-async fn audit(admin: &crate::http::Visitor, action: &str) -> Vec<Value> {
+async fn audit(admin: &Client, action: &str) -> Vec<Value> {
     let page = admin.get("/api/audit?limit=100").await.expect(200).json();
     page["items"].as_array().expect("rows").iter().filter(|row| row["action"] == action).cloned().collect()
 }
 
-fn resets(app: &App, email: &str) -> usize {
+fn resets(app: &TestApp, email: &str) -> usize {
     app.smtp.mails().iter().filter(|mail| mail.to == [email] && mail.subject().starts_with("Reset")).count()
 }
 
-on_both! {
-    async fn rat_04_nobody_is_believed_who_is_no_trusted_proxy(app) with ["--limit-login-per-ip", "3/1m", "--trusted-proxies", "10.0.0.0/8,::1"] {
+on_both_databases! {
+    async fn rat_04_only_a_trusted_proxy_is_believed(app) with ["--limit-login-per-ip", "3/1m", "--trusted-proxies", "10.0.0.0/8,::1"] {
         for n in 0..3 {
             assert_eq!(log_in_from(&app, &[&format!("192.0.2.{n}")], &format!("a{n}@example.com")).await, 401);
         }
@@ -39,7 +37,7 @@ on_both! {
     }
 
     async fn rat_04_a_trusted_proxy_is_read_from_the_right(app) with ["--limit-login-per-ip", "3/1m", "--trusted-proxies", "127.0.0.1/32, 10.0.0.0/8"] {
-        // Whatever the client made up stands on the left; the last line is the nearest.
+        // Forged entries are on the left; the last line is from the nearest proxy.
         let lines: [&[&str]; 3] = [&["203.0.113.1, 192.0.2.1"], &["203.0.113.2", "192.0.2.1, 10.1.1.1"], &["192.0.2.1:4711"]];
         for (n, forwarded) in lines.into_iter().enumerate() {
             assert_eq!(log_in_from(&app, forwarded, &format!("a{n}@example.com")).await, 401);
@@ -47,10 +45,10 @@ on_both! {
         assert_eq!(log_in_from(&app, &["203.0.113.4, 192.0.2.1"], "b@example.com").await, 429);
         assert_eq!(log_in_from(&app, &["192.0.2.1, 203.0.113.4"], "b@example.com").await, 401, "another client");
         for header in ["forwarded", "x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip"] {
-            let visitor = app.visitor();
-            let request = visitor.request("POST", "/api/session").json(&json!({"email": "c@example.com", "password": "not the password"}));
+            let client = app.client();
+            let request = client.request("POST", "/api/session").json(&json!({"email": "c@example.com", "password": "not the password"}));
             let request = request.header("x-forwarded-for", "192.0.2.1").header(header, "203.0.113.9");
-            visitor.send(request).await.expect(429);
+            client.send(request).await.expect(429);
         }
         let admin = app.admin().await;
         let seen: Vec<Value> = audit(&admin, "login_failed").await.iter().map(|row| row["ip"].clone()).collect();
@@ -70,7 +68,7 @@ on_both! {
             assert_eq!(log_in_from(&app, &[], spelling).await, expected, "{spelling:?}");
         }
         assert_eq!(log_in_from(&app, &[], "jurgen@exämple.de").await, 401);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert!(app.smtp.mails().iter().all(|mail| mail.to == ["jürgen@xn--exmple-cua.de"]), "{:?}", app.smtp.mails());
     }
 
@@ -87,9 +85,9 @@ on_both! {
         assert_eq!(log_in_from(&app, &["::ffff:192.0.2.1"], "d@example.com").await, 429, "IPv4 in IPv6 is IPv4");
         assert_eq!(log_in_from(&app, &["192.0.2.2"], "d@example.com").await, 401);
         for n in 0..4 {
-            let visitor = app.visitor();
-            let request = visitor.request("POST", "/api/password-resets").json(&json!({"email": format!("a{n}@example.com")}));
-            let answer = visitor.send(request.header("x-forwarded-for", format!("2001:db8:1:2:{n}::1"))).await;
+            let client = app.client();
+            let request = client.request("POST", "/api/password-resets").json(&json!({"email": format!("a{n}@example.com")}));
+            let answer = client.send(request.header("x-forwarded-for", format!("2001:db8:1:2:{n}::1"))).await;
             assert_eq!(answer.status, if n < 3 { 202 } else { 429 }, "requests for links are counted apart from logins");
         }
     }
@@ -102,9 +100,9 @@ on_both! {
             app.advance(60);
         }
         let renew = async |ip: &str, token: &str| {
-            let visitor = app.visitor();
-            let request = visitor.request("POST", "/api/password-resets/renew").json(&json!({"token": token}));
-            visitor.send(request.header("x-forwarded-for", ip)).await.status
+            let client = app.client();
+            let request = client.request("POST", "/api/password-resets/renew").json(&json!({"token": token}));
+            client.send(request.header("x-forwarded-for", ip)).await.status
         };
         let last = tokens.pop().expect("five tokens");
         for (n, token) in tokens.iter().enumerate() {
@@ -120,13 +118,13 @@ on_both! {
         app.add_user("Al", "al@example.com").await;
         let mut last = String::new();
         for n in 0..5 {
-            // However the address is typed, and also by way of an old link.
+            // In any spelling of the address, and through an old link too.
             match n % 3 {
                 0 => assert_eq!(ask(&app, "jo@example.com").await, 202),
                 1 => assert_eq!(ask(&app, "JO@EXAMPLE.com").await, 202),
-                _ => assert_eq!(app.visitor().post("/api/password-resets/renew", json!({"token": last})).await.status, 202),
+                _ => assert_eq!(app.client().post("/api/password-resets/renew", json!({"token": last})).await.status, 202),
             }
-            app.settled().await;
+            app.wait_for_empty_queue().await;
             if n < 3 {
                 last = app.smtp.mails().last().expect("a mail").token();
             }
@@ -136,16 +134,16 @@ on_both! {
         assert_eq!(dropped.len(), 2);
         assert!(dropped.iter().all(|row| row["subject"]["id"] == *jo), "{dropped:?}");
         assert_eq!(admin.get(&format!("/api/users/{jo}")).await.json()["reset"]["state"], "failed");
-        app.visitor().post("/api/password-resets/inspect", json!({"token": last})).await.expect(200);
+        app.client().post("/api/password-resets/inspect", json!({"token": last})).await.expect(200);
         app.link_for("al@example.com").await;
-        // The day is over.
+        // A day later.
         app.advance(24 * 3600);
         assert_eq!(ask(&app, "jo@example.com").await, 202);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert_eq!(resets(&app, "jo@example.com"), 4);
     }
 
-    async fn rat_06_what_strangers_ask_for_leaves_admins_their_share_and_the_other_way_round(app) with ["--limit-mail-per-recipient", "3/1d", "--resend-cooldown", "0s"] {
+    async fn rat_06_public_requests_leave_admins_their_share_of_mails_and_vice_versa(app) with ["--limit-mail-per-recipient", "3/1d", "--resend-cooldown", "0s"] {
         let admin = app.admin().await;
         let mut state = String::new();
         for (n, strangers_first) in [(0, true), (1, false)] {
@@ -157,7 +155,7 @@ on_both! {
                         true => assert_eq!(ask(&app, &email).await, 202),
                         false => drop(admin.send(admin.request("POST", &format!("/api/users/{jo}/password-reset"))).await.expect(202)),
                     }
-                    app.settled().await;
+                    app.wait_for_empty_queue().await;
                 }
                 state = admin.get(&format!("/api/users/{jo}")).await.json()["reset"]["state"].to_string();
             }
@@ -174,10 +172,10 @@ on_both! {
         }
         admin.post("/api/users/password-resets", json!({"ids": ids})).await.expect(202);
         for sent in [4, 8, 10] {
-            app.waiting_for_a_retry().await;
+            app.wait_for_scheduled_retries().await;
             assert_eq!(app.smtp.mails().len(), sent);
             app.advance(59);
-            app.waiting_for_a_retry().await;
+            app.wait_for_scheduled_retries().await;
             assert_eq!(app.smtp.mails().len(), sent, "not before the minute is over");
             app.advance(1);
         }
@@ -185,7 +183,7 @@ on_both! {
         assert!(audit(&admin, "reset_throttled").await.is_empty());
     }
 
-    async fn who_resets_changes_and_redeems_at_once_waits_and_nobody_fails(app) with ["--resend-cooldown", "0s", "--limit-mail-per-recipient", "off", "--limit-forgot-per-ip", "off"] {
+    async fn concurrent_resets_changes_and_redemptions_wait_for_each_other_and_succeed(app) with ["--resend-cooldown", "0s", "--limit-mail-per-recipient", "off", "--limit-forgot-per-ip", "off"] {
         let admin = app.admin().await;
         let mut ids = Vec::new();
         let mut tokens = Vec::new();
@@ -193,7 +191,7 @@ on_both! {
             ids.push(app.add_user("Jo", &format!("jo{n}@example.com")).await);
             tokens.push(app.link_for(&format!("jo{n}@example.com")).await);
         }
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         for round in 0..12 {
             let mut calls = Vec::new();
             for (n, id) in ids.iter().enumerate() {
@@ -223,7 +221,7 @@ on_both! {
                 assert!(status < 500, "{path} in round {round}: {status}");
             }
             app.advance(31);
-            app.settled().await;
+            app.wait_for_empty_queue().await;
         }
     }
 }

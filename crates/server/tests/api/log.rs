@@ -1,28 +1,24 @@
-//! The log of the real program at its most talkative: no secret gets into it, and nobody writes its lines but the program.
+//! The log of the real program at trace level: no secrets, and no forged lines.
 
-use crate::database::Kind;
-use crate::program::Program;
-use crate::raw::exchange;
-use crate::watch::secrets_in;
-use crate::world::*;
+use crate::support::*;
 use sqlx::{AssertSqlSafe, Connection};
 
-/// Passwords and an SMTP login that stand nowhere else.
+/// Passwords and an SMTP password that occur nowhere else.
 const FIRST: &str = "canary umbrella at the first door";
 const SECOND: &str = "canary umbrella at the second door";
 const WRONG: &str = "canary umbrella that nobody owns";
 const SMTP_PASSWORD: &str = "canary-postmaster";
-/// What every text log line begins with: the year.
+/// Every text log line begins with the year.
 const YEAR: &str = "20";
 
 fn token_of(printed: &str) -> String {
     printed.trim().split_once("#token=").expect("a link").1.to_owned()
 }
 
-/// Walks through every flow, the unhappy ends included, and tells what must not be in the log.
+/// Goes through every flow, error cases included. Returns the secrets that must not be in the log.
 async fn walk(program: &Program) -> Vec<String> {
     let invitation = token_of(&program.run(&["user", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin"]));
-    let admin = program.visitor();
+    let admin = program.client();
     let resets = |call: &str| format!("/api/password-resets/{call}");
     admin.post(&resets("inspect"), json!({"token": invitation})).await.expect(200);
     admin.post(&resets("redeem"), json!({"token": invitation, "password": "short canary"})).await.expect(422);
@@ -32,19 +28,20 @@ async fn walk(program: &Program) -> Vec<String> {
     let cookie = admin.cookie().expect("a cookie");
 
     let jo = admin.post("/api/users", json!({"name": "Jo", "email": "jo@example.com"})).await.expect(201).json()["id"].clone();
-    let welcome = program.smtp.wait_for(|mail| mail.subject().starts_with("Welcome")).await.token();
-    program.smtp.be(Mood::Quotes);
+    let welcome = program.smtp.wait_for_mail(|mail| mail.subject().starts_with("Welcome")).await.token();
+    program.smtp.set_behaviour(SmtpBehaviour::reject_quoting());
     admin.send(admin.request("POST", &format!("/api/users/{}/password-reset", jo.as_str().expect("an id")))).await.expect(202);
-    until(async || admin.get("/api/users?search=jo").await.json()["items"][0]["reset"]["state"] == "failed").await;
-    let quoted = program.smtp.refused().into_iter().find(|mail| mail.to == ["jo@example.com"]).expect("a refused mail").token();
-    program.smtp.be(Mood::Busy);
-    program.visitor().post("/api/password-resets", json!({"email": "ada@example.com"})).await.expect(202);
-    program.smtp.turned_away().await;
-    program.smtp.be(Mood::Kind);
-    let forgotten = program.smtp.wait_for(|mail| mail.to == ["ada@example.com"] && mail.subject().starts_with("Reset")).await.token();
+    wait_until("the mail is rejected", async || admin.get("/api/users?search=jo").await.json()["items"][0]["reset"]["state"] == "failed")
+        .await;
+    let quoted = program.smtp.rejected_mails().into_iter().find(|mail| mail.to == ["jo@example.com"]).expect("a refused mail").token();
+    program.smtp.set_behaviour(SmtpBehaviour::busy());
+    program.client().post("/api/password-resets", json!({"email": "ada@example.com"})).await.expect(202);
+    program.smtp.wait_for_deferrals(1).await;
+    program.smtp.set_behaviour(SmtpBehaviour::accept());
+    let forgotten = program.smtp.wait_for_mail(|mail| mail.to == ["ada@example.com"] && mail.subject().starts_with("Reset")).await.token();
     admin.put("/api/account/password", json!({"current_password": WRONG, "new_password": SECOND})).await.expect(422);
     admin.put("/api/account/password", json!({"current_password": FIRST, "new_password": SECOND})).await.expect(204);
-    program.smtp.wait_for(|mail| mail.subject().contains("was changed")).await;
+    program.smtp.wait_for_mail(|mail| mail.subject().contains("was changed")).await;
     for call in ["inspect", "redeem", "renew", "report"] {
         let mut body = json!({"token": forgotten});
         if call == "redeem" {
@@ -52,7 +49,7 @@ async fn walk(program: &Program) -> Vec<String> {
         }
         admin.post(&resets(call), body).await;
     }
-    // What nobody meant to send, with secrets in the wrong places.
+    // Malformed requests with secrets in the wrong places.
     for body in [
         format!("{{\"email\":\"{FIRST}"),
         format!("{{\"{FIRST}\":1}}"),
@@ -70,11 +67,11 @@ async fn walk(program: &Program) -> Vec<String> {
     let head = format!(
         "GET /api/{welcome} HTTP/1.1\r\nhost: {welcome}\r\nuser-agent: {welcome}\r\nreferer: http://x/?{welcome}\r\nauthorization: Bearer {welcome}\r\nx-forwarded-for: {welcome}\r\ncookie: {cookie}; a={welcome}"
     );
-    exchange(&program.base, head.as_bytes(), b"").await;
-    exchange(&program.base, format!("GET / HTTP/{welcome}\r\n{welcome}").as_bytes(), b"").await;
+    raw_http::exchange(&program.server.base, head.as_bytes(), b"").await;
+    raw_http::exchange(&program.server.base, format!("GET / HTTP/{welcome}\r\n{welcome}").as_bytes(), b"").await;
     admin.delete("/api/session").await.expect(204);
-    // Faults: the tables are gone while secrets are on their way into them.
-    let again = program.visitor();
+    // Internal errors: tables are missing while secrets are written.
+    let again = program.client();
     again.post("/api/session", json!({"email": "ada@example.com", "password": SECOND})).await.expect(200);
     let second_cookie = again.cookie().expect("a cookie");
     for table in ["sessions", "limits", "tokens"] {
@@ -82,8 +79,8 @@ async fn walk(program: &Program) -> Vec<String> {
     }
     again.get("/api/session").await.expect(500);
     again.put("/api/account/password", json!({"current_password": SECOND, "new_password": FIRST})).await.expect(500);
-    program.visitor().post("/api/session", json!({"email": "ada@example.com", "password": SECOND})).await.expect(500);
-    program.visitor().post(&resets("redeem"), json!({"token": welcome, "password": FIRST})).await.expect(500);
+    program.client().post("/api/session", json!({"email": "ada@example.com", "password": SECOND})).await.expect(500);
+    program.client().post(&resets("redeem"), json!({"token": welcome, "password": FIRST})).await.expect(500);
 
     let cookies = [cookie, second_cookie].map(|cookie| cookie.split_once('=').expect("a value").1.to_owned());
     let words = [FIRST, SECOND, WRONG, "short canary", SMTP_PASSWORD, "#token"].map(str::to_owned);
@@ -92,23 +89,13 @@ async fn walk(program: &Program) -> Vec<String> {
 
 async fn break_table(program: &Program, table: &str) {
     sqlx::any::install_default_drivers();
-    let mut connection = sqlx::AnyConnection::connect(program.database()).await.expect("the database");
+    let mut connection = sqlx::AnyConnection::connect(program.database_url()).await.expect("the database");
     let sql = format!("ALTER TABLE {table} RENAME TO broken_{table}");
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("renamed");
 }
 
-/// Waits for what the server does by itself.
-async fn until(mut done: impl AsyncFnMut() -> bool) {
-    let asking = async {
-        while !done().await {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(crate::smtp::PATIENCE, asking).await.expect("it happens in time");
-}
-
-async fn log_holds_no_secret(kind: Kind, format: &str) {
-    let program = Program::serve(kind, &[("REKEY_LOG", "trace"), ("REKEY_LOG_FORMAT", format)]).await;
+async fn log_holds_no_secret(database: Database, format: &str) {
+    let program = Program::serve(database, &[("REKEY_LOG", "trace"), ("REKEY_LOG_FORMAT", format)]).await;
     let secrets = walk(&program).await;
     let log = program.log();
     assert!(log.contains("DEBUG") && log.contains("sqlx::query") && log.contains("a query failed"), "the log is at its most talkative");
@@ -117,89 +104,88 @@ async fn log_holds_no_secret(kind: Kind, format: &str) {
         let line = log.lines().find(|line| line.contains(secret.as_str()));
         assert_eq!(line, None, "{secret} is in the log");
     }
-    let found: Vec<_> = log.lines().filter(|line| secrets_in(line)).collect();
+    let found: Vec<_> = log.lines().filter(|line| contains_secret(line)).collect();
     assert_eq!(found, Vec::<&str>::new());
 }
 
-macro_rules! on_both_and_in {
+macro_rules! on_both_databases_and_in {
     ($($name:ident: $format:literal;)+) => {$(
         mod $name {
             use super::*;
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                log_holds_no_secret(Kind::Sqlite, $format).await;
+                log_holds_no_secret(Database::Sqlite, $format).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                log_holds_no_secret(Kind::Postgres, $format).await;
+                log_holds_no_secret(Database::Postgres, $format).await;
             }
         }
     )+};
 }
 
-on_both_and_in! {
+on_both_databases_and_in! {
     log_01_no_secret_is_logged_at_any_level_as_text: "text";
     log_01_no_secret_is_logged_at_any_level_as_json: "json";
 }
 
 #[tokio::test]
-async fn log_01_the_mail_servers_login_is_not_logged_when_it_fails() {
-    let smtp = crate::smtp::Smtp::start().await;
+async fn log_01_the_smtp_password_is_not_logged_when_the_login_fails() {
+    let smtp = SmtpServer::start();
     let url = format!("smtp://postmaster:{SMTP_PASSWORD}@{}", smtp.address);
-    let program = Program::serve(Kind::Sqlite, &[("REKEY_LOG", "trace"), ("REKEY_SMTP_URL", &url)]).await;
+    let program = Program::serve(Database::Sqlite, &[("REKEY_LOG", "trace"), ("REKEY_SMTP_URL", &url)]).await;
     program.run(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
-    program.visitor().post("/api/password-resets", json!({"email": "ada@example.com"})).await.expect(202);
-    until(async || String::from_utf8_lossy(&smtp.transcript()).contains("EHLO")).await;
-    until(async || program.log_so_far().contains("could not be sent")).await;
+    program.client().post("/api/password-resets", json!({"email": "ada@example.com"})).await.expect(202);
+    smtp.wait_for_transcript(|text| text.contains("EHLO")).await;
+    wait_until("a log line", async || program.server.log().contains("could not be sent")).await;
     let log = program.log();
     assert!(!log.contains(SMTP_PASSWORD) && !log.contains("postmaster"), "{log}");
 }
 
 #[tokio::test]
-async fn log_01_the_whole_suite_is_watched() {
-    use crate::watch;
-    assert!(secrets_in(&format!("INFO request password={PASSWORD}")));
-    assert!(secrets_in("cookie: rekey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; x"));
-    assert!(!secrets_in("INFO request method=\"GET\" route=\"/api/session\" status=200 took_ms=1"));
-    let app = crate::app::App::start(Kind::Sqlite).await;
-    let before = watch::lines();
+async fn log_01_the_logs_of_all_tests_are_checked() {
+    assert!(contains_secret(&format!("INFO request password={PASSWORD}")));
+    assert!(contains_secret("cookie: rekey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; x"));
+    assert!(!contains_secret("INFO request method=\"GET\" route=\"/api/session\" status=200 took_ms=1"));
+    let app = TestApp::start(Database::Sqlite).await;
+    let before = lines_logged();
     app.add_user("Jo", "jo@example.com").await;
     app.log_in("jo@example.com", PASSWORD).await;
-    assert!(watch::lines() > before + 5, "a login leaves many lines at trace level");
+    assert!(lines_logged() > before + 5, "a login leaves many lines at trace level");
 }
 
-/// What would forge a line, hide one, or reach the terminal.
+/// Text that would forge or hide a line, or control a terminal.
 const HOSTILE: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{2066}\u{61c}\u{85}\u{2028}\r\n2026-11-24T00:00:00Z  INFO forged\n{\"level\":\"INFO\",\"forged\":true}\u{0}";
 
 async fn hostile_log(format: &str) -> String {
-    let program = Program::serve(Kind::Sqlite, &[("REKEY_LOG", "trace"), ("REKEY_LOG_FORMAT", format)]).await;
+    let program = Program::serve(Database::Sqlite, &[("REKEY_LOG", "trace"), ("REKEY_LOG_FORMAT", format)]).await;
     let hostile = HOSTILE.replace(['\r', '\n', '\0'], "");
     let escaped: String = HOSTILE.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    // With ASCII controls the head is no HTTP, and without them it is: the others are anybody's to send.
+    // With ASCII control characters the head is no valid HTTP; without them it is, and the other characters get through.
     let polite: String = hostile.chars().filter(|c| !c.is_ascii_control()).collect();
     for text in [&hostile, &polite] {
         let head = format!("host: {text}\r\nuser-agent: {text}\r\nreferer: {text}\r\nx-forwarded-for: {text}\r\ncookie: rekey={text}");
         for target in [format!("/{escaped}"), format!("/api/users/{escaped}"), format!("/api/users?search={escaped}"), format!("/{text}")] {
-            exchange(&program.base, format!("GET {target} HTTP/1.1\r\n{head}").as_bytes(), b"").await;
+            raw_http::exchange(&program.server.base, format!("GET {target} HTTP/1.1\r\n{head}").as_bytes(), b"").await;
         }
     }
     for method in ["GET", "BREW\u{1b}"] {
-        exchange(&program.base, format!("{method} / HTTP/1.1\r\nhost: a\nb\r\nx: y\r\n folded").as_bytes(), b"").await;
+        raw_http::exchange(&program.server.base, format!("{method} / HTTP/1.1\r\nhost: a\nb\r\nx: y\r\n folded").as_bytes(), b"").await;
     }
-    let refused = program.visitor().post("/api/session", json!({"email": HOSTILE, "password": HOSTILE})).await;
+    let refused = program.client().post("/api/session", json!({"email": HOSTILE, "password": HOSTILE})).await;
     assert_eq!(refused.status, 422);
-    // A mail server's words are a stranger's too.
+    // The replies of a mail server are untrusted too.
     let invitation = token_of(&program.run(&["user", "add", "--email", "ada@example.com", "--name", "Ada \"=\\ {}", "--role", "admin"]));
-    program.smtp.be(Mood::Quotes);
-    program.visitor().post("/api/password-resets/redeem", json!({"token": invitation, "password": FIRST})).await.expect(200);
-    until(async || program.log_so_far().contains("could not be delivered")).await;
+    program.smtp.set_behaviour(SmtpBehaviour::reject_quoting());
+    program.client().post("/api/password-resets/redeem", json!({"token": invitation, "password": FIRST})).await.expect(200);
+    wait_until("a log line", async || program.server.log().contains("could not be delivered")).await;
     program.log()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn log_02_what_strangers_send_stays_within_its_line() {
+async fn log_02_untrusted_text_stays_within_its_log_line() {
     for format in ["text", "json"] {
         let log = hostile_log(format).await;
         assert!(log.contains("spam") && log.contains("maps"), "the mail server's words are there");

@@ -1,20 +1,19 @@
 //! Logging in and out.
 
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 
-on_both! {
-    async fn somebody_logs_in_and_out(app) {
+on_both_databases! {
+    async fn a_user_logs_in_and_out(app) {
         let jo = app.add_user("Jo Okafor", "jo@example.com").await;
-        let visitor = app.visitor();
-        let answer = visitor.post("/api/session", json!({"email": "JO@example.com", "password": PASSWORD})).await.expect(200);
+        let client = app.client();
+        let answer = client.post("/api/session", json!({"email": "JO@example.com", "password": PASSWORD})).await.expect(200);
         assert_eq!(answer.json(), json!({"user": {"id": jo, "name": "Jo Okafor", "email": "jo@example.com", "role": "agent", "extension": "1001"}}));
         let cookie = answer.header("set-cookie");
         assert!(cookie.starts_with("rekey=") && cookie.contains("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
-        assert_eq!(visitor.get("/api/session").await.json(), answer.json());
-        let stolen = visitor.cookie().expect("a cookie");
-        visitor.delete("/api/session").await.expect(204);
-        let thief = app.visitor();
+        assert_eq!(client.get("/api/session").await.json(), answer.json());
+        let stolen = client.cookie().expect("a cookie");
+        client.delete("/api/session").await.expect(204);
+        let thief = app.client();
         thief.set_cookie(&stolen);
         assert_eq!(thief.get("/api/session").await.json(), json!({"user": null}), "the server ended it");
     }

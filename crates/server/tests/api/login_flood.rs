@@ -1,22 +1,20 @@
-//! A flood of logins: what must go on beside it.
+//! A flood of logins: everything else still works.
 
-use crate::app::App;
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::task::JoinSet;
 
 const FLOOD: usize = 300;
 
-/// As many logins at once, each for another address; tells as each is answered.
-fn flood(app: &App, answered: &Arc<AtomicUsize>) -> JoinSet<u16> {
+/// Concurrent logins, each for another address, which count their responses.
+fn flood(app: &TestApp, answered: &Arc<AtomicUsize>) -> JoinSet<u16> {
     (0..FLOOD)
         .map(|n| {
-            let (visitor, answered) = (app.visitor(), Arc::clone(answered));
+            let (client, answered) = (app.client(), Arc::clone(answered));
             async move {
                 let body = json!({"email": format!("nobody{n}@example.com"), "password": "not the password"});
-                let status = visitor.post("/api/session", body).await.status;
+                let status = client.post("/api/session", body).await.status;
                 answered.fetch_add(1, Ordering::SeqCst);
                 status
             }
@@ -24,17 +22,17 @@ fn flood(app: &App, answered: &Arc<AtomicUsize>) -> JoinSet<u16> {
         .collect()
 }
 
-on_both! {
-    async fn rat_07_pages_and_health_are_answered_before_the_logins_of_a_flood(app) with ["--limit-login-per-ip", "off"] {
+on_both_databases! {
+    async fn rat_07_pages_and_health_checks_are_answered_before_a_flood_of_logins(app) with ["--limit-login-per-ip", "off"] {
         let answered = Arc::new(AtomicUsize::new(0));
         let mut logins = flood(&app, &answered);
-        // One answer: all the others were asked for, and wait.
+        // One response: all other logins have been sent and wait.
         let first = logins.join_next().await.expect("a login").expect("no panic");
         assert_eq!(first, 401);
-        let visitor = app.visitor();
+        let client = app.client();
         for _ in 0..20 {
             for path in ["/healthz", "/login", "/api/config"] {
-                visitor.get(path).await.expect(200);
+                client.get(path).await.expect(200);
             }
         }
         let before = answered.load(Ordering::SeqCst);
@@ -48,45 +46,22 @@ on_both! {
 #[cfg(target_os = "linux")]
 mod memory {
     use super::*;
-    use crate::database::{Dir, Kind, create};
-    use crate::http::Visitor;
     use argon2::password_hash::PasswordHasher;
     use argon2::{Algorithm, Argon2, Params, Version};
     use futures_util::future::join_all;
     use rekey_server::store::{Location, Store};
     use rekey_server::users::write::{self, NewRow, Profile};
     use rekey_wire::users::{Role, Status};
-    use std::io::{BufRead, BufReader};
-    use std::process::{Child, Command, Stdio};
 
-    /// A hash, and what the connections of a flood may take, in KiB.
+    /// The memory of a hash, and of the connections of the flood, in KiB.
     const HASH: u64 = 19 * 1024;
-    /// Passes of hashes that take so long that logins come in faster than they are answered, on any machine.
+    /// Passes of a hash so slow that logins arrive faster than they are answered, on any machine.
     const PASSES: u32 = 40;
-    /// People who have them.
+    /// Users with such a hash.
     const PEOPLE: usize = 40;
     const CONNECTIONS: u64 = 24 * 1024;
 
-    /// The program, on a port of its own; it ends with the test.
-    struct Program(Child);
-
-    impl Drop for Program {
-        fn drop(&mut self) {
-            let _ = self.0.kill();
-            let _ = self.0.wait();
-        }
-    }
-
-    impl Program {
-        /// The most memory it ever held at once, in KiB.
-        fn peak(&self) -> u64 {
-            let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).expect("it runs");
-            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-            line.trim().trim_end_matches(" kB").parse().expect("a number")
-        }
-    }
-
-    /// Adds people whose hashes take as much memory as any other, and far more time.
+    /// Adds users whose hashes take the usual memory, and far more time.
     async fn add_people(location: &Location) {
         let params = Params::new(19 * 1024, PASSES, 1, None).expect("parameters");
         let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(PASSWORD.as_bytes()).expect("a hash").to_string();
@@ -109,47 +84,36 @@ mod memory {
         store.close().await;
     }
 
-    async fn run(kind: Kind) {
-        let dir = Dir::new();
-        let location = create(kind, &dir).await;
-        add_people(&location).await;
-        let database = match location {
-            Location::Sqlite(path) => format!("sqlite://{}", path.display()),
-            Location::Postgres(url) => url,
-        };
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rekey"));
-        command.env_clear().env("REKEY_DATABASE_URL", database).env("REKEY_SECRET_KEY", crate::app::SECRET_KEY);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--limit-login-per-ip", "off", "--log", "error"]);
-        let mut program = Program(command.stdout(Stdio::piped()).spawn().expect("the program runs"));
-        let mut line = String::new();
-        BufReader::new(program.0.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
-        let base = line.trim().strip_prefix("listening on ").expect("an address").to_owned();
-        let http = reqwest::Client::new();
+    async fn run(database: Database) {
+        let cli = Cli::on(database).await;
+        add_people(&cli.location()).await;
+        let server = cli.start(&["--limit-login-per-ip", "off", "--log", "error"], &[]);
+        let client = server.client();
         let log_in = async |email: String| {
             let body = json!({"email": email, "password": "not the password"});
-            Visitor::new(http.clone(), &base).post("/api/session", body).await.status
+            client.without_cookie().post("/api/session", body).await.status
         };
         for n in 0..4 {
             log_in(format!("nobody{n}@example.com")).await;
         }
-        let calm = program.peak();
+        let calm = server.peak_memory() / 1024;
         let slow = (0..PEOPLE).map(|n| format!("jo{n}@example.com"));
         let statuses = join_all(slow.chain((100..400).map(|n| format!("nobody{n}@example.com"))).map(&log_in)).await;
-        // On a slow machine the last ones wait too long for the database, and are told to come back.
+        // On a slow machine the last ones wait too long for the database and get a 503.
         assert!(statuses.contains(&401) && statuses.iter().all(|status| [401, 503].contains(status)), "{statuses:?}");
-        let flooded = program.peak();
-        // Without a bound it would be 40 hashes of 19 MiB and more.
+        let flooded = server.peak_memory() / 1024;
+        // Without a limit it would be 40 hashes of 19 MiB and more.
         let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
         assert!(flooded - calm < (cores - 1) * HASH + CONNECTIONS, "{calm} KiB became {flooded} KiB");
     }
 
     #[tokio::test]
     async fn rat_07_memory_stays_flat_under_a_flood_of_logins_on_sqlite() {
-        run(Kind::Sqlite).await;
+        run(Database::Sqlite).await;
     }
 
     #[tokio::test]
     async fn rat_07_memory_stays_flat_under_a_flood_of_logins_on_postgres() {
-        run(Kind::Postgres).await;
+        run(Database::Postgres).await;
     }
 }

@@ -1,9 +1,8 @@
-//! What mail holds, and what it does not.
+//! Contents of mails, and notices of changed addresses.
 
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 
-on_both! {
+on_both_databases! {
     async fn eml_05_a_hostile_name_does_no_harm(app) {
         let admin = app.admin().await;
         for (at, name) in ["<b onload=x>Jo</b>", "https://evil.example/login", ".", "\u{202e}oJ"].into_iter().enumerate() {
@@ -23,7 +22,7 @@ on_both! {
         assert_eq!(dots, app.smtp.mails().len(), "one lone dot a mail");
     }
 
-    async fn who_loses_an_address_is_told_there_once_without_a_link_and_without_the_new_one(app) {
+    async fn a_changed_address_is_notified_once_without_a_link_and_without_the_new_address(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let change = async |email: Value| admin.patch(&format!("/api/users/{jo}"), json!({"name": "Joanna", "email": email})).await.expect(200);
@@ -37,31 +36,31 @@ on_both! {
         }
         change(Value::Null).await;
         app.mail_to("new@elsewhere.example").await;
-        // Nobody had mail there before.
+        // Without an old address there is no notice.
         change(json!("third@example.com")).await;
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert_eq!(app.smtp.mails().len(), 2, "one for each address that was lost, none for those that were given");
     }
 
-    async fn the_old_address_is_told_after_an_outage_too_and_whatever_share_of_mails_it_had(app) with ["--limit-mail-per-recipient", "1/1d", "--limit-mail", "1/1d"] {
+    async fn the_old_address_is_notified_after_an_outage_and_above_its_mail_limit_too(app) with ["--limit-mail-per-recipient", "1/1d", "--limit-mail", "1/1d"] {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         app.link_for("jo@example.com").await;
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         admin.patch(&format!("/api/users/{jo}"), json!({"email": "new@example.com"})).await.expect(200);
-        app.waiting_for_a_retry().await;
-        app.smtp.be(Mood::Kind);
-        app.settled_after_retries().await;
+        app.wait_for_scheduled_retries().await;
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
+        app.run_queue_with_retries().await;
         let subjects: Vec<String> = app.smtp.mails().iter().map(|mail| mail.subject()).collect();
         assert_eq!(subjects, ["Reset your Squaretalk password", "Your Squaretalk email address was changed"]);
     }
 
-    async fn a_mail_that_is_refused_by_policy_has_failed_and_its_address_is_no_worse_for_it(app) {
+    async fn a_mail_rejected_by_policy_fails_without_marking_the_address_as_bounced(app) {
         let admin = app.admin().await;
         for (email, said, status) in [("refused@example.com", "5.1.1", "bounced"), ("policy@example.com", "5.7.1", "ok")] {
             let path = format!("/api/users/{}", app.add_user("Jo", email).await);
             admin.post(&format!("{path}/password-reset"), json!({})).await.expect(202);
-            app.settled().await;
+            app.wait_for_empty_queue().await;
             let user = admin.get(&path).await.json();
             assert_eq!((&user["reset"]["state"], &user["email_status"]), (&json!("failed"), &json!(status)), "{user}");
             assert!(user["reset"]["detail"].as_str().is_some_and(|detail| detail.contains(said)), "{user}");

@@ -1,38 +1,30 @@
-//! The API from outside: a real server on a real port, a real SMTP conversation, SQLite and PostgreSQL.
+//! Integration tests of the server: HTTP over a real port, SMTP over a real connection, on SQLite and PostgreSQL.
 //!
-//! One file a feature. A test's name is a sentence; where it proves a row of `docs/security.md` it begins with the row's id.
+//! One file per feature. The name of a test is a sentence; a test for a row of `docs/security.md` begins with its id.
 
 #![cfg(test)]
 #![expect(unreachable_pub, clippy::panic, reason = "a test binary has no users, and fails by panicking")]
 
-mod app;
-mod calls;
-mod database;
-mod http;
-mod line;
-mod program;
-mod raw;
-mod shell;
-mod smtp;
-mod watch;
-mod world;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod account;
 mod addresses;
 mod audit;
 mod backup;
 mod bounds;
+mod calls;
 mod command;
 mod contract;
 mod crash;
 mod cross_site;
 mod description;
-mod dice;
 mod flood;
 mod forgot;
 mod fuzz;
 mod guessing;
 mod headers;
+mod html;
 mod import;
 mod input;
 mod limits;
@@ -44,10 +36,7 @@ mod mail;
 mod metrics;
 mod migrations;
 mod options;
-mod page;
 mod passwords;
-mod people;
-mod process;
 mod queue;
 mod reset;
 mod secrecy;

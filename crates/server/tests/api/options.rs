@@ -1,13 +1,12 @@
-//! Every option as a flag and as a variable, good and bad.
+//! Options as flags and as environment variables, valid and invalid.
 
-use crate::database::Kind;
-use crate::shell::Shell;
+use crate::support::*;
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-/// A variable's name, values that are refused, and a word that the sentence has to hold beside the name.
+/// A variable, invalid values, and a word that the error message must contain beside the name.
 const BAD: [(&str, &[&str], &str); 25] = [
     ("REKEY_LISTEN", &["8080", "127.0.0.1", "nowhere.example:80", "127.0.0.1:99999", "localhost:http"], "127.0.0.1:8080"),
     ("REKEY_PUBLIC_URL", &["http://reset.example.com", "http://10.0.0.1"], "https"),
@@ -40,7 +39,7 @@ const BAD: [(&str, &[&str], &str); 25] = [
     ("REKEY_LOG_FORMAT", &["xml", "JSON Lines"], "json"),
 ];
 
-/// What a run complained of; it must have ended with exit code 2.
+/// The error message of a run, which must have ended with exit code 2.
 #[track_caller]
 fn complaint(output: &Output) -> String {
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -55,12 +54,12 @@ fn flag(variable: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_bad_value_is_one_sentence_that_names_the_option() {
-    let shell = Shell::on(Kind::Sqlite).await;
+async fn an_invalid_option_is_reported_in_one_sentence_that_names_it() {
+    let cli = Cli::on(Database::Sqlite).await;
     for (variable, values, hint) in BAD {
         for value in values {
-            let by_variable = complaint(&shell.command(&["doctor"]).env(variable, value).output().expect("runs"));
-            let by_flag = shell.refused(&["doctor", &format!("{}={value}", flag(variable))]);
+            let by_variable = complaint(&cli.command(&["doctor"]).env(variable, value).output().expect("runs"));
+            let by_flag = cli.refused(&["doctor", &format!("{}={value}", flag(variable))]);
             assert_eq!(by_variable, by_flag, "{variable}={value}");
             assert_eq!(by_flag.trim_end().lines().count(), 1, "{by_flag}");
             assert!(by_flag.contains(variable) && by_flag.contains(&flag(variable)) && by_flag.contains(hint), "{value}: {by_flag}");
@@ -71,26 +70,25 @@ async fn a_bad_value_is_one_sentence_that_names_the_option() {
         ("--smtp-url", "SMTP://LOCALHOST:1"),
         ("--mail-from", "Jürgen <no-reply@exämple.de>"),
     ] {
-        let told = shell.refused(&["doctor", flag, value, "--database-url", "sqlite://other.db"]);
+        let told = cli.refused(&["doctor", flag, value, "--database-url", "sqlite://other.db"]);
         assert!(told.contains("no active admin"), "{flag} {value}: {told}");
     }
-    let secret = shell.refused(&["doctor", "--smtp-url", "smtp://user:hunter2@mail.example.com"]);
+    let secret = cli.refused(&["doctor", "--smtp-url", "smtp://user:hunter2@mail.example.com"]);
     assert!(!secret.contains("hunter2"), "{secret}");
-    let both = shell.refused(&["doctor", "--secret-key-file", "key"]);
+    let both = cli.refused(&["doctor", "--secret-key-file", "key"]);
     assert!(both.contains("REKEY_SECRET_KEY_FILE") && both.contains("remove one"), "{both}");
-    let file = shell.command(&["doctor"]).env("REKEY_SECRET_KEY", "").env("REKEY_SECRET_KEY_FILE", "nowhere").output().expect("runs");
+    let file = cli.command(&["doctor"]).env("REKEY_SECRET_KEY", "").env("REKEY_SECRET_KEY_FILE", "nowhere").output().expect("runs");
     assert!(complaint(&file).contains("no such file"));
-    assert!(shell.refused(&["doctor", "--secret-key", "fifteen letters"]).contains("at least 16"));
-    assert!(!shell.dir.0.join("rekey.db").exists(), "nothing was made");
+    assert!(cli.refused(&["doctor", "--secret-key", "fifteen letters"]).contains("at least 16"));
+    assert!(!cli.path("rekey.db").exists(), "nothing was made");
 }
 
 #[tokio::test]
-async fn a_flag_beats_a_variable_and_an_empty_one_is_not_set() {
-    let shell = Shell::on(Kind::Sqlite).await;
+async fn a_flag_overrides_a_variable_and_an_empty_variable_counts_as_unset() {
+    let cli = Cli::on(Database::Sqlite).await;
     let config = async |flags: &[&str]| -> Value {
-        let program = shell.start(flags, &[]).await;
-        let answer = reqwest::get(format!("{}/api/config", program.base)).await.expect("an answer");
-        serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON")
+        let program = cli.start(flags, &[]);
+        program.client().get("/api/config").await.json()
     };
     let defaults = config(&[]).await;
     assert_eq!(
@@ -115,7 +113,7 @@ async fn a_flag_beats_a_variable_and_an_empty_one_is_not_set() {
         serde_json::json!({"brand": "Ácme & Co", "support_email": "help@example.com", "password": {"min_length": 8, "max_length": 256},
             "resend_after_seconds": 0, "link_ttl_seconds": 2})
     );
-    let mut doctor = shell.command(&["doctor", "--link-ttl", "1h"]);
+    let mut doctor = cli.command(&["doctor", "--link-ttl", "1h"]);
     doctor.env("REKEY_LINK_TTL", "25h");
     for empty in
         BAD.map(|(variable, ..)| variable).into_iter().filter(|variable| !["REKEY_LINK_TTL", "REKEY_DATABASE_URL"].contains(variable))
@@ -128,9 +126,9 @@ async fn a_flag_beats_a_variable_and_an_empty_one_is_not_set() {
 
 #[tokio::test]
 async fn help_names_every_variable() {
-    let shell = Shell::on(Kind::Sqlite).await;
+    let cli = Cli::on(Database::Sqlite).await;
     for line in [&["--help"][..], &["serve", "--help"], &["user", "import", "--help"]] {
-        let help = shell.ok(line);
+        let help = cli.ok(line);
         for (variable, ..) in BAD {
             assert!(help.contains(variable) && help.contains(&flag(variable)), "{line:?}: {variable}");
         }
@@ -141,59 +139,58 @@ async fn help_names_every_variable() {
 }
 
 #[tokio::test]
-async fn a_database_that_cannot_be_opened_is_what_the_sentence_is_about() {
-    let shell = Shell::on(Kind::Sqlite).await;
-    let url = |path: &str| format!("sqlite://{}", shell.dir.0.join(path).display());
-    shell.file("letter.txt", "no database, but a letter of some length, so that it cannot be taken for an empty file");
-    std::fs::create_dir(shell.dir.0.join("folder")).expect("a folder");
+async fn a_database_that_cannot_be_opened_is_reported_as_such() {
+    let cli = Cli::on(Database::Sqlite).await;
+    let url = |path: &str| format!("sqlite://{}", cli.path(path).display());
+    cli.write_file("letter.txt", "no database, but a letter of some length, so that it cannot be taken for an empty file");
+    std::fs::create_dir(cli.path("folder")).expect("a folder");
     for path in ["nowhere/rekey.db", "folder", "letter.txt", "letter.txt/rekey.db"] {
-        let mut command = shell.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = cli.command(&["serve", "--listen", "127.0.0.1:0"]);
         let told = complaint(&command.env_remove("REKEY_SECRET_KEY").env("REKEY_DATABASE_URL", url(path)).output().expect("runs"));
         assert!(told.contains("database") && told.contains("REKEY_DATABASE_URL") && told.contains(path), "{path}: {told}");
         assert_eq!(told.trim_end().lines().count(), 1, "{told}");
     }
-    let found: Vec<_> = std::fs::read_dir(&shell.dir.0).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    let found: Vec<_> = std::fs::read_dir(cli.dir()).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
     assert!(!found.contains(&"rekey.key".into()), "a key beside no database: {found:?}");
 }
 
 #[tokio::test]
-async fn a_postgresql_that_is_not_there_is_told_at_once() {
-    let shell = Shell::on(Kind::Sqlite).await;
+async fn an_unreachable_postgresql_is_reported_at_once() {
+    let cli = Cli::on(Database::Sqlite).await;
     let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let began = Instant::now();
-    let told = shell.refused(&["serve", "--database-url", &format!("postgres://rekey:hunter2@{unused}/rekey")]);
+    let told = cli.refused(&["serve", "--database-url", &format!("postgres://rekey:hunter2@{unused}/rekey")]);
     assert!(told.contains("PostgreSQL cannot be reached") && told.contains("REKEY_DATABASE_URL") && !told.contains("hunter2"), "{told}");
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
-    let mut keyless = shell.command(&["doctor", "--database-url", "postgres://127.0.0.1/rekey"]);
+    let mut keyless = cli.command(&["doctor", "--database-url", "postgres://127.0.0.1/rekey"]);
     assert!(complaint(&keyless.env_remove("REKEY_SECRET_KEY").output().expect("runs")).contains("REKEY_SECRET_KEY_FILE"));
 }
 
 #[tokio::test]
 async fn the_local_inbox_answers_this_machine_alone() {
-    let shell = Shell::on(Kind::Sqlite).await;
-    let program = shell.start(&["--trusted-proxies", "127.0.0.0/8"], &[]).await;
-    let http = reqwest::Client::new();
+    let cli = Cli::on(Database::Sqlite).await;
+    let program = cli.start(&["--trusted-proxies", "127.0.0.0/8"], &[]);
+    let client = program.client();
     for path in ["/dev/inbox", "/dev/inbox.json"] {
-        let request = || http.get(format!("{}{path}", program.base));
-        assert_eq!(request().send().await.expect("an answer").status(), 200);
-        let elsewhere = request().header("x-forwarded-for", "203.0.113.9").send().await.expect("an answer");
-        assert_eq!(elsewhere.status(), 404, "{path} shows working links");
+        client.get(path).await.expect(200);
+        let elsewhere = client.send(client.request("GET", path).header("x-forwarded-for", "203.0.113.9")).await;
+        assert_eq!(elsewhere.status, 404, "{path} shows working links");
     }
-    let mut public = shell.start(&["--public-url", "https://reset.example.com"], &[]).await;
-    assert_eq!(reqwest::get(format!("{}/dev/inbox", public.base)).await.expect("an answer").status(), 404);
+    let mut public = cli.start(&["--public-url", "https://reset.example.com"], &[]);
+    public.client().get("/dev/inbox").await.expect(404);
     public.kill();
     assert!(public.log().contains("mail reaches nobody"));
-    assert!(shell.refused(&["doctor", "--public-url", "https://reset.example.com"]).contains("mail reaches nobody"));
+    assert!(cli.refused(&["doctor", "--public-url", "https://reset.example.com"]).contains("mail reaches nobody"));
 }
 
 #[tokio::test]
-async fn a_restored_database_is_private_whatever_the_backup_was() {
-    let shell = Shell::on(Kind::Sqlite).await;
-    shell.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
-    shell.ok(&["backup", "backup.db"]);
-    let mode = |name: &str| std::fs::metadata(shell.dir.0.join(name)).expect("a file").permissions().mode() & 0o777;
+async fn a_restored_database_is_private_even_if_the_backup_was_not() {
+    let cli = Cli::on(Database::Sqlite).await;
+    cli.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
+    cli.ok(&["backup", "backup.db"]);
+    let mode = |name: &str| std::fs::metadata(cli.path(name)).expect("a file").permissions().mode() & 0o777;
     let open = std::fs::Permissions::from_mode(0o644);
-    std::fs::set_permissions(shell.dir.0.join("backup.db"), open).expect("its mode is changed");
-    shell.ok(&["restore", "backup.db"]);
+    std::fs::set_permissions(cli.path("backup.db"), open).expect("its mode is changed");
+    cli.ok(&["restore", "backup.db"]);
     assert_eq!((mode("rekey.db"), mode("backup.db")), (0o600, 0o644));
 }

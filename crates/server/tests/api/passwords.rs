@@ -1,57 +1,53 @@
-//! What is asked of a new password, and how it is kept.
+//! Password rules and password storage.
 
-use crate::app::App;
-use crate::database::Kind;
-use crate::http::{Answer, Visitor};
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use sqlx::Row;
 
-/// Somebody with a link, who tries passwords.
+/// A holder of a link who tries passwords.
 struct Owner {
-    visitor: Visitor,
+    client: Client,
     token: String,
 }
 
 impl Owner {
-    async fn with_link(app: &App, email: &str) -> Self {
-        Self { visitor: app.visitor(), token: app.link_for(email).await }
+    async fn with_link(app: &TestApp, email: &str) -> Self {
+        Self { client: app.client(), token: app.link_for(email).await }
     }
 
-    async fn sets(&self, password: &str) -> Answer {
-        self.visitor.post("/api/password-resets/redeem", json!({"token": self.token, "password": password})).await
+    async fn sets(&self, password: &str) -> Response {
+        self.client.post("/api/password-resets/redeem", json!({"token": self.token, "password": password})).await
     }
 }
 
 /// The status of a login with this password.
-async fn tries(app: &App, email: &str, password: &str) -> u16 {
-    app.visitor().post("/api/session", json!({"email": email, "password": password})).await.status
+async fn tries(app: &TestApp, email: &str, password: &str) -> u16 {
+    app.client().post("/api/session", json!({"email": email, "password": password})).await.status
 }
 
-/// What is stored for this user.
-async fn stored(app: &App, id: &str) -> String {
+/// The stored hash of this user.
+async fn stored(app: &TestApp, id: &str) -> String {
     let id: i64 = id.parse().expect("a number");
     sqlx::query("SELECT password_hash FROM users WHERE id = $1").bind(id).fetch_one(app.store.read()).await.expect("a row").get(0)
 }
 
-async fn store(app: &App, id: &str, phc: &str) {
+async fn store(app: &TestApp, id: &str, phc: &str) {
     let id: i64 = id.parse().expect("a number");
     let mut tx = app.store.begin().await.expect("begins");
     sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(id).bind(phc).execute(&mut *tx).await.expect("a row");
     tx.commit().await.expect("commits");
 }
 
-/// So many different characters beyond 16 bits, none of which combines with another.
+/// Distinct characters beyond 16 bits that do not combine with each other.
 fn astral(count: u32) -> String {
     (0..count).filter_map(|n| char::from_u32(0x1f400 + n * 7 % 200)).collect()
 }
 
-on_both! {
+on_both_databases! {
     async fn pwd_01_fifteen_code_points_at_the_least_and_256_at_the_most(app) {
         app.add_user("Jo Okafor", "jo@example.com").await;
-        let config = app.visitor().get("/api/config").await.expect(200).json();
+        let config = app.client().get("/api/config").await.expect(200).json();
         assert_eq!(config["password"], json!({"min_length": 15, "max_length": 256}));
         let jo = Owner::with_link(&app, "jo@example.com").await;
         for (password, code, named) in [
@@ -89,14 +85,14 @@ on_both! {
     async fn pwd_02_forms_of_one_text_are_one_password(app) {
         app.add_user("Jo Okafor", "jo@example.com").await;
         let jo = Owner::with_link(&app, "jo@example.com").await;
-        // Fourteen when composed, 28 as sent; and 256 when composed.
+        // 14 characters in NFC, 28 as sent; and 256 in NFC.
         assert_eq!(jo.sets(&"e\u{301}o\u{308}".repeat(7)).await.field("password"), "too_short");
         assert_eq!(jo.sets(&"a\u{30a}x ".repeat(86)).await.field("password"), "too_long");
         jo.sets("a cafe\u{301} in U\u{308}berlingen").await.expect(200);
         let composed = "a caf\u{e9} in \u{dc}berlingen";
         let session = app.log_in("jo@example.com", composed).await;
         app.log_in("jo@example.com", "a cafe\u{301} in \u{dc}berlingen").await;
-        // Angstrom's sign and the letter, and Hangul in pieces.
+        // The angstrom sign and the letter, and decomposed Hangul.
         let change = json!({"current_password": "a caf\u{e9} in U\u{308}berlingen", "new_password": "ten \u{212b}ngstr\u{f6}m or \u{1100}\u{1161}"});
         session.put("/api/account/password", change).await.expect(204);
         app.log_in("jo@example.com", "ten A\u{30a}ngstro\u{308}m or \u{ac00}").await;
@@ -152,7 +148,7 @@ on_both! {
             let change = json!({"current_password": PASSWORD, "new_password": password});
             assert_eq!(session.put("/api/account/password", change).await.field("new_password"), code, "{password}");
         }
-        // The whole password is looked at: a common word or a name in it is no harm.
+        // Only the whole password is compared: containing a common word or a name is allowed.
         jo.sets("my password is never password").await.expect(200);
         let change = json!({"current_password": "my password is never password", "new_password": "okafor keeps bees in may"});
         app.log_in("jo.okafor@mail.example.com", "my password is never password").await.put("/api/account/password", change).await.expect(204);
@@ -169,11 +165,11 @@ on_both! {
             current = password;
         }
         app.advance(5 * 365 * 86_400);
-        // No call takes a hint.
+        // No call accepts a password hint.
         let session = app.log_in("jo@example.com", &current).await;
         let hint = json!({"current_password": current, "new_password": PASSWORD, "hint": "umbrellas"});
         assert_eq!(session.put("/api/account/password", hint).await.field("body"), "unknown_field");
-        let description = app.visitor().get("/api/openapi.json").await.expect(200);
+        let description = app.client().get("/api/openapi.json").await.expect(200);
         assert!(!String::from_utf8(description.bytes).expect("text").to_lowercase().contains("hint\":"));
     }
 
@@ -229,11 +225,11 @@ on_both! {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pwd_01_the_least_length_can_be_set_down_to_eight() {
-    for kind in [Kind::Sqlite, Kind::Postgres] {
-        let app = App::start_with(kind, &["--password-min-length", "8"]).await;
+    for kind in [Database::Sqlite, Database::Postgres] {
+        let app = TestApp::start_with(kind, &["--password-min-length", "8"]).await;
         app.add_user("Jo Okafor", "jo@example.com").await;
         let jo = Owner::with_link(&app, "jo@example.com").await;
-        // What is common at eight characters is on the list as it is.
+        // Common passwords of eight characters are on the list unchanged.
         for (password, code) in
             [("seven x", "too_short"), ("trustno1", "common"), ("password", "common"), ("Sunshine", "common"), ("okafor12", "personal")]
         {

@@ -1,10 +1,6 @@
-//! The mail queue: who holds a job, when it is tried again, and when it ends.
+//! Job queue: leases, retries, and when a job ends.
 
-use crate::app::App;
-use crate::people;
-use crate::smtp::{PATIENCE, Smtp};
-use crate::world::*;
-use crate::{on_both, on_both_shells};
+use crate::support::*;
 use futures_util::future::join_all;
 use rekey_server::jobs::outbox::{self, Job, LEASE, Which};
 use rekey_server::store::Store;
@@ -13,35 +9,30 @@ use std::time::{Duration, Instant};
 
 const DAY: u64 = 24 * 3600;
 
-/// One number from the database.
+/// Reads one number.
 async fn number(store: &Store, sql: &str) -> i64 {
     sqlx::query(AssertSqlSafe(sql)).fetch_one(store.read()).await.expect("a number").get(0)
 }
 
-/// Waits until a number in the database is this.
+/// Waits until a query returns this number.
 pub async fn until(store: &Store, sql: &str, wanted: i64) {
-    let found = async {
-        while number(store, sql).await != wanted {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("never {wanted}: {sql}"));
+    wait_until(&format!("{wanted}: {sql}"), async || number(store, sql).await == wanted).await;
 }
 
-/// Waits until every job was tried so often and none is under way.
-async fn tried(app: &App, times: i64) {
+/// Waits until every job was attempted so often and none is leased.
+async fn tried(app: &TestApp, times: i64) {
     until(&app.store, &format!("SELECT count(*) FROM outbox WHERE attempts <> {times} OR claimed_until <> 0"), 0).await;
 }
 
-async fn ask(app: &App, email: &str) {
-    app.visitor().post("/api/password-resets", json!({"email": email})).await.expect(202);
+async fn ask(app: &TestApp, email: &str) {
+    app.client().post("/api/password-resets", json!({"email": email})).await.expect(202);
 }
 
-on_both! {
+on_both_databases! {
     async fn rel_04_retries_back_off_and_end_after_a_day(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         ask(&app, "jo@example.com").await;
         until(&app.store, "SELECT count(*) FROM outbox WHERE kind = 'link'", 1).await;
         for (attempt, wait) in (1..).zip([1, 2, 4, 8, 16, 30, 30, 30]) {
@@ -53,11 +44,11 @@ on_both! {
         let reset = async || admin.get(&format!("/api/users/{jo}")).await.json()["reset"].clone();
         assert_eq!(reset().await["state"], "queued");
         app.advance(DAY);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let admin = app.log_in("admin@example.com", PASSWORD).await;
         let reset = admin.get(&format!("/api/users/{jo}")).await.json()["reset"].clone();
         assert_eq!((&reset["state"], &reset["detail"]), (&json!("failed"), &json!("The mail server could not be reached for a day.")));
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.advance(DAY);
         assert!(app.smtp.mails().is_empty());
     }
@@ -65,14 +56,14 @@ on_both! {
     async fn rel_04_a_notice_ends_after_a_day_too(app) {
         app.add_user("Jo", "jo@example.com").await;
         let jo = app.log_in("jo@example.com", PASSWORD).await;
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         jo.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
         tried(&app, 1).await;
         app.advance(DAY + 1);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
     }
 
-    async fn rel_04_a_poison_mail_blocks_nobody(app) {
+    async fn rel_04_a_poison_mail_blocks_no_other(app) {
         let admin = app.admin().await;
         let refused = app.add_user("Refused", "refused@example.com").await;
         app.add_user("Later", "later@example.com").await;
@@ -92,7 +83,7 @@ on_both! {
         ask(&app, "later@example.com").await;
         app.add_user("Jo", "jo@example.com").await;
         app.link_for("jo@example.com").await;
-        // All others ended, but for the one that may work later, and the one that only a newer program understands.
+        // All jobs ended, except the one to retry and the one of an unknown kind, which only a newer program understands.
         until(&app.store, "SELECT count(*) FROM outbox", 2).await;
         assert_eq!(admin.get(&format!("/api/users/{refused}")).await.json()["email_status"], "bounced");
         let reached: Vec<_> = app.smtp.mails().iter().flat_map(|mail| mail.to.clone()).collect();
@@ -102,16 +93,16 @@ on_both! {
         until(&app.store, "SELECT count(*) FROM outbox", 1).await;
     }
 
-    async fn rel_04_mails_that_get_stuck_again_and_again_leave_room_for_a_new_one(app) {
+    async fn rel_04_hanging_retries_leave_a_worker_for_a_new_mail(app) {
         let admin = app.admin().await;
         let mut ids = Vec::new();
         for n in 0..8 {
             ids.push(app.add_user("Stuck", &format!("stuck{n}@example.com")).await);
         }
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         admin.post("/api/users/password-resets", json!({"ids": ids})).await.expect(202);
         tried(&app, 1).await;
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.advance(1);
         until(&app.store, "SELECT count(*) FROM outbox WHERE claimed_until <> 0", 3).await;
         app.add_user("Jo", "jo@example.com").await;
@@ -120,16 +111,16 @@ on_both! {
         assert!(begun.elapsed() < Duration::from_secs(8), "it waited until a stuck one gave up");
     }
 
-    async fn rel_04_a_worker_that_slept_through_its_claim_sends_nothing(app) {
+    async fn rel_04_a_worker_whose_lease_expired_sends_nothing(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Holds);
+        app.smtp.set_behaviour(SmtpBehaviour::hold());
         ask(&app, "jo@example.com").await;
-        app.smtp.holding(1).await;
-        // Another process, for whom the claim has run out.
-        let other = app.beside(LEASE.unsigned_abs() / 1000 + 1).await;
+        app.smtp.wait_for_held(1).await;
+        // Another process, for which the lease has expired.
+        let other = app.second_server(LEASE.unsigned_abs() / 1000 + 1).await;
         other.mail_to("jo@example.com").await;
-        other.settled().await;
-        app.smtp.be(Mood::Kind);
+        other.wait_for_empty_queue().await;
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.smtp.release();
         // The sleeper is awake when it sends something else; the other one may be quicker.
         for n in 0.. {
@@ -144,8 +135,8 @@ on_both! {
         assert!(app.smtp.mails().iter().all(|mail| mail.to != ["jo@example.com"]), "sent twice");
     }
 
-    async fn rel_04_who_lost_a_claim_ends_nobody_elses(app) {
-        // Before its time, so that the server's own worker leaves it alone.
+    async fn rel_04_a_worker_whose_lease_expired_cannot_complete_the_job(app) {
+        // Not due yet, so that the server's own worker leaves it alone.
         let later = app.now() + 300_000;
         let mut tx = app.store.begin().await.expect("begins");
         outbox::put(&mut tx, later, &Job::Throttled { address: "jo@example.com".to_owned(), ip: "127.0.0.1".to_owned() }).await.expect("a job");
@@ -158,18 +149,18 @@ on_both! {
         tx.commit().await.expect("commits");
     }
 
-    async fn rel_04_a_worker_that_slept_through_its_claim_sends_nothing_while_the_job_waits_for_another_turn(app) {
+    async fn rel_04_a_worker_whose_lease_expired_sends_nothing_while_the_job_waits_for_a_retry(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Holds);
+        app.smtp.set_behaviour(SmtpBehaviour::hold());
         ask(&app, "jo@example.com").await;
-        app.smtp.holding(1).await;
-        // Another process, for whom the claim runs out, tries in vain and gives the job back.
-        let other = app.beside(0).await;
-        other.smtp.be(Mood::Busy);
+        app.smtp.wait_for_held(1).await;
+        // Another process, for which the lease expires, fails to send and schedules a retry.
+        let other = app.second_server(0).await;
+        other.smtp.set_behaviour(SmtpBehaviour::busy());
         other.advance(LEASE.unsigned_abs() / 1000 + 1);
         until(&app.store, "SELECT count(*) FROM outbox WHERE attempts = 2 AND claimed_until = 0", 1).await;
         drop(other);
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.smtp.release();
         // The sleeper is awake when it has sent something else.
         for email in ["al@example.com", "bo@example.com"] {
@@ -178,40 +169,40 @@ on_both! {
         }
         assert!(app.smtp.mails().iter().all(|mail| mail.to != ["jo@example.com"]), "sent by who had lost the claim");
         app.advance(2 * LEASE.unsigned_abs() / 1000);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert_eq!(app.smtp.mails().iter().filter(|mail| mail.to == ["jo@example.com"]).count(), 1);
     }
 
-    async fn rel_04_a_worker_that_slept_through_its_claim_does_not_give_back_what_another_holds(app) {
+    async fn rel_04_a_worker_whose_lease_expired_does_not_release_the_lease_of_another(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Holds);
+        app.smtp.set_behaviour(SmtpBehaviour::hold());
         ask(&app, "jo@example.com").await;
-        app.smtp.holding(1).await;
-        let other = app.beside(0).await;
-        other.smtp.be(Mood::Holds);
+        app.smtp.wait_for_held(1).await;
+        let other = app.second_server(0).await;
+        other.smtp.set_behaviour(SmtpBehaviour::hold());
         other.advance(LEASE.unsigned_abs() / 1000 + 1);
-        other.smtp.holding(1).await;
+        other.smtp.wait_for_held(1).await;
         // The sleeper wakes to a mail server that wants it to come back later.
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         app.smtp.release();
-        app.smtp.turned_away().await;
-        app.smtp.be(Mood::Kind);
+        app.smtp.wait_for_deferrals(1).await;
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         // It is through with that when it has sent something else; the other one has few hands.
         for n in 0..8 {
             let email = format!("al{n}@example.com");
             app.add_user("Al", &email).await;
             ask(&app, &email).await;
         }
-        app.smtp.wait_for(|mail| mail.to != ["jo@example.com"]).await;
+        app.smtp.wait_for_mail(|mail| mail.to != ["jo@example.com"]).await;
         let held = "SELECT count(*) FROM outbox WHERE attempts = 2 AND claimed_until > 0 AND kind = 'link'";
         assert!(number(&app.store, held).await > 0, "the other one's claim was ended");
-        other.smtp.be(Mood::Kind);
+        other.smtp.set_behaviour(SmtpBehaviour::accept());
         other.smtp.release();
         other.mail_to("jo@example.com").await;
         assert!(app.smtp.mails().iter().all(|mail| mail.to != ["jo@example.com"]), "sent twice");
     }
 
-    async fn rel_03_what_a_killed_process_had_claimed_is_tried_again_within_a_minute(app) {
+    async fn rel_03_a_job_leased_by_a_killed_process_is_retried_within_a_minute(app) {
         let mut tries = 0;
         let address = loop {
             tries += 1;
@@ -221,7 +212,7 @@ on_both! {
             let job = Job::Forgot { address: address.clone(), ip: "127.0.0.1".to_owned() };
             outbox::put(&mut tx, app.now(), &job).await.expect("a job");
             tx.commit().await.expect("commits");
-            // This worker claims it and dies, unless the server's own, whom nobody woke, was about to look anyway.
+            // This worker leases it and dies, unless the server's own worker was polling just then.
             if outbox::claim(&app.store, app.now(), Which::Due, 9).await.expect("a claim").len() == 1 {
                 break address;
             }
@@ -232,9 +223,9 @@ on_both! {
         app.mail_to(&address).await;
     }
 
-    async fn what_an_outage_held_up_is_sent_within_a_minute_of_its_end(app) {
+    async fn mails_delayed_by_an_outage_are_sent_within_a_minute_of_its_end(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Busy);
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
         ask(&app, "jo@example.com").await;
         until(&app.store, "SELECT count(*) FROM outbox WHERE kind = 'link'", 1).await;
         for attempt in 1..40 {
@@ -242,12 +233,12 @@ on_both! {
             app.advance(30);
         }
         tried(&app, 40).await;
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.advance(60);
         app.mail_to("jo@example.com").await;
     }
 
-    async fn a_clock_that_is_set_back_holds_nothing_up(app) {
+    async fn a_clock_set_back_delays_no_job(app) {
         app.add_user("Jo", "jo@example.com").await;
         let hour = app.now() + 3_600_000;
         for claimed in [0, hour + LEASE] {
@@ -255,21 +246,21 @@ on_both! {
             sqlx::query(AssertSqlSafe(sql)).execute(app.store.write()).await.expect("inserts");
         }
         app.advance(1);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         app.mail_to("jo@example.com").await;
     }
 
     async fn readiness_does_not_depend_on_the_mail_server(app) {
-        for mood in [Mood::Busy, Mood::Silent, Mood::Refuses] {
-            app.smtp.be(mood);
-            assert_eq!(app.visitor().get("/readyz").await.status, 200, "{mood:?}");
+        for behaviour in [SmtpBehaviour::busy(), SmtpBehaviour::silent(), SmtpBehaviour::down(), SmtpBehaviour::reject_recipients()] {
+            app.smtp.set_behaviour(behaviour.clone());
+            assert_eq!(app.client().get("/readyz").await.status, 200, "{behaviour:?}");
         }
     }
 }
 
-on_both_shells! {
-    async fn rel_04_who_waits_longest_comes_first_and_who_got_stuck_behind_the_others(shell) {
-        let store = Store::open(&shell.location()).await.expect("opens");
+cli_on_both_databases! {
+    async fn rel_04_jobs_run_in_order_and_a_retry_comes_after_the_others(cli) {
+        let store = Store::open(&cli.location()).await.expect("opens");
         let mut tx = store.begin().await.expect("begins");
         for reset in 1..=3 {
             outbox::put(&mut tx, 1000, &Job::Link { reset }).await.expect("a job");
@@ -289,16 +280,16 @@ on_both_shells! {
         }
     }
 
-    async fn rel_04_two_processes_send_each_mail_once(shell) {
+    async fn rel_04_two_processes_send_each_mail_once(cli) {
         const MAILS: usize = 60;
-        let smtp = Smtp::start().await;
-        let url = format!("smtp://{}", smtp.address);
-        let store = Store::open(&shell.location()).await.expect("opens");
-        people::add(&shell, &store, MAILS).await;
+        let smtp = SmtpServer::start();
+        let url = smtp.url();
+        let store = Store::open(&cli.location()).await.expect("opens");
+        import_bulk_users(&cli, &store, MAILS).await;
         let settings = [("REKEY_SMTP_URL", &*url)];
-        let (one, two) = tokio::join!(shell.serve(&settings), shell.serve(&settings));
-        let visitors = [one.visitor(), two.visitor()];
-        let asks = (0..MAILS).map(|n| visitors[n % 2].post("/api/password-resets", json!({"email": people::address(n)})));
+        let (one, two) = (cli.serve(&settings), cli.serve(&settings));
+        let clients = [one.client(), two.client()];
+        let asks = (0..MAILS).map(|n| clients[n % 2].post("/api/password-resets", json!({"email": bulk_address(n)})));
         assert!(join_all(asks).await.iter().all(|answer| answer.status == 202));
         until(&store, "SELECT count(*) FROM outbox", 0).await;
         let mut reached: Vec<_> = smtp.mails().iter().flat_map(|mail| mail.to.clone()).collect();
@@ -307,6 +298,6 @@ on_both_shells! {
         reached.dedup();
         assert_eq!((sent, reached.len()), (MAILS, MAILS));
         assert!(!one.log().contains("ERROR"), "{}", one.log());
-        shell.ok(&["audit", "verify"]);
+        cli.ok(&["audit", "verify"]);
     }
 }

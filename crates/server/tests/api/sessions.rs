@@ -1,17 +1,13 @@
-//! Sessions: how they begin, what they are worth, and what ends them.
+//! Sessions: start, cookie, and everything that ends them.
 
-use crate::app::App;
-use crate::database::Kind;
-use crate::http::Visitor;
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rekey_server::auth::hashing::hash_now;
 use std::collections::BTreeSet;
 
-/// The one cookie of an answer: its name, its value, and its attributes in lower case.
-fn cookie(answer: &crate::http::Answer) -> (String, String, BTreeSet<String>) {
+/// The only cookie of a response: name, value, and attributes in lower case.
+fn cookie(answer: &Response) -> (String, String, BTreeSet<String>) {
     let lines: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().expect("text")).collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
     let mut parts = lines[0].split(';').map(str::trim);
@@ -19,29 +15,29 @@ fn cookie(answer: &crate::http::Answer) -> (String, String, BTreeSet<String>) {
     (name.to_owned(), value.to_owned(), parts.map(str::to_ascii_lowercase).collect())
 }
 
-async fn log_in(visitor: &Visitor) -> crate::http::Answer {
-    visitor.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.expect(200)
+async fn log_in(client: &Client) -> Response {
+    client.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.expect(200)
 }
 
-/// The status of a login that takes its time.
-async fn log_in_at_last(visitor: &Visitor) -> u16 {
-    visitor.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.status
+/// The status of a slow login.
+async fn log_in_at_last(client: &Client) -> u16 {
+    client.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.status
 }
 
-async fn is_in(visitor: &Visitor) -> bool {
-    visitor.get("/api/session").await.expect(200).json()["user"] != Value::Null
+async fn is_in(client: &Client) -> bool {
+    client.get("/api/session").await.expect(200).json()["user"] != Value::Null
 }
 
-/// A call that counts as use of the session: what it asks for is refused, but not for want of one.
-async fn uses(visitor: &Visitor) -> bool {
-    let status = visitor.put("/api/account/password", json!({"current_password": "", "new_password": ""})).await.status;
+/// Whether the session is valid, by a call that counts as use of it: it is refused, but not with 401.
+async fn uses(client: &Client) -> bool {
+    let status = client.put("/api/account/password", json!({"current_password": "", "new_password": ""})).await.status;
     assert!(matches!(status, 401 | 422), "{status}");
     status == 422
 }
 
-/// Somebody else who has got hold of the cookie.
-fn thief(app: &App, cookie: &str) -> Visitor {
-    let thief = app.visitor();
+/// A client with a stolen cookie.
+fn thief(app: &TestApp, cookie: &str) -> Client {
+    let thief = app.client();
     thief.set_cookie(cookie);
     thief
 }
@@ -55,20 +51,20 @@ async fn ses_01_the_cookie_is_as_strict_as_the_public_url_allows() {
         if url.starts_with("https") {
             expected.insert("secure".to_owned());
         }
-        let app = App::start_with(Kind::Sqlite, &["--public-url", url]).await;
+        let app = TestApp::start_with(Database::Sqlite, &["--public-url", url]).await;
         app.add_user("Jo", "jo@example.com").await;
-        let visitor = app.visitor();
+        let client = app.client();
         for (answer, max_age) in
-            [(log_in(&visitor).await, "max-age=2592000"), (visitor.delete("/api/session").await.expect(204), "max-age=0")]
+            [(log_in(&client).await, "max-age=2592000"), (client.delete("/api/session").await.expect(204), "max-age=0")]
         {
             let (named, value, attributes) = cookie(&answer);
             assert_eq!((named.as_str(), value.is_empty()), (name, max_age == "max-age=0"), "{url}");
             expected.insert(max_age.to_owned());
-            // No Domain: a cookie that other hosts are sent too would be one that they can set.
+            // No Domain attribute: other hosts must neither receive nor set the cookie.
             assert_eq!(attributes, expected, "{url}");
             expected.remove(max_age);
         }
-        let stored = log_in(&app.visitor()).await;
+        let stored = log_in(&app.client()).await;
         let (_, value, _) = cookie(&stored);
         assert!(is_in(&thief(&app, &format!("{name}={value}"))).await);
         let other = if name == "rekey" { "__Host-rekey" } else { "rekey" };
@@ -76,12 +72,12 @@ async fn ses_01_the_cookie_is_as_strict_as_the_public_url_allows() {
     }
 }
 
-on_both! {
+on_both_databases! {
     async fn ses_02_the_id_is_256_random_bits_and_kept_as_a_hash(app) {
         app.add_user("Jo", "jo@example.com").await;
         let mut seen = BTreeSet::new();
         for _ in 0..3 {
-            let (_, id, _) = cookie(&log_in(&app.visitor()).await);
+            let (_, id, _) = cookie(&log_in(&app.client()).await);
             let bits = URL_SAFE_NO_PAD.decode(&id).expect("base64url");
             assert_eq!(bits.len(), 32);
             assert!(seen.insert(id.clone()), "each login has an id of its own");
@@ -99,30 +95,30 @@ on_both! {
     async fn ses_02_an_id_chosen_by_the_client_is_ignored(app) {
         app.add_user("Jo", "jo@example.com").await;
         let chosen = format!("rekey={}", "A".repeat(43));
-        let visitor = thief(&app, &chosen);
-        let (_, given, _) = cookie(&log_in(&visitor).await);
+        let client = thief(&app, &chosen);
+        let (_, given, _) = cookie(&log_in(&client).await);
         assert_ne!(chosen, format!("rekey={given}"));
-        assert!(is_in(&visitor).await);
+        assert!(is_in(&client).await);
         assert!(!is_in(&thief(&app, &chosen)).await, "what the client chose is worth nothing after the login either");
-        assert_eq!(app.visitor().get("/api/session").await.header("set-cookie"), "", "a visitor gets no session");
+        assert_eq!(app.client().get("/api/session").await.header("set-cookie"), "", "a client gets no session");
     }
 
     async fn ses_02_logging_in_again_begins_a_new_session_and_ends_the_one_it_replaces(app) {
         app.add_user("Jo", "jo@example.com").await;
-        let (visitor, elsewhere) = (app.visitor(), app.log_in("jo@example.com", PASSWORD).await);
-        log_in(&visitor).await;
-        let first = visitor.cookie().expect("a cookie");
-        visitor.post("/api/session", json!({"email": "jo@example.com", "password": "wrong"})).await.expect(401);
-        assert!(is_in(&visitor).await, "a failure ends nothing");
-        log_in(&visitor).await;
-        assert_ne!(visitor.cookie(), Some(first.clone()));
-        assert!(is_in(&visitor).await && is_in(&elsewhere).await);
+        let (client, elsewhere) = (app.client(), app.log_in("jo@example.com", PASSWORD).await);
+        log_in(&client).await;
+        let first = client.cookie().expect("a cookie");
+        client.post("/api/session", json!({"email": "jo@example.com", "password": "wrong"})).await.expect(401);
+        assert!(is_in(&client).await, "a failure ends nothing");
+        log_in(&client).await;
+        assert_ne!(client.cookie(), Some(first.clone()));
+        assert!(is_in(&client).await && is_in(&elsewhere).await);
         assert!(!is_in(&thief(&app, &first)).await, "no browser can end it any more, so it has ended");
     }
 
     async fn ses_02_only_the_very_id_opens_a_session_wherever_it_stands_among_other_cookies(app) {
         app.add_user("Jo", "jo@example.com").await;
-        let (name, id, _) = cookie(&log_in(&app.visitor()).await);
+        let (name, id, _) = cookie(&log_in(&app.client()).await);
         let dump_of_hash = {
             let row = sqlx::query("SELECT id_hash FROM sessions").fetch_one(app.store.read()).await.expect("a row");
             URL_SAFE_NO_PAD.encode(sqlx::Row::get::<Vec<u8>, _>(&row, 0))
@@ -137,11 +133,11 @@ on_both! {
         for around in [format!("a=b; {name}={id}"), format!("{name}={id}; a=b"), format!("a=b;{name}={id};c"), format!("{name}2=x; {name}={id}"), format!("a=\"x y\"; {name}={id}")] {
             assert!(is_in(&thief(&app, &around)).await, "{around}");
         }
-        // Another program on the same host may keep any bytes in its cookies.
-        let visitor = app.visitor();
+        // Other programs on the same host may use any bytes in their cookies.
+        let client = app.client();
         let bytes = [b"theme=d\xc3\xbcster \xff; ", format!("{name}={id}").as_bytes()].concat();
         let header = reqwest::header::HeaderValue::from_bytes(&bytes).expect("a header");
-        let answer = visitor.send(visitor.request("GET", "/api/session").header("cookie", header)).await;
+        let answer = client.send(client.request("GET", "/api/session").header("cookie", header)).await;
         assert_ne!(answer.json()["user"], Value::Null);
     }
 
@@ -154,9 +150,9 @@ on_both! {
         assert_eq!(here.cookie(), None, "the browser forgets it");
         assert!(!is_in(&stolen).await && !uses(&stolen).await, "and the server has ended it");
         assert!(is_in(&there).await, "other devices stay logged in");
-        // Once more, and by who never was in, is no error and ends nobody's session.
-        for visitor in [&stolen, &app.visitor()] {
-            visitor.delete("/api/session").await.expect(204);
+        // Logging out again, or without a session, is no error and ends no other session.
+        for client in [&stolen, &app.client()] {
+            client.delete("/api/session").await.expect(204);
         }
         assert!(is_in(&there).await);
     }
@@ -170,46 +166,46 @@ on_both! {
         change("not the password", NEW_PASSWORD).await.expect(422);
         change(PASSWORD, "short").await.expect(422);
         let token = app.link_for("jo@example.com").await;
-        app.visitor().post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
-        app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": "short"})).await.expect(422);
+        app.client().post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": token, "password": "short"})).await.expect(422);
         assert!(is_in(&here).await && is_in(&there).await, "asking and failing end nothing");
         change(PASSWORD, NEW_PASSWORD).await.expect(204);
         assert!(is_in(&here).await && !is_in(&there).await && is_in(&other).await);
         app.advance(61);
         let token = app.link_for("jo@example.com").await;
         assert!(is_in(&here).await);
-        app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": token, "password": PASSWORD})).await.expect(200);
         assert!(!is_in(&here).await && is_in(&other).await, "a reset ends all of the owner's, and nobody else's");
     }
 
     async fn ses_04_a_login_with_the_password_of_before_begins_no_session_when_the_change_has_completed(app) {
         let jo = app.add_user("Jo", "jo@example.com").await;
-        app.slow_down(&jo).await;
+        app.set_slow_hash(&jo).await;
         let new = hash_now(NEW_PASSWORD).expect("a hash");
-        let visitor = app.visitor();
+        let client = app.client();
         let change = async {
-            app.comparing().await;
+            app.wait_for_login_attempt().await;
             app.replace_hash(&jo, &new).await;
         };
-        let (status, ()) = tokio::join!(log_in_at_last(&visitor), change);
-        assert_eq!((status, is_in(&visitor).await), (401, false), "what was typed is no password any more");
+        let (status, ()) = tokio::join!(log_in_at_last(&client), change);
+        assert_eq!((status, is_in(&client).await), (401, false), "what was typed is no password any more");
         app.log_in("jo@example.com", NEW_PASSWORD).await;
     }
 
-    async fn ses_05_a_login_that_is_under_way_when_the_account_is_disabled_begins_no_session(app) {
+    async fn ses_05_a_login_in_progress_when_the_account_is_disabled_starts_no_session(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
-        app.slow_down(&jo).await;
-        let visitor = app.visitor();
+        app.set_slow_hash(&jo).await;
+        let client = app.client();
         let path = format!("/api/users/{jo}");
         let change = async {
-            app.comparing().await;
+            app.wait_for_login_attempt().await;
             admin.patch(&path, json!({"status": "disabled"})).await.expect(200);
         };
-        let (status, ()) = tokio::join!(log_in_at_last(&visitor), change);
+        let (status, ()) = tokio::join!(log_in_at_last(&client), change);
         assert_eq!(status, 401);
         admin.patch(&path, json!({"status": "active"})).await.expect(200);
-        assert!(!is_in(&visitor).await);
+        assert!(!is_in(&client).await);
     }
 
     async fn ses_05_disabling_an_account_ends_its_sessions_for_good(app) {
@@ -219,7 +215,7 @@ on_both! {
         let (here, there) = (app.log_in("jo@example.com", PASSWORD).await, app.log_in("jo@example.com", PASSWORD).await);
         admin.patch(&path, json!({"name": "Joanna"})).await.expect(200);
         assert!(is_in(&here).await, "another change ends nothing");
-        // An admin's stream of events goes on for hours: it ends too.
+        // An admin's event stream stays open for hours: it ends too.
         admin.patch(&path, json!({"role": "admin"})).await.expect(200);
         let mut stream = here.request("GET", "/api/events").send().await.expect("an answer").error_for_status().expect("a stream");
         admin.patch(&path, json!({"status": "disabled"})).await.expect(200);
@@ -228,12 +224,12 @@ on_both! {
             session.get("/api/users").await.expect(401);
         }
         let ended = async { while let Ok(Some(_)) = stream.chunk().await {} };
-        tokio::time::timeout(crate::smtp::PATIENCE, ended).await.expect("the stream ends");
+        tokio::time::timeout(TIMEOUT, ended).await.expect("the stream ends");
         here.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.expect(401);
         admin.patch(&path, json!({"status": "active"})).await.expect(200);
         assert!(!is_in(&here).await && !is_in(&there).await, "enabling the account brings none back");
         assert!(is_in(&admin).await);
-        // Disabled by hand, say, which deletes no session: the look-up asks, too.
+        // Disabled directly in the database, which deletes no session: the session query checks the status too.
         let here = app.log_in("jo@example.com", PASSWORD).await;
         sqlx::query("UPDATE users SET status = 'disabled' WHERE email = 'jo@example.com'").execute(app.store.write()).await.expect("updates");
         assert!(!is_in(&here).await && !uses(&here).await);
@@ -271,8 +267,8 @@ on_both! {
         let jo = app.add_user("Jo", "jo@example.com").await;
         let more_than_half = 7 * 3600;
         for call in crate::calls::all(&app, &jo).await.iter().filter(|call| call.path != "/api/session") {
-            let as_visitor = call.send(&app.visitor(), &[]).await;
-            let is_signed_in = as_visitor.status == 401 && as_visitor.code() == "not_signed_in";
+            let signed_out = call.send(&app.client(), &[]).await;
+            let is_signed_in = signed_out.status == 401 && signed_out.code() == "not_signed_in";
             let session = app.log_in("admin@example.com", PASSWORD).await;
             app.advance(more_than_half);
             assert!(is_in(&session).await);

@@ -1,8 +1,6 @@
-//! A link's secret: how it is made, what is written down of it, and when it dies.
+//! Tokens: randomness, storage, and lifetime.
 
-use crate::app::App;
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rekey_server::store::Dialect;
@@ -30,21 +28,21 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 
-/// Every way in which a token could be written down so that it can be used.
+/// Every encoding in which a stored token could be used.
 fn spellings(token: &str) -> [Vec<u8>; 4] {
     let bits = bits(token);
     [token.into(), STANDARD.encode(&bits).trim_end_matches('=').into(), hex(&bits).into(), bits]
 }
 
-/// How often a needle stands in what PostgreSQL wrote into its log ahead of the tables since `start`.
-async fn in_wal(app: &App, start: &str, needle: &[u8]) -> i64 {
+/// How often a needle occurs in PostgreSQL's WAL since `start`.
+async fn in_wal(app: &TestApp, start: &str, needle: &[u8]) -> i64 {
     let sql =
         "SELECT count(*) FROM pg_ls_waldir() WHERE name >= pg_walfile_name($1::pg_lsn) AND name <= pg_walfile_name(pg_current_wal_lsn())
                AND position($2 IN pg_read_binary_file('pg_wal/' || name)) > 0";
     sqlx::query(sql).bind(start).bind(needle.to_vec()).fetch_one(app.store.read()).await.expect("the log can be read").get(0)
 }
 
-on_both! {
+on_both_databases! {
     async fn tok_01_a_token_is_256_random_bits(app) with ["--limit-mail", "off"] {
         let admin = app.admin().await;
         let mut ids = Vec::new();
@@ -66,7 +64,7 @@ on_both! {
         }
     }
 
-    async fn tok_02_no_mailed_token_is_ever_written_down(app) {
+    async fn tok_02_no_mailed_token_is_ever_stored(app) {
         let admin = app.admin().await;
         let postgres = app.store.dialect() == Dialect::Postgres;
         let now = async |function: &str| -> String {
@@ -82,12 +80,12 @@ on_both! {
         for n in 0..5 {
             tokens.push(app.mail_to(&format!("jo{n}@example.com")).await.token());
         }
-        app.settled().await;
-        app.visitor().post(INSPECT, json!({"token": tokens[0]})).await.expect(200);
-        app.visitor().post(REDEEM, json!({"token": tokens[1], "password": NEW_PASSWORD})).await.expect(200);
-        app.visitor().post("/api/password-resets/renew", json!({"token": tokens[2]})).await.expect(202);
-        app.visitor().post("/api/password-resets/report", json!({"token": tokens[3]})).await.expect(204);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
+        app.client().post(INSPECT, json!({"token": tokens[0]})).await.expect(200);
+        app.client().post(REDEEM, json!({"token": tokens[1], "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/renew", json!({"token": tokens[2]})).await.expect(202);
+        app.client().post("/api/password-resets/report", json!({"token": tokens[3]})).await.expect(204);
+        app.wait_for_empty_queue().await;
 
         let dump = app.dump().await;
         let mut hashes_in_wal = 0;
@@ -99,7 +97,7 @@ on_both! {
                 assert!(!postgres || in_wal(&app, &start, &spelling).await == 0, "PostgreSQL's log holds a token");
             }
             if postgres {
-                // What was committed before this is in the file: the log is written in order.
+                // Everything committed before is in the file: the WAL is written in order.
                 sqlx::raw_sql("BEGIN; SET LOCAL synchronous_commit = on; SELECT pg_logical_emit_message(true, 'test', 'flush')::text; COMMIT")
                     .execute(app.store.write()).await.expect("flushes");
                 hashes_in_wal += in_wal(&app, &start, &hash).await;
@@ -110,18 +108,18 @@ on_both! {
 
     async fn tok_03_no_token_exists_while_its_mail_waits(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Busy);
-        app.visitor().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
-        for _ in 0..3 {
-            app.smtp.turned_away().await;
-            app.waiting_for_a_retry().await;
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
+        app.client().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
+        for attempt in 1..=3 {
+            app.smtp.wait_for_deferrals(attempt).await;
+            app.wait_for_scheduled_retries().await;
             let counts = "SELECT (SELECT count(*) FROM outbox WHERE kind = 'link'), (SELECT count(*) FROM tokens)";
             let row = sqlx::query(counts).fetch_one(app.store.read()).await.expect("counts");
             assert_eq!((row.get::<i64, _>(0), row.get::<i64, _>(1)), (1, 0), "nothing is minted for a mail that cannot leave");
             app.advance(30);
         }
         let queued = app.dump().await;
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         let token = app.mail_after_retries("jo@example.com").await.token();
         assert!(spellings(&token).iter().all(|spelling| !holds(&queued, spelling)));
     }
@@ -133,60 +131,60 @@ on_both! {
         let (jo, al) = (app.link_for("jo@example.com").await, app.link_for("al@example.com").await);
         admin.post("/api/users", json!({"name": "New", "email": "new@example.com"})).await.expect(201);
         let new = app.mail_to("new@example.com").await.token();
-        let visitor = app.visitor();
-        // The clock stands at a quarter of a second: 750 ms before the next.
+        let client = app.client();
+        // The clock is at a quarter of a second: 750 ms before the next.
         let last = |seconds: u64| Duration::from_secs(seconds) + Duration::from_millis(749);
-        let found = visitor.post(INSPECT, json!({"token": jo})).await.expect(200).json();
+        let found = client.post(INSPECT, json!({"token": jo})).await.expect(200).json();
         assert_eq!(found["expires_at"], "2027-01-15T08:30:00Z");
         app.advance_by(last(30 * 60));
-        visitor.post(INSPECT, json!({"token": jo})).await.expect(200);
-        visitor.post(REDEEM, json!({"token": al, "password": NEW_PASSWORD})).await.expect(200);
+        client.post(INSPECT, json!({"token": jo})).await.expect(200);
+        client.post(REDEEM, json!({"token": al, "password": NEW_PASSWORD})).await.expect(200);
         app.advance_by(Duration::from_millis(1));
-        assert_eq!(visitor.post(INSPECT, json!({"token": jo})).await.expect(410).code(), "link_expired");
-        assert_eq!(visitor.post(REDEEM, json!({"token": jo, "password": NEW_PASSWORD})).await.expect(410).code(), "link_expired");
+        assert_eq!(client.post(INSPECT, json!({"token": jo})).await.expect(410).code(), "link_expired");
+        assert_eq!(client.post(REDEEM, json!({"token": jo, "password": NEW_PASSWORD})).await.expect(410).code(), "link_expired");
         app.log_in("jo@example.com", PASSWORD).await;
 
         app.advance_by(last(24 * 3600 - 30 * 60) - Duration::from_millis(750));
-        visitor.post(INSPECT, json!({"token": new})).await.expect(200);
+        client.post(INSPECT, json!({"token": new})).await.expect(200);
         app.advance_by(Duration::from_millis(1));
-        assert_eq!(visitor.post(REDEEM, json!({"token": new, "password": NEW_PASSWORD})).await.expect(410).code(), "link_expired");
+        assert_eq!(client.post(REDEEM, json!({"token": new, "password": NEW_PASSWORD})).await.expect(410).code(), "link_expired");
     }
 
     async fn tok_04_a_mail_that_is_sent_again_does_not_prolong_the_first(app) {
         app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Forgetful);
-        app.visitor().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
+        app.smtp.set_behaviour(SmtpBehaviour::close_after_message());
+        app.client().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
         let first = app.mail_to("jo@example.com").await.token();
-        app.smtp.be(Mood::Kind);
-        app.waiting_for_a_retry().await;
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
+        app.wait_for_scheduled_retries().await;
         app.advance(20 * 60);
         let second = app.next_link_for("jo@example.com", &first).await;
-        let visitor = app.visitor();
-        visitor.post(INSPECT, json!({"token": first})).await.expect(200);
+        let client = app.client();
+        client.post(INSPECT, json!({"token": first})).await.expect(200);
         app.advance(10 * 60 + 1);
-        assert_eq!(visitor.post(INSPECT, json!({"token": first})).await.expect(410).code(), "link_expired");
-        assert_eq!(visitor.post(REDEEM, json!({"token": first, "password": NEW_PASSWORD})).await.expect(410).code(), "link_expired");
-        visitor.post(REDEEM, json!({"token": second, "password": NEW_PASSWORD})).await.expect(200);
+        assert_eq!(client.post(INSPECT, json!({"token": first})).await.expect(410).code(), "link_expired");
+        assert_eq!(client.post(REDEEM, json!({"token": first, "password": NEW_PASSWORD})).await.expect(410).code(), "link_expired");
+        client.post(REDEEM, json!({"token": second, "password": NEW_PASSWORD})).await.expect(200);
     }
 
     async fn tok_05_a_second_redemption_fails_and_changes_nothing(app) {
         let jo = app.add_user("Jo", "jo@example.com").await;
         let token = app.link_for("jo@example.com").await;
-        let visitor = app.visitor();
-        visitor.post(REDEEM, json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
+        let client = app.client();
+        client.post(REDEEM, json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
         let session = app.log_in("jo@example.com", NEW_PASSWORD).await;
-        app.smtp.wait_for(|mail| mail.subject().contains("was changed")).await;
-        app.settled().await;
+        app.smtp.wait_for_mail(|mail| mail.subject().contains("was changed")).await;
+        app.wait_for_empty_queue().await;
         let admin = app.admin().await;
         let (before, user) = (admin.get("/api/audit").await.json(), admin.get(&format!("/api/users/{jo}")).await.json());
         for password in ["yet another long password", NEW_PASSWORD, "short"] {
-            let again = visitor.post(REDEEM, json!({"token": token, "password": password})).await;
+            let again = client.post(REDEEM, json!({"token": token, "password": password})).await;
             assert_eq!(again.expect(410).code(), "link_used");
         }
         assert_eq!(admin.get("/api/audit").await.json(), before);
         assert_eq!(admin.get(&format!("/api/users/{jo}")).await.json(), user);
         assert_ne!(session.get("/api/session").await.json()["user"], Value::Null, "the session goes on");
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert_eq!(app.smtp.mails().len(), 2, "the link and one notice");
         app.log_in("jo@example.com", NEW_PASSWORD).await;
     }
@@ -197,11 +195,11 @@ on_both! {
         let long = "å".repeat(257);
         let refusals = [("", "required"), ("short", "too_short"), (&*long, "too_long"), ("jo@example.com 2026", "personal"), ("aaaaaaaaaaaaaaaaaaaa", "repeated_character"), ("qwertyuiopasdfghjkl", "keyboard_row")];
         for (password, code) in refusals {
-            let answer = app.visitor().post(REDEEM, json!({"token": token, "password": password})).await;
+            let answer = app.client().post(REDEEM, json!({"token": token, "password": password})).await;
             assert_eq!(answer.field("password"), code, "{password}");
-            app.visitor().post(INSPECT, json!({"token": token})).await.expect(200);
+            app.client().post(INSPECT, json!({"token": token})).await.expect(200);
         }
         app.log_in("jo@example.com", PASSWORD).await;
-        app.visitor().post(REDEEM, json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post(REDEEM, json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
     }
 }

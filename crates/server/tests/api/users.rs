@@ -1,14 +1,13 @@
-//! The users table, and what an admin does there.
+//! Users: the table and the actions of an admin.
 
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 
 fn names(page: &Value) -> Vec<String> {
     page["items"].as_array().expect("items").iter().map(|user| user["name"].as_str().expect("a name").to_owned()).collect()
 }
 
-on_both! {
-    async fn an_admin_sends_a_user_a_link_and_sees_what_became_of_it(app) {
+on_both_databases! {
+    async fn an_admin_sends_a_link_to_a_user_and_sees_its_status(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let path = format!("/api/users/{jo}");
@@ -20,13 +19,13 @@ on_both! {
         assert_eq!(reset["requested_by"], json!({"kind": "admin", "name": "Ada Admin"}));
         let mail = app.mail_to("jo@example.com").await;
         assert!(mail.text().contains("Ada Admin"), "{}", mail.text());
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert_eq!(admin.get(&path).await.json()["reset"]["state"], "sent");
-        app.visitor().post("/api/password-resets/inspect", json!({"token": mail.token()})).await.expect(200);
+        app.client().post("/api/password-resets/inspect", json!({"token": mail.token()})).await.expect(200);
         assert_eq!(admin.get(&path).await.json()["reset"]["state"], "opened");
         let pending = async || admin.get("/api/users?filter=reset_pending").await.expect(200).json()["total"].clone();
         assert_eq!(pending().await, 1);
-        app.visitor().post("/api/password-resets/redeem", json!({"token": mail.token(), "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": mail.token(), "password": NEW_PASSWORD})).await.expect(200);
         assert_eq!(admin.get(&path).await.json()["reset"]["state"], "used");
         assert_eq!(pending().await, 0);
 
@@ -36,7 +35,7 @@ on_both! {
         admin.send(admin.request("POST", &format!("{path}/password-reset"))).await.expect(202);
     }
 
-    async fn who_watches_is_told_of_whatever_becomes_of_a_user(app) {
+    async fn the_event_stream_reports_every_change_of_a_user(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         app.advance(60);
@@ -50,17 +49,17 @@ on_both! {
                     }
                 }
             };
-            let change = tokio::time::timeout(crate::smtp::PATIENCE, change).await.unwrap_or_else(|_| panic!("no word of {what}"));
+            let change = tokio::time::timeout(TIMEOUT, change).await.unwrap_or_else(|_| panic!("no word of {what}"));
             assert_eq!(change, json!({"ids": [jo]}).to_string(), "{what}");
             app.advance(1);
         };
         admin.post(&format!("/api/users/{jo}/password-reset"), json!({})).await.expect(202);
         let token = app.mail_to("jo@example.com").await.token();
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         told("a link").await;
-        app.visitor().post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
+        app.client().post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
         told("its being opened").await;
-        app.visitor().post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
         told("a new password").await;
         app.log_in("jo@example.com", NEW_PASSWORD).await;
         told("a login").await;
@@ -68,24 +67,24 @@ on_both! {
         told("being disabled").await;
     }
 
-    async fn a_refused_mail_is_shown_and_the_address_marked(app) {
+    async fn a_rejected_mail_is_shown_and_its_address_marked_as_bounced(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Refuses);
+        app.smtp.set_behaviour(SmtpBehaviour::reject_recipients());
         admin.send(admin.request("POST", &format!("/api/users/{jo}/password-reset"))).await.expect(202);
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let user = admin.get(&format!("/api/users/{jo}")).await.json();
         assert_eq!((&user["reset"]["state"], &user["email_status"]), (&json!("failed"), &json!("bounced")));
         assert!(user["reset"]["detail"].as_str().expect("a reason").contains("550"), "{user}");
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.advance(60);
         admin.send(admin.request("POST", &format!("/api/users/{jo}/password-reset"))).await.expect(202);
         app.mail_to("jo@example.com").await;
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         assert_eq!(admin.get(&format!("/api/users/{jo}")).await.json()["email_status"], "ok");
     }
 
-    async fn who_cannot_be_reset_is_named_with_the_reason(app) {
+    async fn users_that_cannot_be_reset_are_listed_with_the_reason(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
         let di = app.add_disabled_user("Di", "di@example.com").await;
@@ -108,7 +107,7 @@ on_both! {
         let mail = app.mail_to("new@example.com").await;
         assert_eq!(mail.subject(), "Welcome to Squaretalk: set your password");
         app.advance(24 * 3600);
-        app.visitor().post("/api/password-resets/redeem", json!({"token": mail.token(), "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": mail.token(), "password": NEW_PASSWORD})).await.expect(200);
         app.log_in("new@example.com", NEW_PASSWORD).await;
         let admin = app.log_in("admin@example.com", PASSWORD).await;
         let taken = admin.post("/api/users", json!({"name": "Other", "email": "NEW@example.com", "role": "agent"})).await.expect(409);

@@ -1,15 +1,12 @@
 //! What the users table finds, whichever way it is found.
 
-use crate::app::App;
-use crate::http::Visitor;
-use crate::on_both;
-use crate::world::*;
+use crate::support::*;
 use rekey_server::cli::demo::people::people;
 use rekey_server::text::sort_key;
 use rekey_server::users::write::{self, FIRST_EXTENSION, NewRow, Profile};
 
 /// Adds made-up people, and one admin logged in.
-async fn fill(app: &App, count: u32, name: impl Fn(usize, String) -> String) -> Visitor {
+async fn fill(app: &TestApp, count: u32, name: impl Fn(usize, String) -> String) -> Client {
     let admin = app.admin().await;
     let rows: Vec<NewRow> = people(count)
         .skip(1)
@@ -31,7 +28,7 @@ async fn fill(app: &App, count: u32, name: impl Fn(usize, String) -> String) -> 
 }
 
 /// Every page of an answer; each must say the same total.
-async fn all(admin: &Visitor, query: &str) -> (Vec<Value>, u64) {
+async fn all(admin: &Client, query: &str) -> (Vec<Value>, u64) {
     let (mut items, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = admin.get(&format!("/api/users?{query}{cursor}")).await.expect(200).json();
@@ -58,13 +55,13 @@ fn ids(users: &[Value]) -> Vec<&str> {
     users.iter().map(|user| user["id"].as_str().expect("an id")).collect()
 }
 
-on_both! {
+on_both_databases! {
     async fn every_search_filter_and_sort_finds_what_looking_through_all_finds(app) {
         let admin = fill(&app, 250, |_, name| name).await;
         for user in all(&admin, "search=an&limit=3").await.0.iter().filter(|user| user["email_status"] == "ok" && user["status"] == "active").take(9) {
             admin.post(&format!("/api/users/{}/password-reset", user["id"].as_str().expect("an id")), json!({})).await.expect(202);
         }
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         for sort in ["name", "-email", "email", "extension", "-extension", "-last_login"] {
             let (everybody, total) = all(&admin, &format!("sort={sort}&limit=100")).await;
             assert_eq!((everybody.len(), total), (250, 250));

@@ -1,43 +1,38 @@
-//! Many who write at once.
+//! Concurrent writers.
 
-use crate::app::App;
-use crate::database::Kind;
-use crate::people;
-use crate::smtp::Smtp;
-use crate::world::*;
-use crate::{on_both, on_both_shells};
+use crate::support::*;
 use futures_util::future::join_all;
 use rekey_server::store::Store;
 
-/// Writers at once.
+/// Number of concurrent writers.
 const WRITERS: usize = 100;
 
-on_both_shells! {
-    async fn rel_06_a_hundred_writers_beside_an_import_are_all_served(shell) {
-        let smtp = Smtp::start().await;
-        let url = format!("smtp://{}", smtp.address);
-        let store = Store::open(&shell.location()).await.expect("opens");
-        people::add(&shell, &store, WRITERS).await;
-        let program = shell.serve(&[("REKEY_SMTP_URL", &url)]).await;
-        let file = people::file(&shell, "imported", 5000);
-        let mut import = shell.command(&["user", "import", &file]).spawn().expect("the import starts");
+cli_on_both_databases! {
+    async fn rel_06_a_hundred_writers_beside_an_import_are_all_served(cli) {
+        let smtp = SmtpServer::start();
+        let url = smtp.url();
+        let store = Store::open(&cli.location()).await.expect("opens");
+        import_bulk_users(&cli, &store, WRITERS).await;
+        let program = cli.serve(&[("REKEY_SMTP_URL", &url)]);
+        let file = bulk_csv(&cli, "imported", 5000);
+        let mut import = cli.command(&["user", "import", &file]).spawn().expect("the import starts");
         let mut rounds = 0;
-        // Until the import is over, and once more.
+        // Until the import has ended, and one more round.
         let mut over = false;
         while !over {
             over = import.try_wait().expect("a child").is_some();
             let writers = (0..WRITERS).map(|n| {
-                let visitor = program.visitor();
+                let client = program.client();
                 async move {
-                    let email = people::address(n);
+                    let email = bulk_address(n);
                     match n % 4 {
-                        0 => visitor.post("/api/session", json!({"email": email, "password": "not the password"})).await,
-                        _ => visitor.post("/api/password-resets", json!({"email": email})).await,
+                        0 => client.post("/api/session", json!({"email": email, "password": "not the password"})).await,
+                        _ => client.post("/api/password-resets", json!({"email": email})).await,
                     }
                 }
             });
             for answer in join_all(writers).await {
-                // Guesses are slowed after five.
+                // Logins are throttled after five failures.
                 assert!([202, 401, 429].contains(&answer.status), "{} {}", answer.status, String::from_utf8_lossy(&answer.bytes));
             }
             rounds += 1;
@@ -45,23 +40,23 @@ on_both_shells! {
         assert!(import.wait().expect("a child").success(), "after {rounds} rounds");
         let log = program.log();
         assert!(!log.contains("locked") && !log.contains("ERROR"), "{log}");
-        shell.ok(&["audit", "verify"]);
+        cli.ok(&["audit", "verify"]);
     }
 
-    async fn many_commands_make_one_new_database(shell) {
+    async fn many_commands_make_one_new_database(cli) {
         let begun: Vec<_> = (0..8).map(|n| {
             let email = format!("user{n}@example.com");
-            shell.command(&["user", "add", "--name", "User", "--email", &email]).stdout(std::process::Stdio::null()).spawn().expect("starts")
+            cli.command(&["user", "add", "--name", "User", "--email", &email]).stdout(std::process::Stdio::null()).spawn().expect("starts")
         }).collect();
         for mut command in begun {
             assert!(command.wait().expect("a child").success());
         }
-        assert!(shell.ok(&["audit", "verify"]).contains("intact: 8 rows"));
+        assert!(cli.ok(&["audit", "verify"]).contains("intact: 8 rows"));
     }
 }
 
-/// All that can be done to a user, by many at once, the mails that are on their way included.
-async fn nobody_waits_in_a_circle(app: App) {
+/// Everything that can be done to a user, concurrently, deliveries included.
+async fn concurrent_transactions_do_not_deadlock(app: TestApp) {
     let admin = app.admin().await;
     let mut ids = Vec::new();
     let mut tokens = Vec::new();
@@ -71,7 +66,7 @@ async fn nobody_waits_in_a_circle(app: App) {
         tokens.push(app.link_for(&email).await);
     }
     let calls = (0..160).map(|n: usize| {
-        let (admin, visitor, ids) = (admin.clone(), app.visitor(), ids.clone());
+        let (admin, client, ids) = (admin.clone(), app.client(), ids.clone());
         let (which, token) = (n / 8 % 4, tokens[n / 8 % 4].clone());
         async move {
             let user = format!("/api/users/{}", ids[which]);
@@ -83,66 +78,66 @@ async fn nobody_waits_in_a_circle(app: App) {
                     admin.patch(&user, json!({"name": format!("Jo {n}"), "status": if n % 16 == 3 { "disabled" } else { "active" }})).await
                 }
                 4 => {
-                    visitor
+                    client
                         .post("/api/password-resets/redeem", json!({"token": token, "password": format!("a long password, number {n}")}))
                         .await
                 }
-                5 => visitor.post("/api/password-resets/inspect", json!({"token": token})).await,
-                6 => visitor.post("/api/password-resets/renew", json!({"token": token})).await,
-                _ => visitor.post("/api/password-resets", json!({"email": format!("jo{which}@example.com")})).await,
+                5 => client.post("/api/password-resets/inspect", json!({"token": token})).await,
+                6 => client.post("/api/password-resets/renew", json!({"token": token})).await,
+                _ => client.post("/api/password-resets", json!({"email": format!("jo{which}@example.com")})).await,
             }
         }
     });
     for answer in join_all(calls).await {
         assert!(answer.status < 500, "{} {}", answer.status, String::from_utf8_lossy(&answer.bytes));
     }
-    app.settled_after_retries().await;
-    app.shell().ok(&["audit", "verify"]);
+    app.run_queue_with_retries().await;
+    app.cli().ok(&["audit", "verify"]);
 }
 
 const NO_LIMITS: [&str; 8] =
     ["--resend-cooldown", "0s", "--limit-forgot-per-ip", "off", "--limit-mail-per-recipient", "off", "--limit-mail", "off"];
 
-mod rel_06_nobody_waits_in_a_circle {
-    use super::{App, Kind, NO_LIMITS, nobody_waits_in_a_circle};
+mod rel_06_concurrent_transactions_do_not_deadlock {
+    use super::{Database, NO_LIMITS, TestApp, concurrent_transactions_do_not_deadlock};
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_sqlite() {
-        nobody_waits_in_a_circle(App::start_with(Kind::Sqlite, &NO_LIMITS).await).await;
+        concurrent_transactions_do_not_deadlock(TestApp::start_with(Database::Sqlite, &NO_LIMITS).await).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_postgres() {
-        nobody_waits_in_a_circle(App::start_with(Kind::Postgres, &NO_LIMITS).await).await;
+        concurrent_transactions_do_not_deadlock(TestApp::start_with(Database::Postgres, &NO_LIMITS).await).await;
     }
 }
 
-on_both! {
-    async fn a_request_that_comes_while_an_older_mail_is_on_its_way_is_the_one_that_counts(app) {
+on_both_databases! {
+    async fn a_request_during_an_older_delivery_supersedes_it(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Holds);
-        app.visitor().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
-        app.smtp.holding(1).await;
+        app.smtp.set_behaviour(SmtpBehaviour::hold());
+        app.client().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
+        app.smtp.wait_for_held(1).await;
         admin.post(&format!("/api/users/{jo}/password-reset"), json!({})).await.expect(202);
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.smtp.release();
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let mails = app.smtp.mails();
         assert_eq!(mails.len(), 1, "the older one has no link to bring");
-        app.visitor().post("/api/password-resets/redeem", json!({"token": mails[0].token(), "password": NEW_PASSWORD})).await.expect(200);
+        app.client().post("/api/password-resets/redeem", json!({"token": mails[0].token(), "password": NEW_PASSWORD})).await.expect(200);
     }
 
-    async fn a_mail_on_its_way_does_not_go_to_an_address_that_was_changed(app) {
+    async fn a_mail_being_sent_does_not_go_to_an_address_that_was_changed(app) {
         let admin = app.admin().await;
         let jo = app.add_user("Jo", "jo@example.com").await;
-        app.smtp.be(Mood::Holds);
-        app.visitor().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
-        app.smtp.holding(1).await;
+        app.smtp.set_behaviour(SmtpBehaviour::hold());
+        app.client().post("/api/password-resets", json!({"email": "jo@example.com"})).await.expect(202);
+        app.smtp.wait_for_held(1).await;
         admin.patch(&format!("/api/users/{jo}"), json!({"email": "new@example.com"})).await.expect(200);
-        app.smtp.be(Mood::Kind);
+        app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.smtp.release();
-        app.settled().await;
+        app.wait_for_empty_queue().await;
         let mails = app.smtp.mails();
         assert_eq!(mails.len(), 1, "the old address is told of the change, and no link goes to either");
         assert_eq!((&*mails[0].to, mails[0].text().contains("token")), (&["jo@example.com".to_owned()][..], false));

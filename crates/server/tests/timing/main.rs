@@ -1,33 +1,12 @@
-//! What the time of an answer tells. Cargo runs one program of tests after the other, so that nothing else keeps the
-//! machine busy while these measure; they lock each other out.
+//! What response times reveal. A test program of its own: cargo runs test programs one after the other, so nothing else
+//! keeps the machine busy during a measurement. The tests in it lock each other out.
 
 #![cfg(test)]
-#![expect(unreachable_pub, clippy::panic, reason = "a test binary has no users, and fails by panicking")]
+#![expect(unreachable_pub, reason = "a test binary has no users")]
 
 mod answers;
-mod rank;
+mod mann_whitney;
 
-// What a test of the API stands on, as far as it is needed here.
-#[path = "../api/app.rs"]
-#[expect(dead_code, reason = "made for more than is measured here")]
-mod app;
-#[path = "../api/database.rs"]
-mod database;
-#[path = "../api/http.rs"]
-#[expect(dead_code, reason = "made for more than is measured here")]
-mod http;
-#[path = "../api/line.rs"]
-#[expect(dead_code, reason = "made for more than is measured here")]
-mod line;
-#[path = "../api/shell.rs"]
-#[expect(dead_code, reason = "made for more than is measured here")]
-mod shell;
-#[path = "../api/smtp.rs"]
-#[expect(dead_code, reason = "made for more than is measured here")]
-mod smtp;
-#[path = "../api/watch.rs"]
-#[expect(dead_code, reason = "made for more than is measured here")]
-mod watch;
-#[path = "../api/world.rs"]
-#[expect(unused_imports, reason = "made for more than is measured here")]
-mod world;
+#[path = "../support/mod.rs"]
+#[expect(dead_code, unused_imports, unused_macros, reason = "shared with the integration tests")]
+mod support;

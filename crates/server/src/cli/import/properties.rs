@@ -42,16 +42,14 @@ async fn check(app: &App, file: &[u8], path: &Path, skip_duplicates: bool) -> Re
 #[test]
 fn all_of_a_file_is_imported_or_nothing() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let folder = std::env::temp_dir().join(format!("rekey-import-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let database = format!("sqlite://{}", folder.join("rekey.db").display());
+    let dir = rekey_testing::temp_dir();
+    let database = format!("sqlite://{}", dir.path().join("rekey.db").display());
     let config = Config::from_flags(&["--database-url", &database]).expect("flags");
     let app = runtime.block_on(crate::cli::open(config, Clock::system())).expect("a database");
     // Every trial writes to disk.
     let mut runner = TestRunner::new(Trials { cases: 200, ..Trials::default() });
     let found = runner.run(&(csv::properties::any_file(), any::<bool>()), |(file, skip_duplicates)| {
-        runtime.block_on(check(&app, &file, &folder.join("users.csv"), skip_duplicates))
+        runtime.block_on(check(&app, &file, &dir.path().join("users.csv"), skip_duplicates))
     });
-    std::fs::remove_dir_all(&folder).expect("removed");
     assert_eq!(found.err().map(|error| error.to_string()), None);
 }

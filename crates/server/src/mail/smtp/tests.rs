@@ -75,8 +75,9 @@ trait Wire: Read + Write {}
 impl<S: Read + Write> Wire for S {}
 
 fn tls<S: Read + Write>(stream: S) -> rustls::StreamOwned<rustls::ServerConnection, S> {
-    let certificate = CertificateDer::from_pem_slice(include_bytes!("testdata/self_signed.pem")).expect("a certificate");
-    let key = PrivateKeyDer::from_pem_slice(include_bytes!("testdata/self_signed.key")).expect("a key");
+    let certificate =
+        CertificateDer::from_pem_slice(include_bytes!("../../../../testing/src/smtp/testdata/self_signed.pem")).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("../../../../testing/src/smtp/testdata/self_signed.key")).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
     let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).expect("a pair");

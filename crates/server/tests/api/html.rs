@@ -1,16 +1,16 @@
-//! Reading a page as a browser does: its policy, what is inline in it, and what it loads.
+//! HTML parser for tests: content security policy, inline scripts and styles, loaded files.
 //!
-//! It shares no code with what works the policy out.
+//! It shares no code with the generator of the policy.
 
-use crate::http::Answer;
+use crate::support::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// The content security policy: directive → sources. A directive that stands twice counts the first time only, so it
+/// The content security policy: directive → sources. Browsers ignore a repeated directive, so there must be none.
 /// must not.
-pub fn policy(answer: &Answer) -> BTreeMap<String, Vec<String>> {
+pub fn policy(answer: &Response) -> BTreeMap<String, Vec<String>> {
     let text = answer.header("content-security-policy");
     let mut policy = BTreeMap::new();
     for directive in text.split(';').map(str::trim).filter(|directive| !directive.is_empty()) {
@@ -21,12 +21,12 @@ pub fn policy(answer: &Answer) -> BTreeMap<String, Vec<String>> {
     policy
 }
 
-/// As a policy names an inline script or style.
+/// The hash of an inline script or style, as in a policy.
 pub fn hash(content: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(content)))
 }
 
-/// The tags of a page, each with what follows it up to the next tag, or to its end tag where it holds no markup.
+/// The tags of a page, each with the text up to the next tag, or up to the end tag of a script or style.
 fn tags(html: &str) -> Vec<(&str, &str)> {
     let mut tags = Vec::new();
     let mut rest = html;
@@ -95,7 +95,7 @@ pub fn attributes_a_policy_cannot_allow(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// What the page loads: the targets of `src` and of `<link href>` that are no place in the page itself.
+/// The files that the page loads: `src` and `<link href>`, without fragments.
 pub fn files(html: &str) -> Vec<String> {
     let tags = tags(html).into_iter().map(|(tag, _)| tag);
     tags.flat_map(|tag| {
@@ -106,7 +106,7 @@ pub fn files(html: &str) -> Vec<String> {
     .collect()
 }
 
-/// Those of them that are neither on this server nor in the page itself.
+/// Those that are neither on this server nor `data:` URLs.
 pub fn loaded_from_elsewhere(html: &str) -> Vec<String> {
     files(html).into_iter().filter(|file| !file.starts_with("data:") && (!file.starts_with('/') || file.starts_with("//"))).collect()
 }

@@ -1,0 +1,86 @@
+//! Test databases: an empty one for every test.
+
+use rekey_server::store::Location;
+use rekey_testing::{Cli, TempDir, temp_dir};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Database {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    /// Makes an empty database: a file in `dir`, or one on the server that `REKEY_TEST_POSTGRES_URL` names.
+    pub async fn create(self, dir: &TempDir) -> Location {
+        match self {
+            Self::Sqlite => Location::Sqlite(dir.path().join("rekey.db")),
+            Self::Postgres => Location::Postgres(create_postgres().await),
+        }
+    }
+}
+
+/// As the option `--database-url` takes it.
+pub fn url(location: &Location) -> String {
+    match location {
+        Location::Sqlite(path) => format!("sqlite://{}", path.display()),
+        Location::Postgres(url) => url.clone(),
+    }
+}
+
+/// The program on a test database.
+pub trait CliDatabase: Sized {
+    /// On an empty database.
+    async fn on(database: Database) -> Self;
+    /// On an existing database.
+    fn at(location: &Location) -> Self;
+    /// Where its database is.
+    fn location(&self) -> Location;
+    /// A connection to its database, beside the program.
+    async fn connect(&self) -> AnyConnection;
+}
+
+impl CliDatabase for Cli {
+    async fn on(database: Database) -> Self {
+        let dir = temp_dir();
+        let location = database.create(&dir).await;
+        Self::in_dir(dir, &url(&location))
+    }
+
+    fn at(location: &Location) -> Self {
+        Self::new(&url(location))
+    }
+
+    fn location(&self) -> Location {
+        match self.database_url().strip_prefix("sqlite://") {
+            Some(path) => Location::Sqlite(path.into()),
+            None => Location::Postgres(self.database_url().to_owned()),
+        }
+    }
+
+    async fn connect(&self) -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        let url = match self.location() {
+            Location::Sqlite(path) => format!("sqlite://{}?mode=rwc", path.display()),
+            Location::Postgres(url) => url,
+        };
+        AnyConnection::connect(&url).await.expect("connects")
+    }
+}
+
+async fn create_postgres() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("REKEY_TEST_POSTGRES_URL")
+        .expect("REKEY_TEST_POSTGRES_URL names no PostgreSQL server; `cargo xtask test` starts one and sets it");
+    let name = format!("rekey_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(&server).await.expect("the PostgreSQL server for tests answers");
+    let sql = format!("CREATE DATABASE {name} TEMPLATE template0");
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("a database of its own");
+    connection.close().await.expect("closes");
+    let mut url = url::Url::parse(&server).expect("a URL");
+    url.set_path(&name);
+    url.to_string()
+}

@@ -1,0 +1,44 @@
+//! Test helpers shared by the server's tests, the browser tests and the benchmark.
+//!
+//! | need | module |
+//! |---|---|
+//! | a mail server, in every mood a real one has | [`SmtpServer`], [`SmtpBehaviour`] |
+//! | an HTTP client with a cookie | [`Client`] (async) |
+//! | a request byte by byte, a response timed or compared byte by byte | [`raw_http`] (blocking) |
+//! | the program `rekey` as a child process | [`Cli`], [`RekeyServer`] |
+//! | a directory that is deleted afterwards | [`temp_dir`] |
+//! | random numbers that can be repeated | [`seeded_rng`] |
+//! | something that happens in another process | [`wait_until`], [`poll`] |
+//!
+//! It does not depend on `rekey-server`, so that unit tests of the server can use it without building the server twice.
+//! Helpers panic with what was expected and what was there instead.
+#![expect(clippy::panic, reason = "test helpers fail a test by panicking")]
+
+mod cli;
+mod http;
+pub mod raw_http;
+mod rng;
+mod server;
+mod smtp;
+mod wait;
+
+pub use cli::{Cli, SECRET_KEY};
+pub use http::{Client, Response};
+pub use rng::seeded_rng;
+pub use server::RekeyServer;
+pub use smtp::{Mail, SmtpAction, SmtpBehaviour, SmtpServer, SmtpStep};
+pub use tempfile::TempDir;
+pub use wait::{TIMEOUT, block_on, poll, wait_until};
+
+/// A fresh, empty directory, deleted when dropped.
+#[must_use]
+pub fn temp_dir() -> TempDir {
+    tempfile::Builder::new().prefix("rekey-test-").tempdir().expect("a directory among the temporary files")
+}
+
+/// A loopback address on which nothing listens.
+#[must_use]
+pub fn unused_address() -> std::net::SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("a bound socket has an address")
+}
