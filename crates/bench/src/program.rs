@@ -50,7 +50,7 @@ impl Program {
     /// Imports users from a file. Returns how long it took.
     pub(crate) fn import(&self, file: &Path) -> Duration {
         let began = Instant::now();
-        self.0.ok(&["user", "import", &file.to_string_lossy()]);
+        self.0.ok(&["user", "import", &file.display().to_string()]);
         began.elapsed()
     }
 

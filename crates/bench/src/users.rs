@@ -65,7 +65,7 @@ struct Asked {
     took: Duration,
 }
 
-/// Measures and reports.
+/// Measures and writes down.
 pub(crate) fn measure(program: &Path, postgres: &str, runtime: &Runtime, report: &mut Report) -> Result<()> {
     let how = format!(
         "{} sorts × {} filters × {} searches, the first and the second page, 50 users each. “First page” is the table without a search, {FIRST_PAGES} times; \

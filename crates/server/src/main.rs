@@ -29,12 +29,12 @@ fn main() -> ExitCode {
         }
     };
     match runtime.block_on(cli::run(cli.command, cli.config)) {
-        Ok(text) => {
-            print(&text);
-            ExitCode::SUCCESS
+        Ok(report) => {
+            print(&report.text);
+            ExitCode::from(report.exit_code)
         }
-        Err(stop) => {
-            eprint(&stop.to_string());
+        Err(error) => {
+            eprint(&error.to_string());
             ExitCode::from(2)
         }
     }

@@ -55,10 +55,14 @@ impl Connection {
         response
     }
 
-    /// [`Self::exchange`] as text, without the `Date` header.
+    /// [`Self::exchange`] as text, without what differs for each request: the `Date` header and the request id.
     pub fn exchange_text(&mut self, request: &[u8]) -> String {
         let response = String::from_utf8(self.exchange(request)).expect("text");
-        response.split_inclusive('\n').filter(|line| !line.to_ascii_lowercase().starts_with("date:")).collect()
+        let mut text: String = response.split_inclusive('\n').filter(|line| !line.to_ascii_lowercase().starts_with("date:")).collect();
+        if let Some(id) = parse(response.as_bytes()).map(|response| response.header("x-request-id")).filter(|id| !id.is_empty()) {
+            text = text.replace(&id, "REQUEST-ID");
+        }
+        text
     }
 
     /// Reads until `end` has come twice, with LF as line end: the end of a stream's head, and of its first event.

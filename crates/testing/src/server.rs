@@ -78,6 +78,12 @@ impl RekeyServer {
         self.base.trim_start_matches("http://")
     }
 
+    /// The process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL: nothing in it runs any further.
     pub fn kill(&mut self) {
         let _ = self.child.kill();

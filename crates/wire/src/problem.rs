@@ -113,6 +113,7 @@ pub fn message(code: &str) -> &'static str {
         "invalid_value" => "Send one of the values that the API description names.",
         "own_account" => "You cannot change this of your own account: ask another admin.",
         "wrong_password" => "That is not your current password.",
+        "same_password" => "Choose a password other than the current one.",
         _ => "Check this.",
     }
 }

@@ -41,8 +41,12 @@ pub async fn change(
     let guesses = address.clone().unwrap_or_else(|| user.id.to_string());
     let place = app.hasher.reserve_slot()?;
     reserve(&app, &user, &guesses, client).await?;
+    let is_same = nfc(&request.current_password) == request.new_password;
     if app.hasher.verify_at(place, request.current_password, current.clone()).await? == Verdict::Wrong {
         return fail(&app, &user, client).await;
+    }
+    if is_same {
+        return Err(ApiError::refused("new_password", "same_password"));
     }
     let hash = app.hasher.hash(request.new_password).await?;
 
@@ -63,7 +67,7 @@ pub async fn change(
     cancel_open(&mut tx, now, user.id).await?;
     let ended = session::end_all(&mut tx, user.id, Some(user.session())).await?;
     if let Some(address) = address {
-        outbox::put(&mut tx, now, &Job::Notice { user: user.id, address }).await?;
+        outbox::put(&mut tx, now, &Job::PasswordChanged { user: user.id, address }).await?;
     }
     let entry =
         Entry::new(Action::PasswordChanged).self_service(user.user_ref()).from(client.0).detail(format!("Other sessions ended: {ended}."));

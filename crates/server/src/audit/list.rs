@@ -7,7 +7,7 @@ use crate::http::error::{ApiError, Result};
 use crate::http::json::{Json, Query};
 use crate::http::openapi::AdminProblems;
 use axum::extract::State;
-use rekey_wire::audit::{AuditItem, AuditPage, Party};
+use rekey_wire::audit::{AuditItem, AuditPage, UserRef};
 use rekey_wire::users::{DEFAULT_LIMIT, MAX_LIMIT};
 use serde::Deserialize;
 use sqlx::Row;
@@ -61,14 +61,14 @@ pub(crate) fn page_limit(asked: Option<u32>) -> Result<u32> {
 }
 
 fn item(row: &sqlx::any::AnyRow) -> crate::store::Result<Option<AuditItem>> {
-    let party = |id: Option<i64>, name: Option<String>| id.zip(name).map(|(id, name)| Party { id: id.to_string(), name });
+    let user_ref = |id: Option<i64>, name: Option<String>| id.zip(name).map(|(id, name)| UserRef { id: id.to_string(), name });
     // An action that only a newer program writes is passed over.
     let Ok(action) = row.try_get::<&str, _>(2)?.parse() else { return Ok(None) };
     Ok(Some(AuditItem {
         at: rfc3339(row.try_get(1)?),
         action,
-        actor: party(row.try_get(3)?, row.try_get(4)?),
-        subject: party(row.try_get(5)?, row.try_get(6)?),
+        actor: user_ref(row.try_get(3)?, row.try_get(4)?),
+        subject: user_ref(row.try_get(5)?, row.try_get(6)?),
         ip: row.try_get(7)?,
         detail: row.try_get(8)?,
     }))

@@ -25,11 +25,43 @@ pub struct SecretKey([u8; 32]);
 pub struct KeyError(pub String);
 
 impl SecretKey {
-    /// Takes the key from where the configuration says; makes the file beside the SQLite database at the first start.
+    /// Takes the key from where the configuration says, and makes nothing.
+    ///
+    /// # Errors
+    /// A sentence: the key is short, or there is none, or its file cannot be read.
+    pub fn load(config: &Config) -> Result<Self, KeyError> {
+        Self::load_with(config, |path| match read(path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Err(KeyError(format!(
+                "There is no key file at {}; put the one of this database there, or set REKEY_SECRET_KEY.",
+                path.display()
+            ))),
+            found => found.map_err(|e| {
+                KeyError(format!(
+                    "The key file {} cannot be read ({}); mend its permissions, or set REKEY_SECRET_KEY.",
+                    path.display(),
+                    cause(&e)
+                ))
+            }),
+        })
+    }
+
+    /// [`Self::load`], but for the file beside the SQLite database, which is made at the first start.
     ///
     /// # Errors
     /// A sentence: the key is short, its file cannot be read or made, or PostgreSQL is used and there is none.
-    pub fn load(config: &Config) -> Result<Self, KeyError> {
+    pub fn load_or_make(config: &Config) -> Result<Self, KeyError> {
+        Self::load_with(config, |path| {
+            read_or_make(path).map_err(|e| {
+                KeyError(format!(
+                    "The key file {} cannot be made or read ({}); mend its permissions, or set REKEY_SECRET_KEY.",
+                    path.display(),
+                    cause(&e)
+                ))
+            })
+        })
+    }
+
+    fn load_with(config: &Config, beside_database: impl FnOnce(&Path) -> Result<String, KeyError>) -> Result<Self, KeyError> {
         match (config.key_source(), &config.database) {
             (KeySource::Inline(key), _) => Self::from_text(key, "REKEY_SECRET_KEY"),
             (KeySource::File(path), _) => {
@@ -40,9 +72,7 @@ impl SecretKey {
             }
             (KeySource::BesideDatabase, Location::Sqlite(database)) => {
                 let path = database.with_file_name(FILE);
-                let text = read_or_make(&path).map_err(|e| {
-                    KeyError(format!("The key file {} cannot be made or read ({}); mend its permissions, or set REKEY_SECRET_KEY.", path.display(), cause(&e)))
-                })?;
+                let text = beside_database(&path)?;
                 Self::from_text(&text, &format!("The key file {}", path.display()))
             }
             (KeySource::BesideDatabase, Location::Postgres(_)) => Err(KeyError(
@@ -142,7 +172,7 @@ mod tests {
     use rekey_testing::temp_dir;
 
     fn load(flags: &[&str]) -> Result<SecretKey, String> {
-        SecretKey::load(&Config::from_flags(flags).expect("flags")).map_err(|error| error.0)
+        SecretKey::load_or_make(&Config::from_flags(flags).expect("flags")).map_err(|error| error.0)
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = 100, value_parser = user_count)]
         users: u32,
     },
+    /// Make the database where there is none, or bring its schema up to date
+    Migrate,
     /// Check the configuration, the database and the mail server
     Doctor,
     /// Work with the audit log
@@ -110,7 +112,8 @@ impl Cli {
     /// # Errors
     /// [`Exit`], which says what to print and how to exit.
     pub fn read<I: IntoIterator<Item = T>, T: Into<OsString> + Clone>(arguments: I) -> Result<Self, Exit> {
-        let command = Line::command().mut_args(without_empty_variable);
+        let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+        let command = Line::command().mut_args(|option| if ignores_variable(&option, &arguments) { option.env(None) } else { option });
         let found = command.try_get_matches_from(arguments).and_then(|found| Line::from_arg_matches(&found));
         let line = found.map_err(|error| exit(&error))?;
         Ok(Self { config: line.config, command: line.command })
@@ -128,11 +131,16 @@ impl Exit {
     }
 }
 
-/// An empty variable is one that is not set: that is how container set-ups leave things out.
-fn without_empty_variable(option: Arg) -> Arg {
+/// Whether an option's variable does not count: it is empty, which is how container set-ups leave things out, or its flag is
+/// given. (clap would validate the variable of a global option even where a flag after the subcommand overrides it.)
+fn ignores_variable(option: &Arg, arguments: &[OsString]) -> bool {
     let is_empty =
         option.get_env().and_then(std::env::var_os).is_some_and(|value| value.to_str().is_some_and(|text| text.trim().is_empty()));
-    if is_empty { option.env(None) } else { option }
+    let is_flag = |argument: &OsString| {
+        let flag = argument.to_str().and_then(|text| text.strip_prefix("--")).map(|text| text.split('=').next());
+        flag.is_some_and(|name| name == option.get_long())
+    };
+    is_empty || arguments.iter().any(is_flag)
 }
 
 /// clap's errors run over many lines; ours are one sentence.
@@ -161,7 +169,7 @@ fn exit(error: &clap::Error) -> Exit {
             format!("{} is missing; add --help to see what the command takes.", named(ContextKind::InvalidArg))
         }
         ErrorKind::InvalidValue if named(ContextKind::InvalidValue).is_empty() => format!("{argument} needs a value after it."),
-        ErrorKind::ArgumentConflict if argument == "--secret-key" => {
+        ErrorKind::ArgumentConflict if argument.starts_with("--secret-key") => {
             "REKEY_SECRET_KEY and REKEY_SECRET_KEY_FILE are both set; remove one of them.".to_owned()
         }
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {

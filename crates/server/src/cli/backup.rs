@@ -14,9 +14,6 @@ pub async fn backup(config: &Config, file: &Path) -> Result<String, CliError> {
     let Location::Sqlite(database) = &config.database else {
         return Err(CliError::new("This database is PostgreSQL: back it up with pg_dump."));
     };
-    if !database.exists() {
-        return Err(CliError(format!("There is no database at {}; give --database-url the one to back up.", database.display())));
-    }
     let Some(target) = file.to_str() else {
         return Err(CliError::new("The path of the backup is not UTF-8; choose another."));
     };

@@ -1,10 +1,10 @@
 //! `rekey doctor`: whether all that serving needs is there, one line each.
 
-use super::CliError;
+use super::{CliError, Report};
 use crate::app::App;
 use crate::audit::{Finding, verify};
 use crate::jobs::outbox;
-use crate::mail::transport::{Failure, Transport};
+use crate::mail::transport::Transport;
 use crate::store::number;
 
 /// One thing looked at.
@@ -15,15 +15,14 @@ struct Check {
     found: String,
 }
 
-/// Looks at all of it and tells, line by line.
+/// Looks at all of it and tells, line by line. The exit code is 1 where something is not as it should be.
 ///
 /// # Errors
-/// Something is not as it should be; the lines say what.
-pub async fn examine(app: &App) -> Result<String, CliError> {
+/// It could not look.
+pub async fn examine(app: &App) -> Result<Report, CliError> {
     let checks = look(app).await?;
     let lines: Vec<String> = checks.iter().map(|check| format!("{} {}", if check.ok { "ok   " } else { "WRONG" }, check.found)).collect();
-    let report = lines.join("\n");
-    if checks.iter().all(|check| check.ok) { Ok(report) } else { Err(CliError(report)) }
+    Ok(Report { text: lines.join("\n"), exit_code: u8::from(!checks.iter().all(|check| check.ok)) })
 }
 
 async fn look(app: &App) -> Result<Vec<Check>, CliError> {
@@ -64,10 +63,8 @@ async fn mail(app: &App) -> Check {
     if matches!(app.transport, Transport::Inbox(_)) {
         return Check { ok: true, found: "No SMTP server is configured: mail stays in the local inbox page, /dev/inbox.".to_owned() };
     }
-    match app.transport.ready().await {
+    match app.transport.check().await {
         Ok(()) => Check { ok: true, found: "The mail server answers.".to_owned() },
-        Err(Failure::Temporary(why) | Failure::Refused(why) | Failure::NoSuchAddress(why)) => {
-            Check { ok: false, found: format!("{why} Check REKEY_SMTP_URL.") }
-        }
+        Err(error) => Check { ok: false, found: format!("{} Check REKEY_SMTP_URL.", error.reason) },
     }
 }

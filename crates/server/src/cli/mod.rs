@@ -64,60 +64,116 @@ impl From<crate::auth::hashing::HashError> for CliError {
     }
 }
 
+/// What a command prints to standard output, and its exit code.
+#[derive(Debug)]
+pub struct Report {
+    /// The text.
+    pub text: String,
+    /// 0, or 1 where the command looked at something and found it wrong.
+    pub exit_code: u8,
+}
+
+impl From<String> for Report {
+    fn from(text: String) -> Self {
+        Self { text, exit_code: 0 }
+    }
+}
+
+/// What a command may do to the database and the key that it is given.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Access {
+    /// Make them, and bring an older schema up to date.
+    Migrate,
+    /// Make them where there is no database.
+    Create,
+    /// Leave them as they are.
+    Existing,
+}
+
 /// Does what a command asks for, and tells what to print.
 ///
 /// # Errors
 /// [`CliError`] says what to change.
-pub async fn run(command: Command, config: Config) -> Result<String, CliError> {
+pub async fn run(command: Command, config: Config) -> Result<Report, CliError> {
     let clock = Clock::system();
     match command {
-        Command::Openapi => crate::router::openapi()
-            .to_pretty_json()
-            .map_err(|_| CliError::new("The description could not be written; this is a fault of the program.")),
-        Command::Backup { file } => backup::backup(&config, &file).await,
-        Command::Restore { file } => restore::restore(&config, &file, &clock).await,
+        Command::Openapi => {
+            let description = crate::router::openapi().to_pretty_json();
+            description
+                .map(Report::from)
+                .map_err(|_| CliError::new("The description could not be written; this is a fault of the program."))
+        }
+        Command::Backup { file } => backup::backup(&config, &file).await.map(Report::from),
+        Command::Restore { file } => restore::restore(&config, &file, &clock).await.map(Report::from),
         Command::Serve => {
             let app = open(config, clock).await?;
-            serve::serve(app).await.map(|()| String::new())
+            serve::serve(app).await.map(|()| String::new().into())
         }
-        command => {
+        Command::Migrate => {
             let app = open(config, clock).await?;
-            let done = with(&app, command).await;
             app.store.close().await;
-            done
+            Ok("The database schema is up to date.".to_owned().into())
         }
-    }
-}
-
-/// The commands that need the database open and nothing else.
-async fn with(app: &App, command: Command) -> Result<String, CliError> {
-    match command {
-        Command::User(UserCommand::Add { email, name, role, mail }) => user::add(app, email, name, role, mail).await,
+        Command::User(UserCommand::Add { email, name, role, mail }) => {
+            with(config, Access::Create, async |app| user::add(app, email, name, role, mail).await.map(Report::from)).await
+        }
         Command::User(UserCommand::Import { file, skip_duplicates }) => {
-            import::import(app, &file, skip_duplicates).await.map(|imported| imported.to_string())
+            with(config, Access::Create, async |app| {
+                import::import(app, &file, skip_duplicates).await.map(|imported| imported.to_string().into())
+            })
+            .await
         }
-        Command::Demo { users } => demo::demo(app, users).await.map(|password| format!("password: {password}")),
-        Command::Doctor => doctor::examine(app).await,
-        Command::Audit(AuditCommand::Verify) => audit::check(app).await,
-        Command::Serve | Command::Openapi | Command::Backup { .. } | Command::Restore { .. } => Ok(String::new()),
+        Command::Demo { users } => {
+            with(config, Access::Create, async |app| demo::demo(app, users).await.map(|password| format!("password: {password}").into()))
+                .await
+        }
+        Command::Doctor => with(config, Access::Existing, doctor::examine).await,
+        Command::Audit(AuditCommand::Verify) => with(config, Access::Existing, async |app| audit::check(app).await.map(Report::from)).await,
     }
 }
 
-/// Opens all that serving and the commands need.
+/// Runs a command that needs the database open and nothing else.
+async fn with(config: Config, access: Access, command: impl AsyncFnOnce(&App) -> Result<Report, CliError>) -> Result<Report, CliError> {
+    let app = open_with(config, Clock::system(), access).await?;
+    let done = command(&app).await;
+    app.store.close().await;
+    done
+}
+
+/// Opens all that serving needs: makes the database and the key where there are none, and brings the schema up to date.
 ///
 /// # Errors
 /// The database, the secret key, or the mail server's URL cannot be used.
 pub async fn open(config: Config, clock: Clock) -> Result<App, CliError> {
-    let load = || SecretKey::load(&config).map_err(|error| CliError(error.0));
-    let (key, store) = if config.key_source() == KeySource::BesideDatabase && matches!(config.database, Location::Sqlite(_)) {
-        // A key is made only beside a database that opens.
-        let store = Store::open(&config.database).await?;
-        (load()?, store)
-    } else {
-        (load()?, Store::open(&config.database).await?)
+    open_with(config, clock, Access::Migrate).await
+}
+
+async fn open_with(config: Config, clock: Clock, access: Access) -> Result<App, CliError> {
+    let open = async || match access {
+        Access::Migrate => Store::open(&config.database).await,
+        Access::Create => Store::open_or_create(&config.database).await,
+        Access::Existing => Store::open_existing(&config.database).await,
     };
-    crate::audit::begin(&store, &key).await?;
+    let (store, key) = if config.key_source() == KeySource::BesideDatabase && matches!(config.database, Location::Sqlite(_)) {
+        // A key is made only beside a database that opens.
+        (open().await?, load_key(&config, access)?)
+    } else {
+        // And a database only for a key that can be used.
+        let key = load_key(&config, access)?;
+        (open().await?, key)
+    };
+    if access != Access::Existing {
+        crate::audit::begin(&store, &key).await?;
+    }
     let transport = Transport::connect(&config).map_err(CliError)?;
     let hasher = Hasher::new()?;
     Ok(App::new(config, store, clock, key, hasher, transport))
+}
+
+fn load_key(config: &Config, access: Access) -> Result<SecretKey, CliError> {
+    let key = match access {
+        Access::Existing => SecretKey::load(config),
+        Access::Migrate | Access::Create => SecretKey::load_or_make(config),
+    };
+    key.map_err(|error| CliError(error.0))
 }

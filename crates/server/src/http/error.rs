@@ -104,15 +104,17 @@ impl From<sqlx::Error> for ApiError {
     }
 }
 
-/// Whether the same query may well succeed in a moment: no connection, a busy file, a server that restarts.
+/// Whether the same query may succeed later: no connection, a busy file, a full disk, a server that restarts.
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => true,
-        // SQLite: 5 is SQLITE_BUSY, 261 and 517 its extended forms. PostgreSQL: 40 is "transaction rollback" (two waited for
-        // each other), 53 "insufficient resources", 57P "operator intervention".
-        sqlx::Error::Database(e) => e
-            .code()
-            .is_some_and(|code| matches!(&*code, "5" | "261" | "517") || ["40", "53", "57P"].iter().any(|class| code.starts_with(class))),
+        sqlx::Error::Database(e) => e.code().is_some_and(|code| match e.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+            // SQLITE_BUSY, _LOCKED, _READONLY, _IOERR, _FULL, _CANTOPEN: the low byte, in their extended forms too.
+            Some(_) => code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14)),
+            // PostgreSQL: 40 is "transaction rollback" (two waited for each other), 53 "insufficient resources", 57P
+            // "operator intervention".
+            None => ["40", "53", "57P"].iter().any(|class| code.starts_with(class)),
+        }),
         _ => false,
     }
 }

@@ -1,16 +1,15 @@
-//! The queue: a table, so that what was promised survives a crash. A job is claimed for a while by one worker; one whose
-//! worker died is claimed again when that while is over. The number of the attempt tells the two apart, so that a worker
-//! who slept through its claim changes nothing when it wakes.
+//! Job queue: a table, so that a job survives a crash. Jobs are leased; the lease of a worker that died runs out, and the job
+//! is claimed again. `attempts` is the fencing token: a worker whose lease expired cannot complete the job.
 
 use crate::store::{Conn, Result, Store};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-/// How long a claim holds, milliseconds: longer than handing a mail over takes, which begins with [`renew`], and short
-/// enough for a restart to go on within a minute.
+/// Lease duration, milliseconds: short enough for a restart to go on within a minute. The worker renews the leases of jobs
+/// that take longer ([`renew`]).
 pub const LEASE: i64 = 40_000;
-/// Nothing is ever put off for longer, milliseconds. What seems to be was written before the clock was set back: it is due.
-pub const HORIZON: i64 = 600_000;
+/// Maximum delay, milliseconds. A `next_at` further ahead means that the clock was set back; treat it as due.
+pub const MAX_DELAY: i64 = 600_000;
 
 /// Something to do after the answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,7 +34,7 @@ pub enum Job {
         reset: i64,
     },
     /// "Your password was changed".
-    Notice {
+    PasswordChanged {
         /// Whose.
         user: i64,
         /// Where the owner had mail sent at that time.
@@ -63,6 +62,8 @@ pub struct Claim {
     pub created_at: i64,
     /// How often it was tried, this time included.
     pub attempts: i64,
+    /// How often its mail was handed over without an answer that would tell whether the mail server took it.
+    pub deliveries: i64,
 }
 
 /// Puts a job in, within the caller's transaction.
@@ -74,7 +75,7 @@ pub async fn put(conn: &mut Conn, now: i64, job: &Job) -> Result<()> {
         Job::Forgot { address, ip } => ("forgot", None, None, Some(address), Some(ip), None),
         Job::Throttled { address, ip } => ("throttled", None, None, Some(address), Some(ip), None),
         Job::Link { reset } => ("link", None, Some(*reset), None, None, None),
-        Job::Notice { user, address } => ("notice", Some(*user), None, Some(address), None, None),
+        Job::PasswordChanged { user, address } => ("notice", Some(*user), None, Some(address), None, None),
         Job::AddressChanged { user, address, by } => ("address_changed", Some(*user), None, Some(address), None, Some(by)),
     };
     let sql =
@@ -117,7 +118,7 @@ pub async fn claim(store: &Store, now: i64, which: Which, most: usize) -> Result
         "SELECT id FROM outbox WHERE (next_at <= $1 OR next_at > $2) AND (claimed_until <= $1 OR claimed_until > $2) AND attempts <= $3
          ORDER BY next_at, id LIMIT $4";
     let most = i64::try_from(most).unwrap_or(1);
-    let horizon = now.saturating_add(HORIZON);
+    let horizon = now.saturating_add(MAX_DELAY);
     // Looking first costs no write lock while there is nothing to do.
     let look = sqlx::query(due).bind(now).bind(horizon).bind(tried_before).bind(most);
     if look.fetch_optional(store.read()).await?.is_none() {
@@ -126,7 +127,7 @@ pub async fn claim(store: &Store, now: i64, which: Which, most: usize) -> Result
     // Materialized, or PostgreSQL may look again for every row and claim more than it was asked to.
     let sql = format!(
         "WITH due AS MATERIALIZED ({due}{}) UPDATE outbox SET claimed_until = $5, attempts = attempts + 1 WHERE id IN (SELECT id FROM due)
-         RETURNING id, kind, user_id, reset_id, address, ip, detail, created_at, attempts",
+         RETURNING id, kind, user_id, reset_id, address, ip, detail, created_at, attempts, deliveries",
         store.dialect().skip_locked()
     );
     let mut tx = store.begin_relaxed().await?;
@@ -143,12 +144,12 @@ fn read(row: &AnyRow) -> Result<Option<Claim>> {
         "forgot" => Job::Forgot { address: text(4)?, ip: text(5)? },
         "throttled" => Job::Throttled { address: text(4)?, ip: text(5)? },
         "link" => Job::Link { reset: number(3)? },
-        "notice" => Job::Notice { user: number(2)?, address: text(4)? },
+        "notice" => Job::PasswordChanged { user: number(2)?, address: text(4)? },
         "address_changed" => Job::AddressChanged { user: number(2)?, address: text(4)?, by: text(6)? },
         // A newer program's: it waits for one.
         _ => return Ok(None),
     };
-    Ok(Some(Claim { id: row.try_get(0)?, job, created_at: row.try_get(7)?, attempts: row.try_get(8)? }))
+    Ok(Some(Claim { id: row.try_get(0)?, job, created_at: row.try_get(7)?, attempts: row.try_get(8)?, deliveries: row.try_get(9)? }))
 }
 
 /// Takes a job out for good. False where the claim ran out and another worker has the job, or ended it.
@@ -170,30 +171,39 @@ pub async fn finish_sent(conn: &mut Conn, claim: &Claim) -> Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Makes a claim hold from now on, right before the one step that cannot be taken back. False where the claim ran out
-/// and another worker has the job.
+/// Extends the lease. False where the job was given back, or the lease ran out and another worker has the job.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn renew(conn: &mut Conn, claim: &Claim, now: i64) -> Result<bool> {
-    let held = sqlx::query("UPDATE outbox SET claimed_until = $3 WHERE id = $1 AND attempts = $2")
-        .bind(claim.id)
-        .bind(claim.attempts)
-        .bind(now + LEASE)
-        .execute(conn)
-        .await?;
-    Ok(held.rows_affected() == 1)
+    extend(conn, claim, now, "UPDATE outbox SET claimed_until = $3 WHERE id = $1 AND attempts = $2 AND claimed_until > 0").await
 }
 
-/// Gives a job back, to be tried at `next_at` (Unix milliseconds), unless another worker has it by now.
+/// Extends the lease right before the one step that cannot be taken back, and counts the delivery: should the process die
+/// now, nobody knows whether the mail left. False where the lease ran out and another worker has the job.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn retry_at(conn: &mut Conn, claim: &Claim, next_at: i64) -> Result<()> {
-    sqlx::query("UPDATE outbox SET next_at = $3, claimed_until = 0 WHERE id = $1 AND attempts = $2")
+pub async fn begin_delivery(conn: &mut Conn, claim: &Claim, now: i64) -> Result<bool> {
+    extend(conn, claim, now, "UPDATE outbox SET claimed_until = $3, deliveries = deliveries + 1 WHERE id = $1 AND attempts = $2").await
+}
+
+async fn extend(conn: &mut Conn, claim: &Claim, now: i64, sql: &'static str) -> Result<bool> {
+    let held = sqlx::query(sql).bind(claim.id).bind(claim.attempts).bind(now + LEASE).execute(conn).await?;
+    Ok(held.rows_affected() == 1)
+}
+
+/// Gives a job back, to be tried at `next_at` (Unix milliseconds), unless another worker has it by now. `deliveries` is the
+/// count for [`Claim::deliveries`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn retry_at(conn: &mut Conn, claim: &Claim, next_at: i64, deliveries: i64) -> Result<()> {
+    sqlx::query("UPDATE outbox SET next_at = $3, deliveries = $4, claimed_until = 0 WHERE id = $1 AND attempts = $2")
         .bind(claim.id)
         .bind(claim.attempts)
         .bind(next_at)
+        .bind(deliveries)
         .execute(conn)
         .await
         .map(drop)

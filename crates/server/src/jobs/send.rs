@@ -6,32 +6,40 @@ use crate::address::Address;
 use crate::app::App;
 use crate::audit::{self, Action, Entry, UserRef};
 use crate::mail::compose::{Brand, compose};
-use crate::mail::letter::{Envelope, Letter};
-use crate::mail::transport::Failure;
+use crate::mail::templates::{MailTemplate, Recipient};
+use crate::mail::transport::{Delivery, FailureKind, SendError};
 use crate::metrics;
-use crate::reset::{self, Kind};
+use crate::reset::{self, Enqueued, Kind};
 use crate::store::{Conn, Result};
 use rekey_wire::users::RequesterKind;
 use sqlx::Row;
-use std::time::Duration;
 
-/// The longest an attempt may take: less than a claim holds.
-const ATTEMPT: Duration = Duration::from_secs(30);
-/// The longest wait between two attempts, milliseconds.
-const LONGEST_WAIT: i64 = 30_000;
+/// Maximum delay between two attempts, milliseconds.
+const MAX_BACKOFF: i64 = 30_000;
+/// Delays before a mail is repeated that the mail server may already have, milliseconds: one for each repetition.
+const UNCONFIRMED_DELAYS: [i64; 2] = [300_000, outbox::MAX_DELAY];
+/// What is written down of a mail that was repeated in vain.
+pub(super) const UNCONFIRMED: &str = "The mail server did not confirm that it took the mail.";
 /// After so long the mail server is given up, milliseconds.
-pub(super) const GIVE_UP: i64 = 24 * 3_600_000;
+pub(super) const GIVE_UP: i64 = reset::GIVE_UP;
 
-/// What became of an attempt.
+/// Result of an attempt.
 pub(super) enum Outcome {
     /// The mail server took it.
     Sent,
+    /// The mail server never said whether it took it, and it is not repeated any more.
+    Unconfirmed,
     /// Nothing was to be done any more.
-    Moot,
-    /// The claim ran out, and another worker has the job.
-    Lost,
-    /// Try again at this time (Unix milliseconds).
-    Later(i64),
+    Skipped,
+    /// The lease ran out, and another worker has the job.
+    LeaseLost,
+    /// Try again.
+    RetryAt {
+        /// When (Unix milliseconds).
+        at: i64,
+        /// For [`Claim::deliveries`].
+        deliveries: i64,
+    },
     /// It will not work any more, and why, in words.
     Failed(Cause, String),
 }
@@ -54,10 +62,12 @@ pub(super) async fn process(app: App, claim: Claim) {
         Job::Forgot { address, ip } => forgot(&app, &claim, address, ip).await,
         Job::Throttled { address, ip } => throttled(&app, &claim, address, ip).await,
         Job::Link { reset } => send_link(&app, &claim, *reset).await,
-        Job::Notice { user, address } => send_notice(&app, &claim, *user, address, &Letter::PasswordChanged { at: claim.created_at }).await,
+        Job::PasswordChanged { user, address } => {
+            send_notice(&app, &claim, *user, address, &MailTemplate::PasswordChanged { at: claim.created_at }).await
+        }
         Job::AddressChanged { user, address, by } => {
-            let letter = Letter::AddressChanged { at: claim.created_at, by: by.clone() };
-            send_notice(&app, &claim, *user, address, &letter).await
+            let template = MailTemplate::AddressChanged { at: claim.created_at, admin: by.clone() };
+            send_notice(&app, &claim, *user, address, &template).await
         }
     };
     match done {
@@ -96,10 +106,13 @@ async fn forgot(app: &App, claim: &Claim, address: &str, ip: &str) -> Done {
             let held = Entry { ip: Some(ip.to_owned()), ..Entry::new(Action::ResetThrottled) };
             held.subject(user).detail("Held back: the owner reported a mail.")
         }
-        Some((user, true, _)) => {
-            reset::create_and_enqueue(&mut tx, now, user.id, Kind::Reset, RequesterKind::Oneself, &user.name).await?;
-            requested().subject(user)
-        }
+        Some((user, true, _)) => match reset::create_and_enqueue(&mut tx, now, user.id, Kind::Reset, RequesterKind::Oneself, &user.name)
+            .await?
+        {
+            Enqueued::Reset(_) => requested().subject(user),
+            Enqueued::Awaited => requested().subject(user).detail("Nothing more was mailed: a link that an admin asked for is on its way."),
+            Enqueued::Unreachable => requested().subject(user).detail("Nothing was mailed: no mail can reach the account."),
+        },
     };
     // When it was asked for, however long the job waited.
     audit::record(app, &mut tx, claim.created_at, &entry).await?;
@@ -129,65 +142,92 @@ async fn account(conn: &mut Conn, address: &str) -> Result<Option<(UserRef, bool
 
 /// Tells an owner of what was done to the account, where mail to them went at that time. No limit of reset mails holds it
 /// back: whoever did it could else see to it that nobody hears.
-async fn send_notice(app: &App, claim: &Claim, user: i64, address: &str, letter: &Letter) -> Done {
+async fn send_notice(app: &App, claim: &Claim, user: i64, address: &str, template: &MailTemplate) -> Done {
     let row = sqlx::query("SELECT name FROM users WHERE id = $1").bind(user).fetch_optional(app.store.read()).await?;
     let outcome = match (row, Address::parse(address)) {
-        _ if app.now() - claim.created_at > GIVE_UP => {
-            Outcome::Failed(Cause::GaveUp, "The mail server could not be reached for a day.".to_owned())
-        }
-        (Some(row), Ok(to)) => {
-            let mut tx = app.store.begin_relaxed().await?;
-            let held = outbox::renew(&mut tx, claim, app.now()).await?;
-            tx.commit().await?;
-            let envelope = Envelope { to, to_name: row.try_get(0)? };
-            match held {
-                true => deliver(app, claim, &envelope, letter).await,
-                false => Outcome::Lost,
-            }
-        }
-        _ => Outcome::Moot,
+        _ if is_given_up(claim, app.now()) => Outcome::Failed(Cause::GaveUp, "The mail server could not be reached for a day.".to_owned()),
+        (Some(row), Ok(address)) => attempt_notice(app, claim, Recipient { address, name: row.try_get(0)? }, template).await?,
+        _ => Outcome::Skipped,
     };
-    if let Outcome::Failed(_, why) = &outcome {
-        metrics::mail_failed();
-        tracing::warn!(user, why, letter = letter.name(), "a notice could not be delivered");
-    }
-    if matches!(outcome, Outcome::Sent) {
-        metrics::mail_sent();
+    match &outcome {
+        Outcome::Sent => metrics::mail_sent(),
+        Outcome::Unconfirmed => tracing::warn!(user, template = template.name(), "a notice was handed over and never confirmed"),
+        Outcome::Failed(_, why) => {
+            metrics::mail_failed();
+            tracing::warn!(user, why, template = template.name(), "a notice could not be delivered");
+        }
+        Outcome::Skipped | Outcome::LeaseLost | Outcome::RetryAt { .. } => {}
     }
     let mut tx = app.store.begin_relaxed().await?;
     match outcome {
-        Outcome::Later(at) => outbox::retry_at(&mut tx, claim, at).await?,
+        Outcome::RetryAt { at, deliveries } => outbox::retry_at(&mut tx, claim, at, deliveries).await?,
         Outcome::Sent => drop(outbox::finish_sent(&mut tx, claim).await?),
-        Outcome::Failed(..) | Outcome::Moot => drop(outbox::finish(&mut tx, claim).await?),
-        Outcome::Lost => {}
+        Outcome::Failed(..) | Outcome::Unconfirmed | Outcome::Skipped => drop(outbox::finish(&mut tx, claim).await?),
+        Outcome::LeaseLost => {}
     }
     tx.commit().await?;
     Ok(())
 }
 
-/// Hands the mail over, if it can be written.
-pub(super) async fn deliver(app: &App, claim: &Claim, envelope: &Envelope, letter: &Letter) -> Outcome {
-    let mail = match compose(&Brand::from(&app.config), envelope, letter) {
-        Ok(mail) => mail,
-        Err(_) => return Outcome::Failed(Cause::GaveUp, "The mail could not be written.".to_owned()),
+async fn attempt_notice(app: &App, claim: &Claim, recipient: Recipient, template: &MailTemplate) -> Result<Outcome> {
+    if is_repeated_enough(claim) {
+        return Ok(Outcome::Unconfirmed);
+    }
+    let delivery = match app.transport.open(&recipient.address).await {
+        Ok(delivery) => delivery,
+        Err(error) => return Ok(classify(claim, app.now(), error)),
     };
-    match tokio::time::timeout(ATTEMPT, app.transport.deliver(mail)).await {
-        Ok(Ok(())) => Outcome::Sent,
-        Ok(Err(failure)) => judge(claim, app.now(), failure),
-        Err(_) => judge(claim, app.now(), Failure::Temporary("the mail server did not answer in time".to_owned())),
+    let mut tx = app.store.begin_relaxed().await?;
+    if !outbox::begin_delivery(&mut tx, claim, app.now()).await? {
+        delivery.cancel();
+        return Ok(Outcome::LeaseLost);
+    }
+    tx.commit().await?;
+    Ok(deliver(app, claim, delivery, &recipient, template).await)
+}
+
+/// Writes the mail and hands it over.
+pub(super) async fn deliver(app: &App, claim: &Claim, delivery: Delivery, recipient: &Recipient, template: &MailTemplate) -> Outcome {
+    let Ok(mail) = compose(&Brand::from(&app.config), recipient, template) else {
+        delivery.cancel();
+        return Outcome::Failed(Cause::GaveUp, "The mail could not be written.".to_owned());
+    };
+    match delivery.send(&mail).await {
+        Ok(()) => Outcome::Sent,
+        Err(error) => classify(claim, app.now(), error),
     }
 }
 
-/// Tries again after 1, 2, 4, … 30 seconds, or gives up.
-pub(super) fn judge(claim: &Claim, now: i64, failure: Failure) -> Outcome {
-    match failure {
-        Failure::Refused(why) => Outcome::Failed(Cause::GaveUp, why),
-        Failure::NoSuchAddress(why) => Outcome::Failed(Cause::NoSuchAddress, why),
-        Failure::Temporary(why) => {
-            let wait =
-                1000_i64.checked_shl(u32::try_from(claim.attempts - 1).unwrap_or(0).min(5)).map_or(LONGEST_WAIT, |w| w.min(LONGEST_WAIT));
-            tracing::warn!(job = claim.id, attempt = claim.attempts, why, "a mail could not be sent and will be tried again");
-            Outcome::Later(now + wait)
-        }
-    }
+/// Whether the mail server was given a day.
+pub(super) const fn is_given_up(claim: &Claim, now: i64) -> bool {
+    now - claim.created_at > GIVE_UP
+}
+
+/// Whether the mail was handed over so often without an answer that one more would be a nuisance.
+pub(super) const fn is_repeated_enough(claim: &Claim) -> bool {
+    claim.deliveries > UNCONFIRMED_DELAYS.len() as i64
+}
+
+/// What follows from a failure: another attempt after 1, 2, 4, … 30 seconds, or after minutes where the mail may have
+/// arrived, or the end.
+pub(super) fn classify(claim: &Claim, now: i64, error: SendError) -> Outcome {
+    let SendError { reason, kind } = error;
+    let (delay, deliveries) = match kind {
+        FailureKind::Mail => return Outcome::Failed(Cause::GaveUp, reason),
+        FailureKind::Address => return Outcome::Failed(Cause::NoSuchAddress, reason),
+        FailureKind::Temporary => (backoff(claim.attempts), claim.deliveries),
+        FailureKind::Unconfirmed => match usize::try_from(claim.deliveries).ok().and_then(|made| UNCONFIRMED_DELAYS.get(made)) {
+            Some(delay) => (*delay, claim.deliveries + 1),
+            None => return Outcome::Unconfirmed,
+        },
+    };
+    // What is tried again has no other end that an operator could watch.
+    metrics::mail_failed();
+    tracing::warn!(job = claim.id, attempt = claim.attempts, why = reason, "a mail could not be sent and will be tried again");
+    Outcome::RetryAt { at: now + delay, deliveries }
+}
+
+fn backoff(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(5);
+    1000_i64.checked_shl(doublings).map_or(MAX_BACKOFF, |delay| delay.min(MAX_BACKOFF))
 }

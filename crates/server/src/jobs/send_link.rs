@@ -1,20 +1,20 @@
 //! A reset's mail: draws the link's secret when the mail leaves, and writes down what became of it.
 
 use super::outbox::{self, Claim};
-use super::send::{Cause, Done, GIVE_UP, Outcome, deliver, judge};
+use super::send::{Cause, Done, Outcome, UNCONFIRMED, classify, deliver, is_given_up, is_repeated_enough};
 use crate::address::Address;
 use crate::app::App;
 use crate::audit::{self, Action, Entry, UserRef};
 use crate::auth::limit::{self, Scope};
-use crate::mail::letter::{Envelope, Letter};
+use crate::mail::templates::{MailTemplate, Recipient};
 use crate::metrics;
 use crate::reset::{self, Kind, ResetTimestamps, link};
 use crate::store::{Conn, Result};
 use rekey_wire::users::{RequesterKind, ResetState};
 use sqlx::{AssertSqlSafe, Row};
 
-/// How long a mail over the limit of all mails waits before it asks again, milliseconds.
-const LONGEST_HOLD: i64 = outbox::HORIZON / 2;
+/// Maximum delay of a mail over the limit of all mails, milliseconds.
+const MAX_HOLD: i64 = outbox::MAX_DELAY / 2;
 
 /// A mail that a reset waits for.
 struct Waiting {
@@ -32,56 +32,81 @@ struct Waiting {
 pub(super) async fn send_link(app: &App, claim: &Claim, reset: i64) -> Done {
     let waiting = load(&mut *app.store.read().acquire().await?, reset).await?;
     let outcome = match &waiting {
-        None => Outcome::Moot,
+        None => Outcome::Skipped,
         Some(waiting) => attempt_link(app, claim, waiting).await?,
     };
     let now = app.now();
     let mut tx = app.store.begin_relaxed().await?;
-    if let Outcome::Later(at) = outcome {
-        outbox::retry_at(&mut tx, claim, at).await?;
-        tx.commit().await?;
-        return Ok(());
-    }
-    let ended = match outcome {
+    let ended = match &outcome {
+        Outcome::RetryAt { at, deliveries } => {
+            outbox::retry_at(&mut tx, claim, *at, *deliveries).await?;
+            tx.commit().await?;
+            return Ok(());
+        }
         Outcome::Sent => outbox::finish_sent(&mut tx, claim).await?,
-        Outcome::Lost => false,
-        _ => outbox::finish(&mut tx, claim).await?,
+        Outcome::LeaseLost => false,
+        Outcome::Unconfirmed | Outcome::Skipped | Outcome::Failed(..) => outbox::finish(&mut tx, claim).await?,
     };
     // Where another worker has the job, or has ended it, it writes down how.
     if !ended {
         return Ok(());
     }
     if let Some(waiting) = &waiting {
-        reset::lock_user(&mut tx, now, waiting.user.id).await?;
-    }
-    match (outcome, &waiting) {
-        (Outcome::Sent, Some(waiting)) => {
-            metrics::mail_sent();
-            let sent = "UPDATE resets SET sent_at = $2 WHERE id = $1 AND sent_at IS NULL";
-            sqlx::query(sent).bind(waiting.reset).bind(now).execute(&mut *tx).await?;
-            let arrived = "UPDATE users SET email_status = 'ok' WHERE id = $1 AND address = $2 AND email_status = 'bounced'";
-            sqlx::query(arrived).bind(waiting.user.id).bind(waiting.address.as_deref()).execute(&mut *tx).await?;
-            audit::record(app, &mut tx, now, &Entry::new(Action::ResetMailed).subject(waiting.user.clone())).await?;
-        }
-        (Outcome::Failed(cause, why), Some(waiting)) => {
-            metrics::mail_failed();
-            fail(app, &mut tx, now, waiting, cause, &why).await?;
-        }
-        (_, _) => {}
+        write_down(app, &mut tx, now, waiting, outcome).await?;
     }
     tx.commit().await?;
     Ok(())
 }
 
+/// Writes down how the job has ended.
+async fn write_down(app: &App, conn: &mut Conn, now: i64, waiting: &Waiting, outcome: Outcome) -> Done {
+    reset::lock_user(conn, now, waiting.user.id).await?;
+    match outcome {
+        Outcome::Sent => {
+            metrics::mail_sent();
+            let arrived = "UPDATE users SET email_status = 'ok' WHERE id = $1 AND address = $2 AND email_status = 'bounced'";
+            sqlx::query(arrived).bind(waiting.user.id).bind(waiting.address.as_deref()).execute(&mut *conn).await?;
+            mark_sent(conn, now, waiting, None).await?;
+            audit::record(app, conn, now, &Entry::new(Action::ResetMailed).subject(waiting.user.clone())).await?;
+        }
+        Outcome::Unconfirmed => {
+            // It may have arrived, and its link has to work then.
+            mark_sent(conn, now, waiting, Some(UNCONFIRMED)).await?;
+            audit::record(app, conn, now, &Entry::new(Action::ResetMailed).subject(waiting.user.clone()).detail(UNCONFIRMED)).await?;
+        }
+        Outcome::Failed(cause, why) => {
+            metrics::mail_failed();
+            fail(app, conn, now, waiting, cause, &why).await?;
+        }
+        Outcome::Skipped => reset::cancel_unreachable(conn, now, waiting.user.id, waiting.reset).await?,
+        Outcome::LeaseLost | Outcome::RetryAt { .. } => {}
+    }
+    Ok(())
+}
+
+async fn mark_sent(conn: &mut Conn, now: i64, waiting: &Waiting, detail: Option<&str>) -> Result<()> {
+    let sql = "UPDATE resets SET sent_at = $2, detail = $3 WHERE id = $1 AND sent_at IS NULL";
+    sqlx::query(sql).bind(waiting.reset).bind(now).bind(detail).execute(conn).await.map(drop)
+}
+
 /// Where the mail goes, or why it is not to be sent.
 fn addressee(claim: &Claim, waiting: &Waiting, now: i64) -> std::result::Result<Address, Outcome> {
-    let state = waiting.marks.state(now);
-    if !matches!(state, ResetState::Queued | ResetState::Opened | ResetState::Expired) || waiting.marks.sent_at.is_some() {
-        return Err(Outcome::Moot);
+    if waiting.marks.sent_at.is_some() {
+        return Err(Outcome::Skipped);
     }
-    let (true, Some(address)) = (waiting.active, &waiting.address) else { return Err(Outcome::Moot) };
-    if now - claim.created_at > GIVE_UP {
+    match waiting.marks.state(now) {
+        // A mail that nobody confirmed has arrived.
+        ResetState::Opened if claim.deliveries > 0 => return Err(Outcome::Sent),
+        // The link was printed too, or a mail comes late.
+        ResetState::Queued | ResetState::Opened | ResetState::Expired => {}
+        ResetState::Sent | ResetState::Failed | ResetState::Used | ResetState::Cancelled => return Err(Outcome::Skipped),
+    }
+    let (true, Some(address)) = (waiting.active, &waiting.address) else { return Err(Outcome::Skipped) };
+    if is_given_up(claim, now) {
         return Err(Outcome::Failed(Cause::GaveUp, "The mail server could not be reached for a day.".to_owned()));
+    }
+    if is_repeated_enough(claim) {
+        return Err(Outcome::Unconfirmed);
     }
     Address::parse(address).map_err(|_| Outcome::Failed(Cause::GaveUp, "The address is not valid.".to_owned()))
 }
@@ -91,24 +116,41 @@ async fn attempt_link(app: &App, claim: &Claim, waiting: &Waiting) -> crate::htt
         Ok(to) => to,
         Err(outcome) => return Ok(outcome),
     };
-    // Older links stay valid until the mail server is there to take this one.
-    if let Err(failure) = app.transport.ready().await {
-        return Ok(judge(claim, app.now(), failure));
+    // Older links stay valid until the mail server is ready to take this one.
+    let delivery = match app.transport.open(&to).await {
+        Ok(delivery) => delivery,
+        Err(error) => return Ok(classify(claim, app.now(), error)),
+    };
+    match mint(app, claim, waiting, &to).await? {
+        Ok(template) => {
+            let recipient = Recipient { address: to, name: waiting.user.name.clone() };
+            Ok(deliver(app, claim, delivery, &recipient, &template).await)
+        }
+        Err(outcome) => {
+            delivery.cancel();
+            Ok(outcome)
+        }
     }
-    // On the disk before the mail leaves, with all that led to it: the link in a mail works.
+}
+
+/// Mints the link, or finds out that the mail must not leave now. On the disk, with everything that led to it, before the
+/// mail leaves: the link in a mail works.
+async fn mint(
+    app: &App,
+    claim: &Claim,
+    waiting: &Waiting,
+    to: &Address,
+) -> crate::http::error::Result<std::result::Result<MailTemplate, Outcome>> {
     let mut tx = app.store.begin().await?;
     let now = app.now();
-    if !outbox::renew(&mut tx, claim, now).await? {
-        return Ok(Outcome::Lost);
+    if !outbox::begin_delivery(&mut tx, claim, now).await? {
+        return Ok(Err(Outcome::LeaseLost));
     }
-    let ttl = match waiting.kind {
-        Kind::Reset => app.config.link_ttl,
-        Kind::Welcome => app.config.invite_ttl,
-    };
-    if waiting.marks.expires_at.is_none() {
+    // A mail that may have arrived counts, and so does its repetition.
+    if waiting.marks.expires_at.is_none() || claim.deliveries > 0 {
         if let Some(over) = limit::hit(app, &mut tx, Scope::Mail, now).await? {
             tx.rollback().await?;
-            return Ok(Outcome::Later(over.ends_at.min(now + LONGEST_HOLD)));
+            return Ok(Err(Outcome::RetryAt { at: over.ends_at.min(now + MAX_HOLD), deliveries: claim.deliveries }));
         }
         let share = match waiting.by {
             RequesterKind::Oneself => Scope::Recipient(to.as_str()),
@@ -116,26 +158,31 @@ async fn attempt_link(app: &App, claim: &Claim, waiting: &Waiting) -> crate::htt
         };
         if limit::hit(app, &mut tx, share, now).await?.is_some() {
             tx.rollback().await?;
-            return Ok(Outcome::Failed(Cause::OverShare, "This address has had its share of reset mails for now.".to_owned()));
+            return Ok(Err(match claim.deliveries {
+                0 => Outcome::Failed(Cause::OverShare, "This address has had its share of reset mails for now.".to_owned()),
+                _ => Outcome::Unconfirmed,
+            }));
         }
     }
+    let ttl = match waiting.kind {
+        Kind::Reset => app.config.link_ttl,
+        Kind::Welcome => app.config.invite_ttl,
+    };
     // While the mail server was asked, a newer reset may have taken this one's place, or an admin changed the address.
-    let Some(secret) = link::mint(&mut tx, now, ttl, waiting.reset, waiting.user.id).await? else { return Ok(Outcome::Moot) };
+    let Some(secret) = link::mint(&mut tx, now, ttl, waiting.reset, waiting.user.id).await? else { return Ok(Err(Outcome::Skipped)) };
     tx.commit().await?;
 
     let secret = secret.reveal();
     let link = app.config.public_url.reset_link(&secret);
-    let letter = match waiting.kind {
-        Kind::Welcome => Letter::Welcome { link, ttl },
-        Kind::Reset => Letter::ResetLink {
+    Ok(Ok(match waiting.kind {
+        Kind::Welcome => MailTemplate::Welcome { link, ttl },
+        Kind::Reset => MailTemplate::ResetLink {
             link,
             not_me_link: app.config.public_url.not_me_link(&secret),
             ttl,
             requested_by_admin: (waiting.by == RequesterKind::Admin).then(|| waiting.by_name.clone()),
         },
-    };
-    let envelope = Envelope { to, to_name: waiting.user.name.clone() };
-    Ok(deliver(app, claim, &envelope, &letter).await)
+    }))
 }
 
 async fn fail(app: &App, conn: &mut Conn, now: i64, waiting: &Waiting, cause: Cause, why: &str) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Takes jobs from the queue, a few at once, and sees that old rows are forgotten.
+//! Mail worker: claims jobs from the queue, runs a few at once, renews their leases, and sweeps old rows.
 
 use super::outbox::{self, Claim, Which};
 use super::send;
@@ -6,26 +6,91 @@ use crate::app::App;
 use crate::auth::{limit, session, throttle};
 use crate::reset;
 use crate::store::Result;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
-/// Jobs at once: mail servers take few connections from one client.
+/// Jobs at once, [slow](SLOW) ones apart: mail servers take few connections from one client.
 const AT_ONCE: usize = 4;
 /// Of them, jobs that failed before: however many mails the mail server makes heavy weather of, a new one finds room.
-const AGAIN_AT_ONCE: usize = 3;
+const RETRIES_AT_ONCE: usize = 3;
+/// Jobs at once, slow ones included. Each may hold a connection to the mail server.
+const MAX_JOBS: usize = 24;
+/// Of them, jobs that failed before.
+const MAX_RETRIES: usize = 12;
+/// A job that takes longer waits for the mail server, which may take minutes to confirm a mail: it holds nobody else up.
+/// Milliseconds.
+const SLOW: i64 = 5_000;
+/// How long a lease is left alone before it is renewed, milliseconds.
+const RENEW_AFTER: i64 = outbox::LEASE / 4;
 /// How often to look for what another process put in.
-const LOOK: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// The longest pause before new work begins.
-const LONGEST_PAUSE: Duration = Duration::from_millis(150);
+const MAX_PAUSE: Duration = Duration::from_millis(150);
+/// How long jobs that are under way may take when the program stops. The next start repeats what is cut short.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often to sweep, milliseconds.
 const SWEEP: i64 = 3_600_000;
 
-/// Works until the app closes; then waits for what is under way.
+/// A job under way.
+struct Running {
+    claim: Claim,
+    started_at: i64,
+    renewed_at: i64,
+}
+
+/// The jobs under way.
+#[derive(Default)]
+struct Jobs {
+    tasks: JoinSet<()>,
+    running: HashMap<Id, Running>,
+}
+
+impl Jobs {
+    fn start(&mut self, app: &App, claim: Claim, now: i64) {
+        let task = self.tasks.spawn(send::process(app.clone(), claim.clone()));
+        self.running.insert(task.id(), Running { claim, started_at: now, renewed_at: now });
+    }
+
+    /// How many more may be started, and how many of those may have failed before.
+    fn room(&self, now: i64) -> (usize, usize) {
+        let count = |wanted: &dyn Fn(&Running) -> bool| self.running.values().filter(|job| wanted(job)).count();
+        let is_retry = |job: &Running| job.claim.attempts > 1;
+        // One that seems to begin later began before the clock was set back.
+        let is_quick = |job: &Running| (0..SLOW).contains(&(now - job.started_at));
+        let free = AT_ONCE.saturating_sub(count(&is_quick)).min(MAX_JOBS.saturating_sub(self.running.len()));
+        let retries = RETRIES_AT_ONCE.saturating_sub(count(&|job| is_quick(job) && is_retry(job)));
+        (free, retries.min(MAX_RETRIES.saturating_sub(count(&is_retry))).min(free))
+    }
+
+    /// Waits until one has ended; for ever where there is none.
+    async fn ended(&mut self) {
+        match self.tasks.join_next_with_id().await {
+            Some(Ok((task, ()))) => drop(self.running.remove(&task)),
+            Some(Err(panic)) => {
+                self.running.remove(&panic.id());
+                tracing::error!("a job of the mail queue panicked; it is tried again when its lease has run out");
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Renews leases before they run out. Before anything is claimed, so that no job is claimed twice by this worker.
+    async fn renew(&mut self, app: &App, now: i64) -> Result<()> {
+        for job in self.running.values_mut().filter(|job| (now - job.renewed_at).abs() >= RENEW_AFTER) {
+            let mut tx = app.store.begin_relaxed().await?;
+            // The job finds out itself that its lease was lost.
+            outbox::renew(&mut tx, &job.claim, now).await?;
+            tx.commit().await?;
+            job.renewed_at = now;
+        }
+        Ok(())
+    }
+}
+
+/// Works until the app closes; then waits a while for the jobs that are under way.
 pub async fn run(app: App) {
-    let mut jobs = JoinSet::new();
-    // Those of them that failed before.
-    let mut again = HashSet::new();
+    let mut jobs = Jobs::default();
     let mut swept_at = i64::MIN;
     loop {
         let now = app.now();
@@ -35,50 +100,42 @@ pub async fn run(app: App) {
                 tracing::error!(%error, "old rows could not be removed");
             }
         }
-        let free = AT_ONCE.saturating_sub(jobs.len());
-        for claim in claim(&app, now, free, free.min(AGAIN_AT_ONCE.saturating_sub(again.len()))).await {
-            let failed_before = claim.attempts > 1;
-            let task = jobs.spawn(send::process(app.clone(), claim));
-            if failed_before {
-                again.insert(task.id());
+        match claim(&app, &mut jobs, now).await {
+            Ok(claims) => claims.into_iter().for_each(|claim| jobs.start(&app, claim, now)),
+            Err(error) => {
+                tracing::error!(%error, "the mail queue could not be read");
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
         }
+        let has_room = jobs.room(now).0 > 0;
         tokio::select! {
             () = app.closed() => break,
-            Some(ended) = jobs.join_next_with_id() => {
-                again.remove(&ended.map_or_else(|panic| panic.id(), |(task, ())| task));
-            }
-            () = app.mail_woken(), if jobs.len() < AT_ONCE => pause().await,
-            () = app.clock.sleep_since(now, LOOK), if jobs.len() < AT_ONCE => {}
+            () = jobs.ended() => {}
+            () = app.mail_woken(), if has_room => pause().await,
+            () = app.clock.sleep_since(now, POLL_INTERVAL) => {}
         }
     }
-    while jobs.join_next().await.is_some() {}
+    let finish = async { while jobs.tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(STOP_TIMEOUT, finish).await.is_err() {
+        tracing::warn!("stopping although the mail server has not answered; what it may not have taken is repeated after the next start");
+    }
 }
 
 /// Begins at no moment that whoever asked could foresee: otherwise the work for an address that somebody has would slow
 /// down the very next request, and tell.
 async fn pause() {
-    let mut dice = [0];
+    let mut random = [0];
     // Without randomness nothing else works either; then the longest pause will do.
-    let share = getrandom::fill(&mut dice).map_or(u8::MAX, |()| dice[0]);
-    tokio::time::sleep(LONGEST_PAUSE * u32::from(share) / u32::from(u8::MAX)).await;
+    let share = getrandom::fill(&mut random).map_or(u8::MAX, |()| random[0]);
+    tokio::time::sleep(MAX_PAUSE * u32::from(share) / u32::from(u8::MAX)).await;
 }
 
-/// Up to `free` jobs, of which up to `again` may have failed before.
-async fn claim(app: &App, now: i64, free: usize, again: usize) -> Vec<Claim> {
-    let claims = async {
-        let mut claims = outbox::claim(&app.store, now, Which::Due, again).await?;
-        claims.extend(outbox::claim(&app.store, now, Which::New, free - claims.len()).await?);
-        Ok::<_, sqlx::Error>(claims)
-    };
-    match claims.await {
-        Ok(claims) => claims,
-        Err(error) => {
-            tracing::error!(%error, "the mail queue could not be read");
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            Vec::new()
-        }
-    }
+async fn claim(app: &App, jobs: &mut Jobs, now: i64) -> Result<Vec<Claim>> {
+    jobs.renew(app, now).await?;
+    let (free, retries) = jobs.room(now);
+    let mut claims = outbox::claim(&app.store, now, Which::Due, retries).await?;
+    claims.extend(outbox::claim(&app.store, now, Which::New, free - claims.len()).await?);
+    Ok(claims)
 }
 
 /// Table by table, each for itself: nothing else is held up for long, and nobody waits for another in a circle.

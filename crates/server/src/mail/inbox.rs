@@ -4,10 +4,10 @@
 //! it answers this machine alone, whatever address the server listens on.
 
 use super::compose::Mail;
-use super::template::escape;
 use crate::config::public_url::is_loopback;
 use crate::http::error::ApiError;
 use crate::http::middleware::client_ip::{ClientIp, is_proxied};
+use askama::Template;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST};
@@ -19,7 +19,6 @@ use axum::{Json, Router};
 use rekey_wire::problem::Code;
 use serde::Serialize;
 use std::collections::VecDeque;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -29,7 +28,7 @@ use time::macros::format_description;
 pub const PAGE: &str = "/dev/inbox";
 /// The same for programs: an array of [`Kept`], newest first.
 pub const JSON: &str = "/dev/inbox.json";
-/// The page's style sheet; the content security policy allows none inside the page.
+/// The page's style sheet, also named in `templates/inbox.html`; the content security policy allows none inside the page.
 const STYLE: &str = "/dev/inbox.css";
 /// How many mails are kept.
 const CAPACITY: usize = 100;
@@ -110,43 +109,15 @@ fn answer(kind: &'static str, body: String) -> Response {
 }
 
 /// The page. It shows the text part: its links are all one needs, and no foreign markup runs here.
-fn render(mails: &[Kept]) -> String {
-    let mut page = format!(
-        r#"<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Local inbox</title><link rel="stylesheet" href="{STYLE}"></head><body><main>
-<h1>Local inbox</h1>
-<p>No mail server is configured, so mail stays here: the last {CAPACITY}, newest first, until the server stops. Reload the page to see new ones.</p>
-"#
-    );
-    if mails.is_empty() {
-        page.push_str("<p class=\"empty\">No mail yet. Ask for a reset link, and it arrives here.</p>\n");
-    }
-    for mail in mails {
-        // Writing to a String never fails.
-        let _ = writeln!(
-            page,
-            "<article><h2>{}</h2><p class=\"meta\">To {} · <time datetime=\"{}\">{}</time></p><p class=\"text\">{}</p></article>",
-            escape(&mail.subject),
-            escape(&mail.to),
-            escape(&mail.at),
-            escape(&mail.time),
-            with_links(&mail.text)
-        );
-    }
-    page.push_str("</main></body></html>\n");
-    page
+#[derive(Template)]
+#[template(path = "inbox.html")]
+struct Page<'a> {
+    capacity: usize,
+    mails: &'a [Kept],
 }
 
-/// Escapes text and makes links of the lines that are nothing but an address.
-fn with_links(text: &str) -> String {
-    text.lines()
-        .map(|line| match escape(line) {
-            line if line.starts_with("http://") || line.starts_with("https://") => format!("<a href=\"{line}\">{line}</a>"),
-            line => line.into_owned(),
-        })
-        .collect::<Vec<_>>()
-        .join("\n")
+fn render(mails: &[Kept]) -> String {
+    Page { capacity: CAPACITY, mails }.render().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -156,7 +127,7 @@ mod tests {
     use crate::config::Config;
     use crate::http::middleware::client_ip::ClientIp;
     use crate::mail::compose::{Brand, compose};
-    use crate::mail::letter::{Envelope, Letter};
+    use crate::mail::templates::{MailTemplate, Recipient};
     use axum::body::Body;
     use axum::http::{Request, StatusCode};
     use http_body_util::BodyExt;
@@ -167,10 +138,10 @@ mod tests {
         let inbox = Inbox::default();
         let brand = Brand::from(&Config::from_flags(&[]).expect("defaults"));
         for name in names {
-            let to = Address::parse(&format!("{name}@example.com")).expect("an address");
-            let letter =
-                Letter::Welcome { link: format!("http://localhost:8080/reset-password#token={name}"), ttl: Duration::from_secs(60) };
-            inbox.keep(&compose(&brand, &Envelope { to, to_name: (*name).to_owned() }, &letter).expect("a mail"));
+            let address = Address::parse(&format!("{name}@example.com")).expect("an address");
+            let template =
+                MailTemplate::Welcome { link: format!("http://localhost:8080/reset-password#token={name}"), ttl: Duration::from_secs(60) };
+            inbox.keep(&compose(&brand, &Recipient { address, name: (*name).to_owned() }, &template).expect("a mail"));
         }
         inbox
     }

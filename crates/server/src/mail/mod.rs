@@ -2,7 +2,6 @@
 
 pub mod compose;
 pub mod inbox;
-pub mod letter;
 pub mod smtp;
-pub mod template;
+pub mod templates;
 pub mod transport;

@@ -1,9 +1,11 @@
-//! The conversation with the mail server: lettre's SMTP client, kept open between mails, with a clock on every step.
+//! SMTP client: lettre's commands with a time limit on each, and a classification of each refusal.
 //!
-//! lettre has a pool too, but it waits for an answer for ever, and it does not say which command was refused. A refused
-//! recipient means another thing than a refused sender or a refused login.
+//! lettre's own transport waits for an answer without limit, and does not tell which command was refused: a refused
+//! recipient means something else than a refused sender or login. Each mail has a connection of its own.
 
 use super::compose::Mail;
+use super::transport::{FailureKind, SendError};
+use crate::address::Address;
 use crate::config::{Security, SmtpUrl};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -12,22 +14,20 @@ use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use std::error::Error as _;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpStream;
 
-/// How long connecting, with TLS and login, may take.
-const CONNECT: Duration = Duration::from_secs(10);
-/// How long a mail may take on an open connection.
-const SEND: Duration = Duration::from_secs(10);
-/// Connections kept for the next mails.
-const KEEP: usize = 4;
-/// An open connection this young is used without asking whether it still works.
-const FRESH: Duration = Duration::from_secs(2);
-/// After this a kept connection is closed; servers give up after some minutes themselves.
-const STALE: Duration = Duration::from_secs(60);
-/// How much of the server's own words is kept, in characters.
-const LONGEST_REASON: usize = 160;
+/// Time limit for connecting, with TLS and login.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time limit for the answer to a command before the mail itself.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time limit for the answer to the final dot (RFC 5321 section 4.5.3.2.6): whoever gives up earlier sends mails twice.
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(600);
+/// Time limit for the answer to QUIT, which nobody waits for.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Maximum length of the server's own words in a reason, in characters.
+const MAX_REASON: usize = 160;
 const UNREACHABLE: &str = "The mail server cannot be reached.";
 
 /// A mail server. Cheap to clone.
@@ -36,37 +36,20 @@ pub struct Smtp(Arc<Server>);
 
 struct Server {
     url: SmtpUrl,
+    sender: lettre::Address,
     tls: Option<TlsParameters>,
     hello: ClientId,
-    idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
 
-/// What went wrong: a short text without address, link or secret.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct SmtpError {
-    /// In words.
-    pub reason: String,
-    /// Whether trying again is of any use, and if not, whose fault it is.
-    pub blame: Blame,
-}
-
-/// What a mail failed by.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Blame {
-    /// The moment, or the configuration: it may work later.
-    Moment,
-    /// This mail, or what the server makes of us: trying it again is pointless, and another may arrive.
-    Mail,
-    /// The address: no mail arrives there.
-    Address,
-}
+/// A connection on which the mail server has accepted sender and recipient, and now waits for the mail.
+pub struct Session(AsyncSmtpConnection);
 
 impl Smtp {
     /// Prepares, and connects to nothing yet.
     ///
     /// # Errors
     /// The system's certificates cannot be read, or the host's name cannot stand in one.
-    pub fn new(url: &SmtpUrl) -> Result<Self, String> {
+    pub fn new(url: &SmtpUrl, sender: lettre::Address) -> Result<Self, String> {
         let tls = match url.security {
             Security::Plain => None,
             Security::StartTls | Security::Tls => Some(TlsParameters::new(url.host.clone()).map_err(|_| {
@@ -74,75 +57,72 @@ impl Smtp {
                     .to_owned()
             })?),
         };
-        Ok(Self(Arc::new(Server { url: url.clone(), tls, hello: ClientId::default(), idle: Mutex::default() })))
+        Ok(Self(Arc::new(Server { url: url.clone(), sender, tls, hello: ClientId::default() })))
     }
 
-    /// Makes sure of an open connection, logged in.
+    /// Connects and logs in, and nothing more.
     ///
     /// # Errors
-    /// It cannot be had; never for good.
-    pub async fn ready(&self) -> Result<(), SmtpError> {
-        let (connection, _) = self.0.connection().await?;
-        self.0.keep(connection);
-        Ok(())
+    /// [`FailureKind::Temporary`], always.
+    pub async fn check(&self) -> Result<(), SendError> {
+        self.0.connect().await.map(|connection| Session(connection).close())
     }
 
-    /// Sends one mail.
+    /// Connects and announces sender and recipient.
     ///
     /// # Errors
-    /// [`SmtpError`]; after a timeout the server may have taken the mail nevertheless.
-    pub async fn deliver(&self, mail: &Mail) -> Result<(), SmtpError> {
-        let (connection, kept) = self.0.connection().await?;
-        // Whatever fails, the connection is dropped with it: no later mail inherits half a conversation.
-        let connection = match timed(SEND, conversation(connection, mail)).await {
-            // The server closed a kept connection before it heard of this mail: it gets a new one.
-            Err(Stumble::AtFirst(_)) if kept => timed(SEND, conversation(self.0.connect().await?, mail)).await?,
-            other => other?,
-        };
-        self.0.keep(connection);
-        Ok(())
+    /// [`SendError`]; nothing has been handed over.
+    pub async fn open(&self, to: &Address) -> Result<Session, SendError> {
+        let to: lettre::Address = to
+            .as_str()
+            .parse()
+            .map_err(|_| SendError { reason: "The address cannot stand in a mail.".to_owned(), kind: FailureKind::Mail })?;
+        let mut session = Session(self.0.connect().await?);
+        match announce(&mut session.0, self.0.sender.clone(), to).await {
+            Ok(()) => Ok(session),
+            Err(error) => {
+                session.close();
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Session {
+    /// Hands the mail over.
+    ///
+    /// # Errors
+    /// [`SendError`]; with [`FailureKind::Unconfirmed`] the server may have taken it nevertheless.
+    pub async fn send(mut self, mail: &Mail) -> Result<(), SendError> {
+        let sent = transfer(&mut self.0, &mail.bytes()).await;
+        self.close();
+        sent
+    }
+
+    /// Takes leave of the server (RFC 5321 section 4.1.1.10). Nobody waits for its answer.
+    pub fn close(mut self) {
+        tokio::spawn(async move {
+            let _ = tokio::time::timeout(QUIT_TIMEOUT, self.0.quit()).await;
+        });
     }
 }
 
 impl Server {
-    /// An open connection, and whether it is one of those kept.
-    async fn connection(&self) -> Result<(AsyncSmtpConnection, bool), SmtpError> {
-        while let Some((mut connection, since)) = self.take() {
-            if since.elapsed() < FRESH || tokio::time::timeout(FRESH, connection.test_connected()).await == Ok(true) {
-                return Ok((connection, true));
-            }
-        }
-        Ok((self.connect().await?, false))
+    async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
+        tokio::time::timeout(CONNECT_TIMEOUT, self.dial()).await.unwrap_or_else(|_| Err(temporary(NO_ANSWER)))
     }
 
-    fn take(&self) -> Option<(AsyncSmtpConnection, Instant)> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.retain(|(_, since)| since.elapsed() < STALE);
-        idle.pop()
-    }
-
-    fn keep(&self, connection: AsyncSmtpConnection) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < KEEP && !connection.has_broken() {
-            idle.push((connection, Instant::now()));
-        }
-    }
-
-    async fn connect(&self) -> Result<AsyncSmtpConnection, SmtpError> {
-        timed(CONNECT, self.dial()).await
-    }
-
-    async fn dial(&self) -> Result<AsyncSmtpConnection, SmtpError> {
+    async fn dial(&self) -> Result<AsyncSmtpConnection, SendError> {
         let SmtpUrl { host, port, security, credentials } = &self.url;
-        let place = (host.as_str(), *port);
+        let server = (host.as_str(), *port);
         let connected = match &self.tls {
             Some(tls) if *security == Security::Tls => {
-                AsyncSmtpConnection::connect_tokio1(place, Some(CONNECT), &self.hello, Some(tls.clone()), None).await
+                AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT_TIMEOUT), &self.hello, Some(tls.clone()), None).await
             }
             _ => {
-                let stream = TcpStream::connect(place).await.map_err(|_| temporary(UNREACHABLE))?;
-                // A mail's end is written by itself, and would wait 40 ms for the answer to what came before it (RFC 9293,
-                // section 3.7.4). Without it the mail arrives, later.
+                let stream = TcpStream::connect(server).await.map_err(|_| temporary(UNREACHABLE))?;
+                // The final dot is a write of its own: with Nagle's algorithm it would wait 40 ms for a delayed acknowledgement
+                // (RFC 9293 section 3.7.4).
                 let _ = stream.set_nodelay(true);
                 AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await
             }
@@ -169,66 +149,49 @@ impl Server {
     }
 }
 
-/// How far a mail came.
-enum Stumble {
-    /// The connection was gone at the first command.
-    AtFirst(SmtpError),
-    /// Anything else.
-    Later(SmtpError),
-}
-
-impl From<SmtpError> for Stumble {
-    fn from(error: SmtpError) -> Self {
-        Self::Later(error)
-    }
-}
-
-impl From<Stumble> for SmtpError {
-    fn from(stumble: Stumble) -> Self {
-        let (Stumble::AtFirst(error) | Stumble::Later(error)) = stumble;
-        error
-    }
-}
-
-async fn timed<T, E: From<SmtpError>>(limit: Duration, step: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    tokio::time::timeout(limit, step).await.unwrap_or_else(|_| Err(temporary("The mail server did not answer in time.").into()))
-}
-
-/// One mail, command by command (RFC 5321 section 3.3).
-async fn conversation(mut connection: AsyncSmtpConnection, mail: &Mail) -> Result<AsyncSmtpConnection, Stumble> {
-    let envelope = mail.envelope();
+/// Sender and recipient (RFC 5321 section 3.3).
+async fn announce(connection: &mut AsyncSmtpConnection, from: lettre::Address, to: lettre::Address) -> Result<(), SendError> {
     let mut parameters = Vec::new();
-    if !envelope.from().into_iter().chain(envelope.to()).all(|address| address.user().is_ascii() && address.domain().is_ascii()) {
+    if ![&from, &to].into_iter().all(|address| address.user().is_ascii() && address.domain().is_ascii()) {
         if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
             let reason = "The mail server takes no addresses with letters beyond a to z (SMTPUTF8).".to_owned();
-            return Err(SmtpError { reason, blame: Blame::Mail }.into());
+            return Err(SendError { reason, kind: FailureKind::Mail });
         }
         parameters.push(MailParameter::SmtpUtfEight);
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
-    let sender = MailFrom::new(envelope.from().cloned(), parameters);
-    connection.command(sender).await.map_err(|error| match error.status() {
-        None => Stumble::AtFirst(lost()),
-        Some(_) => answered("The mail server did not take the sender", &error, Said::ToUs).into(),
-    })?;
-    for to in envelope.to() {
-        let recipient = Rcpt::new(to.clone(), Vec::new());
-        connection.command(recipient).await.map_err(|error| answered("The mail server refused the address", &error, Said::OfTheAddress))?;
+    command(COMMAND_TIMEOUT, connection.command(MailFrom::new(Some(from), parameters)), SmtpStage::Sender).await?;
+    command(COMMAND_TIMEOUT, connection.command(Rcpt::new(to, Vec::new())), SmtpStage::Recipient).await
+}
+
+/// The mail itself.
+async fn transfer(connection: &mut AsyncSmtpConnection, content: &[u8]) -> Result<(), SendError> {
+    command(COMMAND_TIMEOUT, connection.command(Data), SmtpStage::Data).await?;
+    command(CONFIRM_TIMEOUT, connection.message(content), SmtpStage::Content).await
+}
+
+/// One command, which has to be answered in time.
+async fn command<T>(limit: Duration, answer: impl Future<Output = Result<T, Error>>, stage: SmtpStage) -> Result<(), SendError> {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(refused(&error, stage)),
+        Err(_) => Err(unanswered(NO_ANSWER, stage)),
     }
-    connection.command(Data).await.map_err(|error| answered("The mail server refused the mail", &error, Said::OfTheMail))?;
-    connection.message(&mail.bytes()).await.map_err(|error| answered("The mail server refused the mail", &error, Said::OfTheMail))?;
-    Ok(connection)
 }
 
-fn lost() -> SmtpError {
-    temporary("The connection to the mail server was lost.")
+const NO_ANSWER: &str = "The mail server did not answer in time.";
+
+/// Nobody knows what became of a mail whose final dot got no answer.
+fn unanswered(reason: &str, stage: SmtpStage) -> SendError {
+    let kind = if stage == SmtpStage::Content { FailureKind::Unconfirmed } else { FailureKind::Temporary };
+    SendError { reason: reason.to_owned(), kind }
 }
 
-fn temporary(reason: &str) -> SmtpError {
-    SmtpError { reason: reason.to_owned(), blame: Blame::Moment }
+fn temporary(reason: &str) -> SendError {
+    SendError { reason: reason.to_owned(), kind: FailureKind::Temporary }
 }
 
-fn unreachable_server(error: &Error) -> SmtpError {
+fn unreachable_server(error: &Error) -> SendError {
     match (error.status(), tls_trouble(error)) {
         (Some(code), _) => temporary(&format!("The mail server turned the connection away ({code}).")),
         (None, Some(true)) => temporary("The mail server's TLS certificate could not be verified."),
@@ -247,53 +210,62 @@ fn tls_trouble(error: &Error) -> Option<bool> {
     }
 }
 
-/// To which command.
+/// How far the conversation has come.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Said {
-    /// MAIL FROM: whom we are.
-    ToUs,
+enum SmtpStage {
+    /// MAIL FROM.
+    Sender,
     /// RCPT TO.
-    OfTheAddress,
-    /// DATA, and what comes after it.
-    OfTheMail,
+    Recipient,
+    /// DATA.
+    Data,
+    /// The mail itself, with its final dot.
+    Content,
 }
 
-/// What the server said to a command.
-fn answered(what: &str, error: &Error, said: Said) -> SmtpError {
+/// The error for a command that the server refused, or during which the connection was lost.
+fn refused(error: &Error, stage: SmtpStage) -> SendError {
     let Some(code) = error.status() else {
-        return lost();
+        return unanswered("The connection to the mail server was lost.", stage);
+    };
+    let what = match stage {
+        SmtpStage::Sender => "The mail server did not take the sender",
+        SmtpStage::Recipient => "The mail server refused the address",
+        SmtpStage::Data | SmtpStage::Content => "The mail server refused the mail",
     };
     let code = code.to_string();
     let words = error.source().map(ToString::to_string).unwrap_or_default();
-    let reason = match harmless(&words) {
+    let reason = match sanitize(&words) {
         words if words.is_empty() => format!("{what} ({code})."),
         words => format!("{what} ({code}): {words}"),
     };
-    SmtpError { reason, blame: blame(said, &code, words.split_whitespace().next().unwrap_or_default()) }
+    SendError { reason, kind: failure_kind(stage, &code, words.split_whitespace().next().unwrap_or_default()) }
 }
 
-/// Only a 5xx answer is for good (RFC 5321 section 4.2.1), and a missing login (530, 534, 535, 538: RFC 4954) is ours to
-/// mend. Of the address speak the enhanced codes that say so (RFC 3463 section 3.2 and 3.3, RFC 7505: 5.1.10); where there
-/// is none, what RCPT is answered when there is no such mailbox (RFC 5321 section 4.2.3, RFC 7504: 556). All else, policies
-/// (5.7) first, may be otherwise for the next mail.
-fn blame(said: Said, code: &str, enhanced: &str) -> Blame {
-    if !code.starts_with('5') || said == Said::ToUs || matches!(code, "530" | "534" | "535" | "538") {
-        return Blame::Moment;
+/// Classifies a refusal by its code and enhanced code.
+///
+/// Only a 5xx answer is final (RFC 5321 section 4.2.1), and a missing login (530, 534, 535, 538: RFC 4954) is a matter of
+/// configuration. The enhanced codes of RFC 3463 sections 3.2 and 3.3 and RFC 7505 (5.1.10) that concern the mailbox count
+/// against the address; without one, the codes that RCPT is answered when there is no such mailbox (RFC 5321 section
+/// 4.2.3, RFC 7504: 556). Everything else, policies (5.7) first, may be different for the next mail.
+fn failure_kind(stage: SmtpStage, code: &str, enhanced: &str) -> FailureKind {
+    if !code.starts_with('5') || stage == SmtpStage::Sender || matches!(code, "530" | "534" | "535" | "538") {
+        return FailureKind::Temporary;
     }
     let is_enhanced = enhanced.starts_with("5.") && enhanced.split('.').count() == 3;
-    let of_the_address = match is_enhanced {
+    let concerns_address = match is_enhanced {
         true => matches!(enhanced, "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.2.1"),
-        false => said == Said::OfTheAddress && matches!(code, "550" | "551" | "553" | "556"),
+        false => stage == SmtpStage::Recipient && matches!(code, "550" | "551" | "553" | "556"),
     };
-    if of_the_address { Blame::Address } else { Blame::Mail }
+    if concerns_address { FailureKind::Address } else { FailureKind::Mail }
 }
 
-/// The server's own words, shortened; without addresses, links and long runs of letters and digits, which it may have
-/// copied from the mail.
-fn harmless(words: &str) -> String {
+/// The server's own words, shortened, without addresses, links and long runs of letters and digits: it may have copied
+/// them from the mail.
+fn sanitize(words: &str) -> String {
     let kept = words.split_whitespace().filter(|word| word.len() < 32 && !word.contains(['@', '#', '/', '=']));
     let text: String = kept.collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).collect();
-    text.chars().take(LONGEST_REASON).collect()
+    text.chars().take(MAX_REASON).collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! How mail leaves: over SMTP, or into the local inbox. Callers do not know which.
+//! Mail transport: over SMTP, or into the local inbox. Callers do not know which.
 
 use super::compose::Mail;
 use super::inbox::Inbox;
-use super::smtp::{Blame, Smtp, SmtpError};
+use super::smtp::{Session, Smtp};
+use crate::address::Address;
 use crate::config::Config;
-use crate::metrics;
 
 /// Hands mail over. Cheap to clone; one for the whole program.
 #[derive(Clone)]
@@ -15,15 +15,34 @@ pub enum Transport {
     Inbox(Inbox),
 }
 
-/// Why a mail was not handed over; a short text without address, link or secret.
+/// A mail that the transport is ready to take.
+pub enum Delivery {
+    /// The mail server has accepted the recipient.
+    Smtp(Session),
+    /// See [`Transport::Inbox`].
+    Inbox(Inbox),
+}
+
+/// Why a mail was not handed over.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Failure {
-    /// It may work later, or once the configuration is mended.
-    Temporary(String),
-    /// The mail server refused this mail for good.
-    Refused(String),
+pub struct SendError {
+    /// In words: a short text without address, link or secret.
+    pub reason: String,
+    /// Whether another attempt is of any use.
+    pub kind: FailureKind,
+}
+
+/// How final a failure is, and what it concerns.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum FailureKind {
+    /// It may work later, or once the configuration is corrected. The mail server does not have the mail.
+    Temporary,
+    /// The mail server got the whole mail and never said whether it took it.
+    Unconfirmed,
+    /// The mail server refused this mail for good; another one may be taken.
+    Mail,
     /// The mail server knows no such address.
-    NoSuchAddress(String),
+    Address,
 }
 
 impl Transport {
@@ -33,33 +52,30 @@ impl Transport {
     /// The system's certificates cannot be read, in a sentence.
     pub fn connect(config: &Config) -> Result<Self, String> {
         match &config.smtp {
-            Some(url) => Ok(Self::Smtp(Smtp::new(url)?)),
+            Some(url) => Ok(Self::Smtp(Smtp::new(url, config.sender().email)?)),
             None => Ok(Self::Inbox(Inbox::default())),
         }
     }
 
-    /// Whether mail can be handed over right now, so that no link is minted for a mail that cannot leave.
+    /// Whether the mail server can be reached and accepts the login.
     ///
     /// # Errors
-    /// [`Failure::Temporary`], always.
-    pub async fn ready(&self) -> Result<(), Failure> {
+    /// [`FailureKind::Temporary`], always.
+    pub async fn check(&self) -> Result<(), SendError> {
         match self {
-            Self::Smtp(smtp) => smtp.ready().await.map_err(|SmtpError { reason, .. }| temporary(reason)),
+            Self::Smtp(smtp) => smtp.check().await,
             Self::Inbox(_) => Ok(()),
         }
     }
 
-    /// Hands one mail over.
+    /// Announces a mail to this address, so that no link is minted for a mail that cannot leave.
     ///
     /// # Errors
-    /// [`Failure`]. After a timeout the server may have taken it nevertheless.
-    pub async fn deliver(&self, mail: Mail) -> Result<(), Failure> {
+    /// [`SendError`]; nothing has been handed over.
+    pub async fn open(&self, to: &Address) -> Result<Delivery, SendError> {
         match self {
-            Self::Smtp(smtp) => smtp.deliver(&mail).await.map_err(Failure::from),
-            Self::Inbox(inbox) => {
-                inbox.keep(&mail);
-                Ok(())
-            }
+            Self::Smtp(smtp) => smtp.open(to).await.map(Delivery::Smtp),
+            Self::Inbox(inbox) => Ok(Delivery::Inbox(inbox.clone())),
         }
     }
 
@@ -73,18 +89,26 @@ impl Transport {
     }
 }
 
-impl From<SmtpError> for Failure {
-    fn from(error: SmtpError) -> Self {
-        match error.blame {
-            Blame::Moment => temporary(error.reason),
-            Blame::Mail => Self::Refused(error.reason),
-            Blame::Address => Self::NoSuchAddress(error.reason),
+impl Delivery {
+    /// Hands the mail over.
+    ///
+    /// # Errors
+    /// [`SendError`]; with [`FailureKind::Unconfirmed`] the server may have taken it nevertheless.
+    pub async fn send(self, mail: &Mail) -> Result<(), SendError> {
+        match self {
+            Self::Smtp(session) => session.send(mail).await,
+            Self::Inbox(inbox) => {
+                inbox.keep(mail);
+                Ok(())
+            }
         }
     }
-}
 
-/// Counted here, as what is tried again has no other end that an operator could watch.
-fn temporary(reason: String) -> Failure {
-    metrics::mail_failed();
-    Failure::Temporary(reason)
+    /// Hands nothing over.
+    pub fn cancel(self) {
+        match self {
+            Self::Smtp(session) => session.close(),
+            Self::Inbox(_) => {}
+        }
+    }
 }

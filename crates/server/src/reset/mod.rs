@@ -25,6 +25,9 @@ use std::time::Duration;
 /// How long an ended reset's link is still told apart from what was never one.
 pub const REMEMBER: Duration = Duration::from_secs(90 * 24 * 3600);
 
+/// How long a mail server may be out of reach before a mail is given up, milliseconds.
+pub const GIVE_UP: i64 = 24 * 3_600_000;
+
 /// What the mail says, and how long its link lives.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
@@ -70,6 +73,47 @@ pub async fn lock_user(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
 /// Those of the database.
 pub async fn create(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
     lock_user(conn, now, user).await?;
+    insert(conn, now, user, kind, by, by_name).await
+}
+
+/// Result of [`create_and_enqueue`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Enqueued {
+    /// The new reset.
+    Reset(i64),
+    /// Nothing: a mail that an admin or an invitation asked for is on its way, and does as well. Otherwise any stranger
+    /// could cancel it, or shorten the life of its link.
+    Awaited,
+    /// Nothing: the account was disabled or lost its address meanwhile.
+    Unreachable,
+}
+
+/// [`create`], and its mail into the queue.
+///
+/// # Errors
+/// Those of the database.
+pub async fn create_and_enqueue(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<Enqueued> {
+    // Locks the row as [`lock_user`] does: from here on nobody disables the account before this is committed.
+    let reachable = "UPDATE users SET changed_at = $2 WHERE id = $1 AND status = 'active' AND address IS NOT NULL";
+    if sqlx::query(reachable).bind(user).bind(now).execute(&mut *conn).await?.rows_affected() == 0 {
+        return Ok(Enqueued::Unreachable);
+    }
+    if by == RequesterKind::Oneself && is_awaited(conn, now, user).await? {
+        return Ok(Enqueued::Awaited);
+    }
+    let reset = insert(conn, now, user, kind, by, by_name).await?;
+    outbox::put(conn, now, &Job::Link { reset }).await?;
+    Ok(Enqueued::Reset(reset))
+}
+
+/// Whether a mail that somebody else than the owner asked for has still to leave.
+async fn is_awaited(conn: &mut Conn, now: i64, user: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM resets WHERE user_id = $1 AND by_kind <> 'self' AND sent_at IS NULL AND used_at IS NULL
+         AND cancelled_at IS NULL AND failed_at IS NULL AND requested_at >= $2";
+    Ok(sqlx::query(sql).bind(user).bind(now - GIVE_UP).fetch_optional(conn).await?.is_some())
+}
+
+async fn insert(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
     sqlx::query(
         "UPDATE resets SET cancelled_at = $2 WHERE user_id = $1 AND expires_at IS NULL AND cancelled_at IS NULL AND failed_at IS NULL",
     )
@@ -95,16 +139,6 @@ pub async fn create(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: Reques
     Ok(reset)
 }
 
-/// [`create`], and its mail into the queue.
-///
-/// # Errors
-/// Those of the database.
-pub async fn create_and_enqueue(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
-    let reset = create(conn, now, user, kind, by, by_name).await?;
-    outbox::put(conn, now, &Job::Link { reset }).await?;
-    Ok(reset)
-}
-
 /// Ends every reset of the user that is on its way or whose link works. One that expired or failed stays what it is.
 ///
 /// # Errors
@@ -124,6 +158,19 @@ pub async fn cancel(conn: &mut Conn, now: i64, user: i64, reset: i64) -> Result<
     let newest = "UPDATE users SET changed_at = $2, pending_until = CASE WHEN reset_id = $3 THEN NULL ELSE pending_until END WHERE id = $1";
     sqlx::query(newest).bind(user).bind(now).bind(reset).execute(&mut *conn).await?;
     cancel_where(conn, now, user, "id = $3", reset).await
+}
+
+/// Ends a reset whose mail is not sent because its user cannot be reached: it was asked for at the very moment in which the
+/// account was disabled or lost its address.
+///
+/// # Errors
+/// Those of the database.
+pub async fn cancel_unreachable(conn: &mut Conn, now: i64, user: i64, reset: i64) -> Result<()> {
+    let sql = "SELECT 1 FROM users WHERE id = $1 AND (status <> 'active' OR address IS NULL)";
+    match sqlx::query(sql).bind(user).fetch_optional(&mut *conn).await? {
+        Some(_) => cancel(conn, now, user, reset).await,
+        None => Ok(()),
+    }
 }
 
 /// Forgets links that were minted [`REMEMBER`] ago, and resets asked for before that, but for each user's newest, which the

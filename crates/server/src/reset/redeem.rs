@@ -7,6 +7,7 @@ use super::cancel_others;
 use super::link::Link;
 use crate::app::App;
 use crate::audit::{self, Action, Entry, UserRef};
+use crate::auth::hashing::Verdict;
 use crate::auth::session;
 use crate::auth::throttle;
 use crate::clock::whole_second;
@@ -20,6 +21,7 @@ use crate::text::nfc;
 use axum::extract::State;
 use rekey_wire::problem::Code;
 use rekey_wire::reset::{RedeemRequest, Redemption};
+use sqlx::Row;
 use validator::ValidateArgs;
 
 /// Set a new password with a link
@@ -34,6 +36,7 @@ pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(mut req
     request.validate_with_args(&app.config.password_policy())?;
     let about = About { brand: &app.config.brand, name: &link.name, address: link.address.as_deref() };
     password::check_guessable(&request.password, about).map_err(|error| password::refusal(&app, "password", error))?;
+    must_differ(&app, link.user, &request.password).await?;
     let hash = app.hasher.hash(request.password).await?;
 
     let mut tx = app.store.begin().await?;
@@ -63,11 +66,21 @@ pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(mut req
     let sessions_ended = session::end_all(&mut tx, link.user, None).await?;
     if let Some(address) = &link.address {
         throttle::grant_grace_attempts(&mut tx, &app.key, address, &ClientIp(ip).limit_key(), now).await?;
-        outbox::put(&mut tx, now, &Job::Notice { user: link.user, address: address.clone() }).await?;
+        outbox::put(&mut tx, now, &Job::PasswordChanged { user: link.user, address: address.clone() }).await?;
     }
     let entry = Entry::new(Action::ResetRedeemed).self_service(UserRef { id: link.user, name: link.name }).from(ip);
     audit::record(&app, &mut tx, now, &entry.detail(format!("Sessions ended: {sessions_ended}."))).await?;
     tx.commit().await?;
     app.wake_mail();
     Ok(Json(Redemption { sessions_ended }))
+}
+
+/// A reset that leaves the old password in place ends nothing for whoever knows it.
+async fn must_differ(app: &App, user: i64, password: &str) -> Result<()> {
+    let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1").bind(user).fetch_one(app.store.read()).await?;
+    let Some(current) = row.try_get::<Option<String>, _>(0)? else { return Ok(()) };
+    match app.hasher.verify(password.to_owned(), Some(current)).await? {
+        Verdict::Wrong => Ok(()),
+        Verdict::Right | Verdict::RightButWeak => Err(ApiError::refused("password", "same_password")),
+    }
 }

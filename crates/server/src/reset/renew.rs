@@ -1,7 +1,7 @@
 //! `POST /api/password-resets/renew`: a fresh link for who holds an old one. The old one proves whose it is.
 
 use super::link::Link;
-use super::{Kind, create_and_enqueue};
+use super::{Enqueued, Kind, create_and_enqueue};
 use crate::app::App;
 use crate::audit::{self, Action, Entry, UserRef};
 use crate::auth::limit::{self, Scope};
@@ -45,8 +45,12 @@ pub async fn renew(State(app): State<App>, client: ClientIp, Json(request): Json
     let entry = if link.paused_until.is_some_and(|until| until > now) {
         Entry::new(Action::ResetThrottled).detail("Held back: the owner reported a mail.")
     } else {
-        create_and_enqueue(&mut tx, now, link.user, Kind::Reset, RequesterKind::Oneself, &link.name).await?;
-        Entry::new(Action::ResetRenewed)
+        let renewed = Entry::new(Action::ResetRenewed);
+        match create_and_enqueue(&mut tx, now, link.user, Kind::Reset, RequesterKind::Oneself, &link.name).await? {
+            Enqueued::Reset(_) => renewed,
+            Enqueued::Awaited => renewed.detail("Nothing more was mailed: a link that an admin asked for is on its way."),
+            Enqueued::Unreachable => return Err(cancelled()),
+        }
     };
     audit::record(&app, &mut tx, now, &entry.self_service(user_ref).from(client.0)).await?;
     tx.commit().await?;

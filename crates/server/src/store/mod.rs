@@ -63,12 +63,38 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a database that is there, with a schema that is up to date, and changes nothing.
+    ///
+    /// # Errors
+    /// There is no database, it cannot be opened, or its schema is not that of this program.
+    pub async fn open_existing(location: &Location) -> Result<Self, OpenError> {
+        let store = Self::connect(location, false).await?;
+        migrate::must_be_current(&store, location).await?;
+        Ok(store)
+    }
+
+    /// Makes a database where there is none; opens one that is there as [`Self::open_existing`] does.
+    ///
+    /// # Errors
+    /// It cannot be opened or made, or its schema is not that of this program.
+    pub async fn open_or_create(location: &Location) -> Result<Self, OpenError> {
+        let store = Self::connect(location, true).await?;
+        match migrate::is_empty(&store).await? {
+            true => migrate::run(&store).await?,
+            false => migrate::must_be_current(&store, location).await?,
+        }
+        Ok(store)
+    }
+
     /// Opens a SQLite file as it is: nothing is created, the journal stays of its kind, and no schema is brought up to date.
     ///
     /// # Errors
-    /// It cannot be opened.
+    /// There is none, it cannot be opened, or it is no database of Rekey.
     pub async fn inspect(file: &Path) -> Result<Self, OpenError> {
-        Self::connect(&Location::Sqlite(file.to_owned()), false).await
+        let location = Location::Sqlite(file.to_owned());
+        let store = Self::connect(&location, false).await?;
+        migrate::must_have_schema(&store, &location).await?;
+        Ok(store)
     }
 
     /// Brings a SQLite file out of WAL mode, which works only while nobody else has it open.
@@ -98,6 +124,12 @@ impl Store {
                     ))
                 };
                 let url = sqlite_url(path).map_err(|e| cannot(&e))?;
+                if !create && !path.exists() {
+                    return Err(OpenError(format!(
+                        "There is no database at {}; give REKEY_DATABASE_URL (or --database-url) the one that you mean.",
+                        path.display()
+                    )));
+                }
                 if create {
                     create_private(path).map_err(|e| cannot(&e))?;
                 }
@@ -113,7 +145,7 @@ impl Store {
                 };
                 let answers = timeout(PROBE, probe(url, "SELECT 1")).await;
                 answers.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(cannot)?;
-                let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE);
+                let options = pool_options(CONNECTIONS);
                 let pool = options.connect(url).await.map_err(cannot)?;
                 Ok(Self { read: pool.clone(), write: pool, dialect: Dialect::Postgres })
             }
@@ -204,6 +236,16 @@ impl Store {
     }
 }
 
+/// A connection that is still in a transaction is replaced. SQLite ends a transaction by itself when the disk is full or
+/// broken; the rollback that follows then fails, sqlx counts the transaction as open for ever, and every later one would
+/// be refused.
+fn pool_options(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE)
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+}
+
 async fn sqlite_pool(connections: u32, url: &str, wal: bool) -> sqlx::Result<AnyPool> {
     // A process beside the server (the command line) is waited for. What is committed survives power loss, unless
     // [`Store::begin_relaxed`] said otherwise.
@@ -212,7 +254,7 @@ async fn sqlite_pool(connections: u32, url: &str, wal: bool) -> sqlx::Result<Any
     const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA cache_size = -131072";
     // A search among a million users reads that much of the indexes.
     const READER: &str = "PRAGMA cache_size = -32768";
-    let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).after_connect(move |connection, _| {
+    let options = pool_options(connections).after_connect(move |connection, _| {
         Box::pin(async move {
             sqlx::raw_sql(PRAGMAS).execute(&mut *connection).await?;
             sqlx::raw_sql(if wal { WRITER } else { READER }).execute(&mut *connection).await?;

@@ -11,7 +11,7 @@ use crate::http::error::{ApiError, Result};
 use crate::http::json::Json;
 use crate::http::middleware::client_ip::ClientIp;
 use crate::http::openapi::AdminResetProblems;
-use crate::reset::{self, Kind};
+use crate::reset::{self, Enqueued, Kind};
 use crate::store::Conn;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -78,6 +78,9 @@ pub(super) async fn start(app: &App, conn: &mut Conn, admin: &CurrentUser, now: 
         let refused = ApiError::new(Code::TooManyRequests).retry_after(over.seconds);
         return Ok(Started { refused: Some(refused), entry: over.newly_exceeded.then(|| entry(Action::ResetThrottled)) });
     }
-    reset::create_and_enqueue(conn, now, id, Kind::Reset, RequesterKind::Admin, &admin.name).await?;
-    Ok(Started { refused: None, entry: Some(entry(Action::ResetRequested)) })
+    match reset::create_and_enqueue(conn, now, id, Kind::Reset, RequesterKind::Admin, &admin.name).await? {
+        Enqueued::Reset(_) | Enqueued::Awaited => Ok(Started { refused: None, entry: Some(entry(Action::ResetRequested)) }),
+        // Since the look above.
+        Enqueued::Unreachable => Ok(Started::refused(Code::UserDisabled)),
+    }
 }

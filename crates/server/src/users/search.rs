@@ -14,9 +14,14 @@ pub fn text(name: &str, email: Option<&str>, extension: i64) -> String {
     format!("\n\n{}\n\n{}\n\n{extension}", sort_key(name), sort_key(email.unwrap_or_default()))
 }
 
-/// What was typed into the search field, as a part of [`text`].
+/// What was typed into the search field.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct SearchTerm(String);
+pub struct SearchTerm {
+    /// A part of [`text`].
+    part: String,
+    /// One or two letters, with which a name or an address must begin: no extension does.
+    letters: Option<String>,
+}
 
 impl SearchTerm {
     /// `None` for nothing.
@@ -25,29 +30,39 @@ impl SearchTerm {
         let term = sort_key(typed.trim());
         match term.chars().count() {
             0 => None,
-            length => Some(Self("\n".repeat(SUBSTRING.saturating_sub(length)) + &term)),
+            length @ 1..SUBSTRING => Some(Self {
+                part: "\n".repeat(SUBSTRING - length) + &term,
+                letters: (!term.starts_with(|c: char| c.is_ascii_digit())).then_some(term),
+            }),
+            _ => Some(Self { part: term, letters: None }),
         }
     }
 
     /// The condition that the row at hand contains the term. No index answers it.
     pub(super) fn contained(&self, dialect: Dialect, sql: &mut Sql) -> String {
-        let term = sql.text(&self.0);
+        let term = sql.text(&self.part);
         match dialect {
             Dialect::Sqlite => format!("instr(u.search, {term}) > 0"),
             Dialect::Postgres => format!("strpos(u.search, {term}) > 0"),
         }
     }
 
-    /// The table `users u`, and the condition that the search index finds the term.
+    /// The table `users u`, and the condition by which an index finds the term: letters in those of names and addresses, as PostgreSQL's trigrams
+    /// would find every word that begins with them, and all else in the search index.
     pub(super) fn indexed(&self, dialect: Dialect, sql: &mut Sql) -> (&'static str, String) {
+        if let Some(letters) = &self.letters {
+            let (first, last) = (sql.text(letters), sql.text(&format!("{letters}{}", char::MAX)));
+            let [name, email] = ["name_sort", "email_sort"].map(|key| format!("(u.{key} >= {first} AND u.{key} <= {last})"));
+            return ("users AS u", format!("({name} OR {email})"));
+        }
         match dialect {
             // A string of FTS5's trigram tokenizer is a substring (SQLite, "FTS5 Extension", section 4.3.4).
             Dialect::Sqlite => {
-                let term = sql.text(&format!("\"{}\"", self.0.replace('"', "\"\"")));
+                let term = sql.text(&format!("\"{}\"", self.part.replace('"', "\"\"")));
                 ("users_search AS s CROSS JOIN users AS u ON u.id = s.rowid", format!("s.search MATCH {term}"))
             }
             Dialect::Postgres => {
-                let term = sql.text(&format!("%{}%", self.0.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
+                let term = sql.text(&format!("%{}%", self.part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
                 ("users AS u", format!("u.search LIKE {term}"))
             }
         }
@@ -78,7 +93,7 @@ mod tests {
         for (typed, found) in
             [("z", true), ("ZO", true), ("oe", false), ("mu", false), ("mul", true), ("10", true), ("01", false), ("z@", true)]
         {
-            assert_eq!(text.contains(&SearchTerm::parse(typed).expect("something was typed").0), found, "{typed}");
+            assert_eq!(text.contains(&SearchTerm::parse(typed).expect("something was typed").part), found, "{typed}");
         }
     }
 }

@@ -34,6 +34,30 @@ on_both_databases! {
         app.log_in("jo@example.com", NEW_PASSWORD).await;
     }
 
+    async fn a_changed_password_may_not_be_the_old_one(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        let jo = app.log_in("jo@example.com", PASSWORD).await;
+        let there = app.log_in("jo@example.com", PASSWORD).await;
+        let change = async |current: &str, new: &str| jo.put("/api/account/password", json!({"current_password": current, "new_password": new})).await;
+        assert_eq!(change(PASSWORD, PASSWORD).await.field("new_password"), "same_password");
+        // Whoever does not know it is not told that it is the one.
+        assert_eq!(change("not the password", PASSWORD).await.field("current_password"), "wrong_password");
+        assert_ne!(there.get("/api/session").await.json()["user"], Value::Null, "nothing has changed");
+        change(PASSWORD, NEW_PASSWORD).await.expect(204);
+        // In NFC, as it is hashed.
+        change(NEW_PASSWORD, "pa\u{308}sswort mit sieben Siegeln").await.expect(204);
+        let same = change("p\u{e4}sswort mit sieben Siegeln", "pa\u{308}sswort mit sieben Siegeln").await;
+        assert_eq!(same.field("new_password"), "same_password");
+    }
+
+    async fn a_link_does_not_set_the_old_password_again_and_is_not_used_up_by_the_attempt(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        let token = app.link_for("jo@example.com").await;
+        let redeem = async |password: &str| app.client().post("/api/password-resets/redeem", json!({"token": token, "password": password})).await;
+        assert_eq!(redeem(PASSWORD).await.field("password"), "same_password");
+        redeem(NEW_PASSWORD).await.expect(200);
+    }
+
     async fn guessing_the_current_password_is_slowed(app) {
         app.add_user("Jo", "jo@example.com").await;
         let here = app.log_in("jo@example.com", PASSWORD).await;

@@ -75,7 +75,7 @@ async fn rel_08_a_backup_under_writes_is_sound_and_private() {
     assert!(!program.log().contains("ERROR"), "{}", program.log());
 }
 
-/// A command that runs the program through a cli, as `$0`.
+/// A command that runs the program through a shell, as `$0`.
 fn by_way_of_a_shell(cli: &Cli, line: &str) -> std::process::Command {
     let program = cli.command(&[]);
     let mut command = std::process::Command::new("/bin/sh");

@@ -29,7 +29,7 @@ cli_on_both_databases! {
     }
 
     async fn a_demo_fills_an_empty_database_only(cli) {
-        cli.ok(&["audit", "verify"]);
+        cli.ok(&["migrate"]);
         let mut connection = cli.connect().await;
         let before = schema(&cli, &mut connection).await;
         let told = cli.ok(&["demo", "--users", "300"]);

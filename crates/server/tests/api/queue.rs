@@ -273,7 +273,7 @@ cli_on_both_databases! {
         let stuck = next(1000).await;
         assert_eq!(stuck.job, Job::Link { reset: 1 });
         let mut tx = store.begin().await.expect("begins");
-        outbox::retry_at(&mut tx, &stuck, 2000).await.expect("given back");
+        outbox::retry_at(&mut tx, &stuck, 2000, 0).await.expect("given back");
         tx.commit().await.expect("commits");
         for reset in [2, 3, 1] {
             assert_eq!(next(3000).await.job, Job::Link { reset });

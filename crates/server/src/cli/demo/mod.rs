@@ -9,7 +9,7 @@ use crate::audit::{self, Action, Entry};
 use crate::auth::hashing::hash_now;
 use crate::clock::millis;
 use crate::store::number;
-use crate::users::bulk_load;
+use crate::users::bulk_load::{self, DroppedIndexes};
 use crate::users::write::{self, FIRST_EXTENSION, NewRow, Profile};
 
 /// Rows made and written at a time, so that a million need no more memory than these.
@@ -28,6 +28,7 @@ pub async fn demo(app: &App, users: u32) -> Result<String, CliError> {
     if number(&sqlx::query("SELECT count(*) FROM (SELECT 1 AS one FROM users LIMIT 1) AS found").fetch_one(&mut *tx).await?)? > 0 {
         return Err(CliError::new("The database holds users already; give `rekey demo` an empty one by --database-url."));
     }
+    let indexes = DroppedIndexes::drop(&mut tx, app.store.dialect()).await?;
     let mut rows = people::people(users).zip(FIRST_EXTENSION..).map(|(person, extension)| NewRow {
         name: person.name,
         email: Profile::keep(person.email.as_deref()),
@@ -44,6 +45,7 @@ pub async fn demo(app: &App, users: u32) -> Result<String, CliError> {
         }
         write::insert(&mut tx, now, &batch).await?;
     }
+    indexes.rebuild(&mut tx, app.store.dialect()).await?;
     audit::record(app, &mut tx, now, &Entry::new(Action::UsersImported).detail(format!("{users} demo users, by the command line.")))
         .await?;
     tx.commit().await?;

@@ -1,10 +1,11 @@
 //! Against a mail server that does as each test says and keeps every byte it hears.
 
-use super::{Blame, Smtp, SmtpError};
+use super::super::transport::{FailureKind, SendError};
+use super::{CONFIRM_TIMEOUT, Smtp};
 use crate::address::Address;
 use crate::config::{Config, SmtpUrl};
 use crate::mail::compose::{Brand, Mail, compose};
-use crate::mail::letter::{Envelope, Letter};
+use crate::mail::templates::{MailTemplate, Recipient};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -141,7 +142,10 @@ fn talk(wire: Box<dyn Wire>, manners: Manners, greet: bool) -> std::io::Result<(
             }
             line.clear();
             taken += 1;
-            wire.get_mut().write_all([manners.verdict, "\r\n"].concat().as_bytes())?;
+            // Silence: the client's own clock has to end it.
+            if !manners.verdict.is_empty() {
+                wire.get_mut().write_all([manners.verdict, "\r\n"].concat().as_bytes())?;
+            }
             if taken == manners.closes_after {
                 return Ok(());
             }
@@ -151,19 +155,24 @@ fn talk(wire: Box<dyn Wire>, manners: Manners, greet: bool) -> std::io::Result<(
 }
 
 fn smtp(url: &str) -> Smtp {
-    Smtp::new(&SmtpUrl::parse(url).expect(url)).expect("certificates")
+    Smtp::new(&SmtpUrl::parse(url).expect(url), "no-reply@localhost".parse().expect("an address")).expect("certificates")
 }
 
 fn mail(to: &str, name: &str) -> Mail {
     let brand = Brand::from(&Config::from_flags(&[]).expect("defaults"));
-    let letter = Letter::Welcome { link: LINK.to_owned(), ttl: Duration::from_secs(60) };
-    compose(&brand, &Envelope { to: Address::parse(to).expect(to), to_name: name.to_owned() }, &letter).expect("a mail")
+    let template = MailTemplate::Welcome { link: LINK.to_owned(), ttl: Duration::from_secs(60) };
+    compose(&brand, &Recipient { address: Address::parse(to).expect(to), name: name.to_owned() }, &template).expect("a mail")
+}
+
+/// Sends one mail.
+async fn deliver(smtp: &Smtp, to: &str, name: &str) -> Result<(), SendError> {
+    smtp.open(&Address::parse(to).expect(to)).await?.send(&mail(to, name)).await
 }
 
 /// Sends one mail to a server with these manners.
-async fn send(manners: Manners) -> (Result<(), SmtpError>, Heard) {
+async fn send(manners: Manners) -> (Result<(), SendError>, Heard) {
     let (port, heard) = server(manners);
-    (smtp(&format!("smtp://127.0.0.1:{port}")).deliver(&mail("jo@example.com", "Jo")).await, heard)
+    (deliver(&smtp(&format!("smtp://127.0.0.1:{port}")), "jo@example.com", "Jo").await, heard)
 }
 
 #[tokio::test]
@@ -173,7 +182,7 @@ async fn eml_04_a_hostile_name_leaves_a_clean_transcript() {
     for name in
         ["Jo\r\n.\r\nMAIL FROM:<eve@e.example>\r\nRCPT TO:<eve@e.example>\r\n", "\n.\n", "Jo\nBcc: eve@e.example", ".", "..\r\n..", "Jo"]
     {
-        smtp.deliver(&mail("jo@example.com", name)).await.expect(name);
+        deliver(&smtp, "jo@example.com", name).await.expect(name);
     }
     let transcript = heard.all();
     assert!(!transcript.replace("\r\n", "").contains(['\r', '\n']), "a bare CR or LF");
@@ -185,14 +194,20 @@ async fn eml_04_a_hostile_name_leaves_a_clean_transcript() {
 }
 
 #[tokio::test]
-async fn mails_share_a_connection() {
+async fn each_mail_has_a_connection_of_its_own_and_takes_leave() {
     let (port, heard) = server(POLITE);
     let smtp = smtp(&format!("smtp://127.0.0.1:{port}"));
-    smtp.ready().await.expect("ready");
+    smtp.check().await.expect("ready");
     for _ in 0..3 {
-        smtp.deliver(&mail("jo@example.com", "Jo")).await.expect("taken");
+        deliver(&smtp, "jo@example.com", "Jo").await.expect("taken");
     }
-    assert_eq!(heard.connections().len(), 1);
+    smtp.open(&Address::parse("jo@example.com").expect("an address")).await.expect("accepted").close();
+    let all_left = async {
+        while heard.connections().len() < 5 || !heard.connections().iter().all(|heard| heard.ends_with("QUIT\r\n")) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), all_left).await.expect("QUIT on each (RFC 5321 section 4.1.1.10)");
 }
 
 #[tokio::test]
@@ -200,43 +215,59 @@ async fn a_server_that_hangs_up_between_mails_loses_none() {
     let (port, heard) = server(Manners { closes_after: 1, ..POLITE });
     let smtp = smtp(&format!("smtp://127.0.0.1:{port}"));
     for _ in 0..3 {
-        smtp.deliver(&mail("jo@example.com", "Jo")).await.expect("taken");
+        deliver(&smtp, "jo@example.com", "Jo").await.expect("taken");
     }
     assert_eq!(heard.all().matches("\r\n.\r\n").count(), 3);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_after_the_final_dot_leaves_the_mail_unconfirmed() {
+    let (sent, heard) = send(Manners { verdict: "", closes_after: 1, ..POLITE }).await;
+    assert_eq!(sent.expect_err("lost").kind, FailureKind::Unconfirmed);
+    assert!(heard.all().contains("\r\n.\r\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_answer_to_the_final_dot_is_waited_for_ten_minutes() {
+    let begun = tokio::time::Instant::now();
+    let (sent, _) = send(Manners { verdict: "", ..POLITE }).await;
+    let error = sent.expect_err("silence");
+    assert!(error.kind == FailureKind::Unconfirmed && error.reason.contains("in time"), "{error:?}");
+    assert!(begun.elapsed() >= CONFIRM_TIMEOUT && CONFIRM_TIMEOUT >= Duration::from_secs(600));
 }
 
 #[tokio::test]
 async fn a_refused_address_is_for_good_and_its_reason_tells_no_secret() {
     let refusal = "550 5.1.1 <jo@example.com> no such user, see https://e.example/reset-password#token=Zm9v now";
     let (port, _) = server(Manners { answers: Box::leak(Box::new([("RCPT", refusal)])), ..POLITE });
-    let error = smtp(&format!("smtp://127.0.0.1:{port}")).deliver(&mail("jo@example.com", "Jo")).await.expect_err("refused");
-    assert_eq!(error.blame, Blame::Address);
+    let error = deliver(&smtp(&format!("smtp://127.0.0.1:{port}")), "jo@example.com", "Jo").await.expect_err("refused");
+    assert_eq!(error.kind, FailureKind::Address);
     assert_eq!(error.reason, "The mail server refused the address (550): 5.1.1 no such user, see now");
 }
 
 #[tokio::test]
 async fn only_what_concerns_this_mail_is_for_good_and_only_what_concerns_its_address_is_held_against_that() {
-    let cases: [(Manners, Blame); 16] = [
-        (Manners { answers: &[("RCPT", "550 no such mailbox")], ..POLITE }, Blame::Address),
-        (Manners { answers: &[("RCPT", "553 no")], ..POLITE }, Blame::Address),
-        (Manners { answers: &[("RCPT", "550 5.1.1 no such mailbox")], ..POLITE }, Blame::Address),
-        (Manners { answers: &[("RCPT", "556 5.1.10 no mail there")], ..POLITE }, Blame::Address),
-        (Manners { answers: &[("RCPT", "550 5.2.1 disabled")], ..POLITE }, Blame::Address),
-        (Manners { verdict: "550 5.1.1 found out late", ..POLITE }, Blame::Address),
-        (Manners { answers: &[("RCPT", "550 5.7.1 listed")], ..POLITE }, Blame::Mail),
-        (Manners { answers: &[("RCPT", "550 5.1.8 not from there")], ..POLITE }, Blame::Mail),
-        (Manners { answers: &[("RCPT", "552 5.2.2 full")], ..POLITE }, Blame::Mail),
-        (Manners { answers: &[("RCPT", "554 no")], ..POLITE }, Blame::Mail),
-        (Manners { verdict: "554 not this", ..POLITE }, Blame::Mail),
-        (Manners { answers: &[("RCPT", "451 later")], ..POLITE }, Blame::Moment),
-        (Manners { verdict: "452 full", ..POLITE }, Blame::Moment),
-        (Manners { answers: &[("MAIL", "550 5.1.0 not you")], ..POLITE }, Blame::Moment),
-        (Manners { answers: &[("RCPT", "530 log in first")], ..POLITE }, Blame::Moment),
-        (Manners { answers: &[("EHLO", "554 go away")], ..POLITE }, Blame::Moment),
+    let cases: [(Manners, FailureKind); 16] = [
+        (Manners { answers: &[("RCPT", "550 no such mailbox")], ..POLITE }, FailureKind::Address),
+        (Manners { answers: &[("RCPT", "553 no")], ..POLITE }, FailureKind::Address),
+        (Manners { answers: &[("RCPT", "550 5.1.1 no such mailbox")], ..POLITE }, FailureKind::Address),
+        (Manners { answers: &[("RCPT", "556 5.1.10 no mail there")], ..POLITE }, FailureKind::Address),
+        (Manners { answers: &[("RCPT", "550 5.2.1 disabled")], ..POLITE }, FailureKind::Address),
+        (Manners { verdict: "550 5.1.1 found out late", ..POLITE }, FailureKind::Address),
+        (Manners { answers: &[("RCPT", "550 5.7.1 listed")], ..POLITE }, FailureKind::Mail),
+        (Manners { answers: &[("RCPT", "550 5.1.8 not from there")], ..POLITE }, FailureKind::Mail),
+        (Manners { answers: &[("RCPT", "552 5.2.2 full")], ..POLITE }, FailureKind::Mail),
+        (Manners { answers: &[("RCPT", "554 no")], ..POLITE }, FailureKind::Mail),
+        (Manners { verdict: "554 not this", ..POLITE }, FailureKind::Mail),
+        (Manners { answers: &[("RCPT", "451 later")], ..POLITE }, FailureKind::Temporary),
+        (Manners { verdict: "452 full", ..POLITE }, FailureKind::Temporary),
+        (Manners { answers: &[("MAIL", "550 5.1.0 not you")], ..POLITE }, FailureKind::Temporary),
+        (Manners { answers: &[("RCPT", "530 log in first")], ..POLITE }, FailureKind::Temporary),
+        (Manners { answers: &[("EHLO", "554 go away")], ..POLITE }, FailureKind::Temporary),
     ];
     for (n, (manners, blame)) in cases.into_iter().enumerate() {
         let (sent, _) = send(manners).await;
-        assert_eq!(sent.expect_err("refused").blame, blame, "case {n}");
+        assert_eq!(sent.expect_err("refused").kind, blame, "case {n}");
     }
 }
 
@@ -245,7 +276,7 @@ async fn a_silent_server_is_not_waited_for() {
     for silent in ["EHLO", "RCPT"] {
         let (sent, _) = send(Manners { answers: Box::leak(Box::new([(silent, "")])), ..POLITE }).await;
         let error = sent.expect_err("silence");
-        assert!(error.blame == Blame::Moment && error.reason.contains("in time"), "{error:?}");
+        assert!(error.kind == FailureKind::Temporary && error.reason.contains("in time"), "{error:?}");
     }
 }
 
@@ -253,15 +284,15 @@ async fn a_silent_server_is_not_waited_for() {
 async fn nobody_listening_is_temporary() {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let smtp = smtp(&format!("smtp://127.0.0.1:{port}"));
-    assert_eq!(smtp.ready().await.map_err(|error| error.blame), Err(Blame::Moment));
+    assert_eq!(smtp.check().await.map_err(|error| error.kind), Err(FailureKind::Temporary));
 }
 
 #[tokio::test]
 async fn eml_06_without_the_tls_asked_for_nothing_is_said() {
     let (port, heard) = server(Manners { offers: &["AUTH PLAIN"], ..POLITE });
     let smtp = smtp(&format!("smtp://jo:hunter2@localhost:{port}?tls=required"));
-    let error = smtp.deliver(&mail("jo@example.com", "Jo")).await.expect_err("no TLS");
-    assert!(error.blame == Blame::Moment && error.reason.contains("does not offer TLS"), "{error:?}");
+    let error = deliver(&smtp, "jo@example.com", "Jo").await.expect_err("no TLS");
+    assert!(error.kind == FailureKind::Temporary && error.reason.contains("does not offer TLS"), "{error:?}");
     assert!(heard.all().lines().all(|line| line.starts_with("EHLO") || line.starts_with("QUIT")), "{}", heard.all());
 }
 
@@ -272,8 +303,8 @@ async fn eml_06_a_certificate_nobody_vouches_for_is_refused() {
         ("smtp://jo:hunter2@localhost:PORT?tls=required", Manners { offers: &["STARTTLS", "AUTH PLAIN"], ..POLITE }),
     ] {
         let (port, heard) = server(manners);
-        let error = smtp(&url.replace("PORT", &port.to_string())).deliver(&mail("jo@example.com", "Jo")).await.expect_err("untrusted");
-        assert!(error.blame == Blame::Moment && error.reason.contains("certificate"), "{error:?}");
+        let error = deliver(&smtp(&url.replace("PORT", &port.to_string())), "jo@example.com", "Jo").await.expect_err("untrusted");
+        assert!(error.kind == FailureKind::Temporary && error.reason.contains("certificate"), "{error:?}");
         assert!(!heard.all().contains("AUTH") && !heard.all().contains("MAIL"), "{url}");
     }
 }
@@ -281,23 +312,23 @@ async fn eml_06_a_certificate_nobody_vouches_for_is_refused() {
 #[tokio::test]
 async fn a_server_without_tls_on_a_tls_port_is_told_apart() {
     let (port, _) = server(POLITE);
-    let error = smtp(&format!("smtps://localhost:{port}")).ready().await.expect_err("no TLS");
-    assert!(error.blame == Blame::Moment && error.reason.contains("REKEY_SMTP_URL"), "{error:?}");
+    let error = smtp(&format!("smtps://localhost:{port}")).check().await.expect_err("no TLS");
+    assert!(error.kind == FailureKind::Temporary && error.reason.contains("REKEY_SMTP_URL"), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_wrong_login_is_ours_to_mend_and_not_repeated() {
     let (port, _) = server(Manners { offers: &["AUTH PLAIN"], answers: &[("AUTH", "535 5.7.8 hunter2 is wrong")], ..POLITE });
-    let error = smtp(&format!("smtp://jo:hunter2@127.0.0.1:{port}")).ready().await.expect_err("wrong");
-    assert!(error.blame == Blame::Moment && error.reason.contains("535") && !error.reason.contains("hunter2"), "{error:?}");
+    let error = smtp(&format!("smtp://jo:hunter2@127.0.0.1:{port}")).check().await.expect_err("wrong");
+    assert!(error.kind == FailureKind::Temporary && error.reason.contains("535") && !error.reason.contains("hunter2"), "{error:?}");
 }
 
 #[tokio::test]
 async fn letters_beyond_ascii_need_a_server_that_takes_them() {
     for (offers, taken) in [(&["SMTPUTF8", "8BITMIME"][..], true), (&[][..], false)] {
         let (port, heard) = server(Manners { offers, ..POLITE });
-        let sent = smtp(&format!("smtp://127.0.0.1:{port}")).deliver(&mail("jürgen@example.com", "Jo")).await;
-        assert_eq!(sent.map_err(|error| error.blame), if taken { Ok(()) } else { Err(Blame::Mail) });
+        let sent = deliver(&smtp(&format!("smtp://127.0.0.1:{port}")), "jürgen@example.com", "Jo").await;
+        assert_eq!(sent.map_err(|error| error.kind), if taken { Ok(()) } else { Err(FailureKind::Mail) });
         assert_eq!(heard.all().contains("SMTPUTF8"), taken);
     }
 }
