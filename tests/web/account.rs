@@ -1,7 +1,7 @@
 //! One's own account, and the pages that are not for everybody.
 
+use crate::support::fixtures::agent;
 use crate::support::page::*;
-use crate::support::people::agent;
 use crate::support::server::Server;
 use crate::support::tab::*;
 use rekey_wire::login::SessionUser;
@@ -16,9 +16,9 @@ async fn it_says_who_one_is() {
     heading("Your account").await;
     is_titled("Your account · Squaretalk").await;
     for part in ["Jordan Lee", "jordan@example.com", "107"] {
-        says(part).await;
+        wait_for_text(part).await;
     }
-    follow("Change password").await;
+    click_link("Change password").await;
     heading("Change password").await;
     is_at("/account/password").await;
 }
@@ -27,21 +27,21 @@ async fn it_says_who_one_is() {
 async fn who_has_no_address_sees_that() {
     let _server = Server::for_person(SessionUser { email: None, ..agent() });
     open("/account").await;
-    says("Email–").await;
+    wait_for_text("Email–").await;
 }
 
 #[wasm_bindgen_test]
 async fn logging_out_leads_to_the_login_and_is_no_session_that_ended() {
     let server = Server::for_person(agent());
     open("/account").await;
-    server.does(LOG_OUT);
-    let answer = server.holds(LOG_OUT);
-    press_twice("Log out").await;
+    server.answers_no_content(LOG_OUT);
+    let answer = server.hold(LOG_OUT);
+    double_click("Log out").await;
     becomes_disabled(Button("Log out"), true).await;
-    answer.arrives();
+    answer.release();
     heading("Log in").await;
     is_at("/login").await;
-    assert!(!is_alarmed());
+    assert!(!has_alert());
     assert_eq!(server.calls(LOG_OUT).len(), 1);
 }
 
@@ -49,9 +49,9 @@ async fn logging_out_leads_to_the_login_and_is_no_session_that_ended() {
 async fn a_failed_logout_says_so_and_one_stays() {
     let server = Server::for_person(agent());
     open("/account").await;
-    server.is_out_of_reach(LOG_OUT);
-    press("Log out").await;
-    alert("try again").await;
+    server.goes_offline(LOG_OUT);
+    click_button("Log out").await;
+    wait_for_alert("try again").await;
     heading("Your account").await;
 }
 
@@ -63,8 +63,8 @@ async fn an_agent_cannot_open_the_settings_and_is_led_to_the_account() {
         heading("You can't open this page").await;
         is_titled("You can't open this page · Squaretalk").await;
         assert!(server.calls("GET /api/users").is_empty() && server.calls("GET /api/audit").is_empty());
-        assert!(!has(Link("Audit log")), "the navigation offers no page that cannot be opened");
-        follow("Go to your account").await;
+        assert!(!is_present(Link("Audit log")), "the navigation offers no page that cannot be opened");
+        click_link("Go to your account").await;
         heading("Your account").await;
     }
 }
@@ -73,9 +73,9 @@ async fn an_agent_cannot_open_the_settings_and_is_led_to_the_account() {
 async fn the_navigation_marks_where_one_is() {
     let _server = Server::for_person(agent());
     open("/account").await;
-    let here = find(Link("Your account")).await;
+    let here = get_by_role(Link("Your account")).await;
     assert_eq!(here.get_attribute("aria-current").as_deref(), Some("page"));
-    follow("Change password").await;
+    click_link("Change password").await;
     heading("Change password").await;
-    assert_eq!(find(Link("Your account")).await.get_attribute("aria-current"), None);
+    assert_eq!(get_by_role(Link("Your account")).await.get_attribute("aria-current"), None);
 }

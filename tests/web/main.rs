@@ -1,7 +1,6 @@
-//! The pages in a real browser, before a server that is played: one file a screen.
+//! Component tests: the app in headless Chromium, with a fake server and clock; one file per screen.
 //!
-//! Each test mounts the whole app and meets it as a person does, by what things are called. Built for WebAssembly only;
-//! `cargo xtask test --only components` runs it.
+//! Built for WebAssembly only; `cargo xtask test --only components` runs them.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -13,7 +12,7 @@ mod inbox;
 mod login;
 mod not_me;
 mod reset;
-mod reset_dead;
+mod reset_link_error;
 mod session;
 mod start;
 mod support;

@@ -1,7 +1,7 @@
 //! The first moment, and what holds on every screen.
 
+use crate::support::fixtures::{admin, agent, page};
 use crate::support::page::*;
-use crate::support::people::{admin, agent, page};
 use crate::support::server::{CONFIG, SESSION, Server, config};
 use crate::support::tab::*;
 use leptos::prelude::document;
@@ -44,17 +44,17 @@ async fn a_page_that_has_just_been_loaded_asks_once_and_leaves_the_focus_where_i
 async fn a_server_out_of_reach_is_explained_and_can_be_tried_again() {
     for question in [CONFIG, SESSION] {
         let server = Server::for_visitor();
-        server.is_out_of_reach(question);
+        server.goes_offline(question);
         open("/login").await;
-        alert("The server does not answer").await;
+        wait_for_alert("The server does not answer").await;
         server.refuses(question, 503, "unavailable");
-        press("Try again").await;
-        alert("The server does not answer").await;
+        click_button("Try again").await;
+        wait_for_alert("The server does not answer").await;
         server.answers(CONFIG, 200, &config());
-        server.says_logged_in(None);
-        press("Try again").await;
+        server.sets_session(None);
+        click_button("Try again").await;
         heading("Log in").await;
-        find(Field("Email")).await;
+        get_by_role(Field("Email")).await;
     }
 }
 
@@ -64,7 +64,7 @@ async fn an_unknown_path_says_so_and_leads_home() {
     open("/no/such/page").await;
     heading("Page not found").await;
     is_titled("Page not found · Squaretalk").await;
-    follow("Go to the start page").await;
+    click_link("Go to the start page").await;
     heading("Log in").await;
 }
 
@@ -74,7 +74,7 @@ async fn the_title_follows_and_the_focus_goes_to_the_heading_of_each_new_screen(
     open("/login").await;
     heading("Log in").await;
     is_titled("Log in · Squaretalk").await;
-    follow("Forgot your password?").await;
+    click_link("Forgot your password?").await;
     is_focused(Heading("Forgot your password?")).await;
     is_titled("Forgot your password? · Squaretalk").await;
     back();
@@ -87,8 +87,8 @@ async fn brand_and_help_are_what_the_server_says() {
     let server = Server::for_visitor();
     server.answers(CONFIG, 200, &Config { brand: "Acme <Phones>".into(), support_email: Some("help@acme.example".into()), ..config() });
     open("/forgot-password").await;
-    says("Acme <Phones>").await;
+    wait_for_text("Acme <Phones>").await;
     is_titled("Forgot your password? · Acme <Phones>").await;
-    let help = find(Link("help@acme.example")).await;
+    let help = get_by_role(Link("help@acme.example")).await;
     assert_eq!(help.get_attribute("href").as_deref(), Some("mailto:help@acme.example"));
 }

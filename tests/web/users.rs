@@ -1,7 +1,7 @@
 //! The users table: finding somebody, and seeing how their reset is doing.
 
+use crate::support::fixtures::{admin, page, reset, user};
 use crate::support::page::*;
-use crate::support::people::{admin, page, reset, user};
 use crate::support::server::{Server, advance, in_seconds};
 use crate::support::tab::*;
 use rekey_wire::users::{EmailStatus, Requester, RequesterKind, Reset, ResetState, Role, Status, User, UserPage};
@@ -16,7 +16,7 @@ pub(crate) async fn at_the_table(people: Vec<User>) -> Server {
     server.answers(LIST, 200, &page(people));
     open("/settings/users").await;
     heading("Users").await;
-    until("an answer", || select("table[aria-busy=false]").pop()).await;
+    wait_until("an answer", || select("table[aria-busy=false]").pop()).await;
     server
 }
 
@@ -26,17 +26,19 @@ pub(crate) fn sam() -> User {
 
 /// What the row of `name` says.
 async fn row(name: &str) -> HtmlElement {
-    until(&format!("row of {name}"), || select("tbody tr").into_iter().find(|row| said(row).contains(name))).await
+    wait_until(&format!("row of {name}"), || select("tbody tr").into_iter().find(|row| text_of(row).contains(name))).await
 }
 
 /// Waits until the row of `name` says `part`.
-pub(crate) async fn row_says(name: &str, part: &str) {
-    until(&format!("{name}: {part}"), || select("tbody tr").into_iter().find(|row| said(row).contains(name) && said(row).contains(part)))
-        .await;
+pub(crate) async fn row_has_text(name: &str, part: &str) {
+    wait_until(&format!("{name}: {part}"), || {
+        select("tbody tr").into_iter().find(|row| text_of(row).contains(name) && text_of(row).contains(part))
+    })
+    .await;
 }
 
 fn sort_of(column: &str) -> Option<String> {
-    select("th[scope=col]").into_iter().find(|head| said(head) == column)?.get_attribute("aria-sort")
+    select("th[scope=col]").into_iter().find(|head| text_of(head) == column)?.get_attribute("aria-sort")
 }
 
 #[wasm_bindgen_test]
@@ -49,14 +51,14 @@ async fn a_row_says_who_somebody_is_and_offers_a_reset() {
     }])
     .await;
     for part in ["Chris <b>Young</b>", "chris@example.com", "4711", "Admin", "2019"] {
-        row_says("Chris", part).await;
+        row_has_text("Chris", part).await;
     }
-    find(Button("Reset password for Chris <b>Young</b>")).await;
-    says("1 user").await;
-    let heads: Vec<String> = select("th[scope=col]").iter().map(|head| said(head)).collect();
+    get_by_role(Button("Reset password for Chris <b>Young</b>")).await;
+    wait_for_text("1 user").await;
+    let heads: Vec<String> = select("th[scope=col]").iter().map(|head| text_of(head)).collect();
     assert_eq!(heads, ["Name", "Email", "Extension", "Role", "Last login", "Password reset", "Actions"]);
     assert_eq!(server.hears(LIST, 1).await.search, "?filter=all&sort=name");
-    assert_eq!(find(Link("Users")).await.get_attribute("aria-current").as_deref(), Some("page"));
+    assert_eq!(get_by_role(Link("Users")).await.get_attribute("aria-current").as_deref(), Some("page"));
 }
 
 #[wasm_bindgen_test]
@@ -77,11 +79,11 @@ async fn every_state_of_a_reset_has_its_word() {
     });
     let _server = at_the_table(people.chain([sam()]).collect()).await;
     for (at, (_, word)) in states.iter().enumerate() {
-        let chip = until("the chip", || select("tbody tr").get(at)?.query_selector(".chip").ok().flatten()).await;
-        assert_eq!(said(&chip), *word);
+        let chip = wait_until("the chip", || select("tbody tr").get(at)?.query_selector(".chip").ok().flatten()).await;
+        assert_eq!(text_of(&chip), *word);
     }
-    row_says("Could not be delivered", "550 no such mailbox").await;
-    row_says("Sam Ortiz", "–").await;
+    row_has_text("Could not be delivered", "550 no such mailbox").await;
+    row_has_text("Sam Ortiz", "–").await;
 }
 
 #[wasm_bindgen_test]
@@ -107,15 +109,15 @@ async fn where_a_reset_cannot_work_it_says_why_and_offers_what_mends_it() {
         User { status: Status::Disabled, ..user("5", "Di Abled", "di@example.com") },
     ];
     let _server = at_the_table(people).await;
-    row_says("Ann None", "No email").await;
-    row_says("Bea Typo", "Email not valid").await;
-    row_says("Cy Bounced", "Mail bounced").await;
-    row_says("Di Abled", "Account disabled").await;
+    row_has_text("Ann None", "No email").await;
+    row_has_text("Bea Typo", "Email not valid").await;
+    row_has_text("Cy Bounced", "Mail bounced").await;
+    row_has_text("Di Abled", "Account disabled").await;
     for button in ["Add email for Ann None", "Fix email for Bea Typo", "Fix email for Cy Bounced", "Reset password for Cy Bounced"] {
-        find(Button(button)).await;
+        get_by_role(Button(button)).await;
     }
     for button in ["Reset password for Ann None", "Reset password for Bea Typo", "Reset password for Di Abled"] {
-        assert!(!has(Button(button)), "{button}");
+        assert!(!is_present(Button(button)), "{button}");
     }
 }
 
@@ -124,8 +126,8 @@ async fn it_searches_as_one_types_from_the_first_page() {
     let server = at_the_table(vec![sam()]).await;
     server.answers(LIST, 200, &page(vec![user("3", "Jørgen & Co", "jo@example.com")]));
     fill("Search users", " jø & co ").await;
-    find(Button("Reset password for Jørgen & Co")).await;
-    gone(Button("Reset password for Sam Ortiz")).await;
+    get_by_role(Button("Reset password for Jørgen & Co")).await;
+    wait_until_gone(Button("Reset password for Sam Ortiz")).await;
     assert_eq!(server.hears(LIST, 2).await.search, "?filter=all&sort=name&search=j%C3%B8%20%26%20co");
     assert_eq!(value("Search users").await, " jø & co ");
 }
@@ -134,19 +136,19 @@ async fn it_searches_as_one_types_from_the_first_page() {
 async fn typing_on_asks_for_the_last_word_alone_and_a_late_answer_changes_nothing() {
     let server = at_the_table(vec![sam()]).await;
     server.answers(LIST, 200, &page(vec![user("3", "Too Late", "late@example.com")]));
-    let late = server.holds(LIST);
+    let late = server.hold(LIST);
     for typed in ["s", "sa", "sam"] {
         fill("Search users", typed).await;
     }
     assert_eq!(server.hears(LIST, 2).await.search, "?filter=all&sort=name&search=sam");
 
     server.answers(LIST, 200, &page(vec![user("4", "Just Right", "right@example.com")]));
-    press("Disabled").await;
-    find(Button("Reset password for Just Right")).await;
-    late.arrives();
+    click_button("Disabled").await;
+    get_by_role(Button("Reset password for Just Right")).await;
+    late.release();
     server.has_answered(LIST).await;
-    find(Button("Reset password for Just Right")).await;
-    assert!(!has(Button("Reset password for Too Late")));
+    get_by_role(Button("Reset password for Just Right")).await;
+    assert!(!is_present(Button("Reset password for Too Late")));
 }
 
 #[wasm_bindgen_test]
@@ -154,10 +156,10 @@ async fn a_search_that_finds_nobody_says_so_and_can_be_cleared() {
     let server = at_the_table(vec![sam()]).await;
     server.answers(LIST, 200, &page(vec![]));
     fill("Search users", "nobody").await;
-    says("No user matches “nobody”.").await;
+    wait_for_text("No user matches “nobody”.").await;
     server.answers(LIST, 200, &page(vec![sam()]));
-    press("Clear search").await;
-    find(Button("Reset password for Sam Ortiz")).await;
+    click_button("Clear search").await;
+    get_by_role(Button("Reset password for Sam Ortiz")).await;
     assert_eq!(value("Search users").await, "");
     assert_eq!(server.hears(LIST, 3).await.search, "?filter=all&sort=name");
 }
@@ -165,28 +167,28 @@ async fn a_search_that_finds_nobody_says_so_and_can_be_cleared() {
 #[wasm_bindgen_test]
 async fn the_filters_are_one_group_with_one_pressed() {
     let server = at_the_table(vec![sam()]).await;
-    let group = until("the group", || select("[role=group]").pop()).await;
+    let group = wait_until("the group", || select("[role=group]").pop()).await;
     assert_eq!(group.get_attribute("aria-label").as_deref(), Some("Filter"));
     let pressed = || {
         let buttons =
             select("[role=group] button").into_iter().filter(|button| button.get_attribute("aria-pressed").as_deref() == Some("true"));
-        buttons.map(|button| said(&button)).collect::<Vec<_>>()
+        buttons.map(|button| text_of(&button)).collect::<Vec<_>>()
     };
     assert_eq!(pressed(), ["All"]);
     for (nth, (name, filter)) in
         [("No valid email", "no_valid_email"), ("Reset pending", "reset_pending"), ("Disabled", "disabled")].iter().enumerate()
     {
-        press(name).await;
+        click_button(name).await;
         assert_eq!(server.hears(LIST, nth + 2).await.search, format!("?filter={filter}&sort=name"));
-        until("one pressed", || (pressed() == [*name]).then_some(())).await;
+        wait_until("one pressed", || (pressed() == [*name]).then_some(())).await;
     }
     server.answers(LIST, 200, &page(vec![]));
-    press("Reset pending").await;
-    says("No user is in this list.").await;
+    click_button("Reset pending").await;
+    wait_for_text("No user is in this list.").await;
     server.answers(LIST, 200, &page(vec![sam()]));
-    press("Show all users").await;
-    find(Button("Reset password for Sam Ortiz")).await;
-    until("all pressed", || (pressed() == ["All"]).then_some(())).await;
+    click_button("Show all users").await;
+    get_by_role(Button("Reset password for Sam Ortiz")).await;
+    wait_until("all pressed", || (pressed() == ["All"]).then_some(())).await;
 }
 
 #[wasm_bindgen_test]
@@ -204,9 +206,9 @@ async fn a_column_head_sorts_one_way_and_then_the_other() {
     .into_iter()
     .enumerate()
     {
-        press(column).await;
+        click_button(column).await;
         assert_eq!(server.hears(LIST, nth + 2).await.search, format!("?filter=all&sort={sort}"));
-        until(order, || (sort_of(column).as_deref() == Some(order)).then_some(())).await;
+        wait_until(order, || (sort_of(column).as_deref() == Some(order)).then_some(())).await;
     }
     assert_eq!(sort_of("Name").as_deref(), Some("none"));
 }
@@ -222,43 +224,43 @@ async fn one_page_leads_to_the_next_and_back() {
     };
     let server = at_the_table(vec![]).await;
     server.answers(LIST, 200, &turn(Some("a+b"), None, "First Page"));
-    press("Email").await;
+    click_button("Email").await;
     row("First Page").await;
-    says("1,234 users").await;
+    wait_for_text("1,234 users").await;
     becomes_disabled(Button("Previous page"), true).await;
     server.answers(LIST, 200, &turn(None, Some("c"), "Second Page"));
-    press("Next page").await;
+    click_button("Next page").await;
     row("Second Page").await;
     assert_eq!(server.hears(LIST, 3).await.search, "?filter=all&sort=email&cursor=a%2Bb");
     becomes_disabled(Button("Next page"), true).await;
-    press("Previous page").await;
+    click_button("Previous page").await;
     assert_eq!(server.hears(LIST, 4).await.search, "?filter=all&sort=email&cursor=c");
 }
 
 #[wasm_bindgen_test]
 async fn a_list_that_cannot_be_had_says_what_to_do() {
     let server = Server::for_person(admin());
-    server.is_out_of_reach(LIST);
+    server.goes_offline(LIST);
     open("/settings/users").await;
-    alert("Check your connection, then try again").await;
+    wait_for_alert("Check your connection, then try again").await;
     server.refuses(LIST, 500, "internal");
-    press("Try again").await;
-    alert("Something went wrong on our side").await;
+    click_button("Try again").await;
+    wait_for_alert("Something went wrong on our side").await;
     server.answers(LIST, 200, &page(vec![sam()]));
-    press("Try again").await;
-    find(Button("Reset password for Sam Ortiz")).await;
-    assert!(!is_alarmed());
+    click_button("Try again").await;
+    get_by_role(Button("Reset password for Sam Ortiz")).await;
+    assert!(!has_alert());
 }
 
 #[wasm_bindgen_test]
 async fn it_follows_what_the_server_tells_without_disturbing_anybody() {
     let server = at_the_table(vec![sam()]).await;
-    until("a listener", || server.is_listened_to().then_some(())).await;
-    find(Button("Reset password for Sam Ortiz")).await.focus().expect("a button takes the focus");
+    wait_until("a listener", || server.has_listener().then_some(())).await;
+    get_by_role(Button("Reset password for Sam Ortiz")).await.focus().expect("a button takes the focus");
     server.answers(LIST, 200, &page(vec![User { reset: Some(reset(ResetState::Opened)), ..sam() }]));
-    server.tells_of(&["2"]);
+    server.sends_event_for(&["2"]);
     advance(1);
-    row_says("Sam Ortiz", "Opened").await;
+    row_has_text("Sam Ortiz", "Opened").await;
     is_focused(Button("Reset password for Sam Ortiz")).await;
 }
 
@@ -266,45 +268,45 @@ async fn it_follows_what_the_server_tells_without_disturbing_anybody() {
 async fn a_link_that_runs_out_shows_without_anybody_telling() {
     let sent = |state| User { reset: Some(Reset { expires_at: Some(in_seconds(60)), ..reset(state) }), ..sam() };
     let server = at_the_table(vec![sent(ResetState::Sent)]).await;
-    row_says("Sam Ortiz", "Sent").await;
+    row_has_text("Sam Ortiz", "Sent").await;
     server.answers(LIST, 200, &page(vec![User { reset: Some(reset(ResetState::Expired)), ..sam() }]));
     advance(62);
-    row_says("Sam Ortiz", "Expired").await;
+    row_has_text("Sam Ortiz", "Expired").await;
 }
 
 #[wasm_bindgen_test]
 async fn a_quiet_update_that_fails_takes_nothing_away() {
     let server = at_the_table(vec![sam()]).await;
-    until("a listener", || server.is_listened_to().then_some(())).await;
-    server.is_out_of_reach(LIST);
-    server.tells_of(&["2"]);
+    wait_until("a listener", || server.has_listener().then_some(())).await;
+    server.goes_offline(LIST);
+    server.sends_event_for(&["2"]);
     advance(1);
     server.hears(LIST, 2).await;
     server.has_answered(LIST).await;
-    find(Button("Reset password for Sam Ortiz")).await;
-    assert!(!is_alarmed());
+    get_by_role(Button("Reset password for Sam Ortiz")).await;
+    assert!(!has_alert());
 }
 
 #[wasm_bindgen_test]
 async fn after_a_reconnection_it_asks_for_what_was_missed() {
     let server = at_the_table(vec![sam()]).await;
-    until("a listener", || server.is_listened_to().then_some(())).await;
+    wait_until("a listener", || server.has_listener().then_some(())).await;
     server.answers(LIST, 200, &page(vec![User { reset: Some(reset(ResetState::Opened)), ..sam() }]));
     server.reconnects();
-    a_frame_is_drawn().await;
+    next_frame().await;
     advance(3);
-    row_says("Sam Ortiz", "Opened").await;
+    row_has_text("Sam Ortiz", "Opened").await;
 }
 
 #[wasm_bindgen_test]
 async fn while_the_server_refuses_to_tell_it_asks_by_itself_and_tries_again_to_listen() {
     let server = at_the_table(vec![sam()]).await;
-    until("a listener", || server.is_listened_to().then_some(())).await;
+    wait_until("a listener", || server.has_listener().then_some(())).await;
     server.answers(LIST, 200, &page(vec![User { reset: Some(reset(ResetState::Opened)), ..sam() }]));
     server.refuses_to_tell();
-    assert!(!server.is_listened_to());
-    a_frame_is_drawn().await;
+    assert!(!server.has_listener());
+    next_frame().await;
     advance(4);
-    row_says("Sam Ortiz", "Opened").await;
-    until("a listener", || server.is_listened_to().then_some(())).await;
+    row_has_text("Sam Ortiz", "Opened").await;
+    wait_until("a listener", || server.has_listener().then_some(())).await;
 }

@@ -1,7 +1,7 @@
-//! A tab with a page in it, the server behind it, and people.
+//! Test harness: the page under test, a fake server, a fake clock, fixtures.
 
+mod browser_fake;
+pub(crate) mod fixtures;
 pub(crate) mod page;
-pub(crate) mod people;
 pub(crate) mod server;
 pub(crate) mod tab;
-mod world;

@@ -1,20 +1,18 @@
-//! The page as a person meets it: things with a role and a name, and what one can do with them.
-//!
-//! What is looked for is waited for, frame by frame.
+//! Queries and actions on the page under test, by role and accessible name. Queries wait until they find something.
 
-use super::tab::{PLACE, address};
-use super::world;
+use super::browser_fake;
+use super::tab::{ROOT_ID, address};
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, EventInit, HtmlElement, HtmlInputElement};
 
 /// How long, in milliseconds, a page may take to do what a test waits for.
-const PATIENCE: f64 = 10_000.0;
+const TIMEOUT: f64 = 10_000.0;
 
-/// Something with a role and its exact name.
+/// A role and its exact accessible name.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Thing<'a> {
+pub(crate) enum Role<'a> {
     /// The `h1`, or what asks in a dialog.
     Heading(&'a str),
     /// A button.
@@ -25,125 +23,125 @@ pub(crate) enum Thing<'a> {
     Field(&'a str),
 }
 
-pub(crate) use Thing::{Button, Field, Heading, Link};
+pub(crate) use Role::{Button, Field, Heading, Link};
 
 /// Types `what` in place of what is in the field called `name`.
 pub(crate) async fn fill(name: &str, what: &str) {
-    let field = field(name).await;
+    let field = get_by_label(name).await;
     field.focus().expect("a field takes the focus");
     field.set_value(what);
-    happen(&field, "input");
+    dispatch_event(&field, "input");
 }
 
 /// Leaves the field called `name`.
-pub(crate) async fn leave(name: &str) {
-    let field = field(name).await;
-    happen(&field, "blur");
+pub(crate) async fn blur(name: &str) {
+    let field = get_by_label(name).await;
+    dispatch_event(&field, "blur");
 }
 
 /// Clicks the button called `name`, once a person could.
-pub(crate) async fn press(name: &str) {
+pub(crate) async fn click_button(name: &str) {
     becomes_disabled(Button(name), false).await;
-    let button = find(Button(name)).await;
+    let button = get_by_role(Button(name)).await;
     button.focus().expect("a button takes the focus");
     button.click();
 }
 
 /// Presses the Enter key in the field called `name`, where the focus stays.
-pub(crate) async fn press_enter_in(name: &str) {
-    let field = field(name).await;
+pub(crate) async fn submit_with_enter(name: &str) {
+    let field = get_by_label(name).await;
     field.focus().expect("a field takes the focus");
     field.form().expect("the field is in a form").request_submit().expect("a form can be sent");
 }
 
 /// Clicks the button called `name` twice, as fast as one can.
-pub(crate) async fn press_twice(name: &str) {
-    let button = find(Button(name)).await;
+pub(crate) async fn double_click(name: &str) {
+    let button = get_by_role(Button(name)).await;
     button.click();
     button.click();
 }
 
 /// Clicks the link called `name`.
-pub(crate) async fn follow(name: &str) {
-    find(Link(name)).await.click();
+pub(crate) async fn click_link(name: &str) {
+    get_by_role(Link(name)).await.click();
 }
 
 /// Waits for the screen, or the dialog, called `name`.
 pub(crate) async fn heading(name: &str) -> HtmlElement {
-    let heading = find(Heading(name)).await;
+    let heading = get_by_role(Heading(name)).await;
     assert_eq!(all(&root(), "h1").len(), 1, "a page has one h1:\n{}", text());
     heading
 }
 
 /// The field called `name`.
-pub(crate) async fn field(name: &str) -> HtmlInputElement {
-    find(Field(name)).await.unchecked_into()
+pub(crate) async fn get_by_label(name: &str) -> HtmlInputElement {
+    get_by_role(Field(name)).await.unchecked_into()
 }
 
 /// What stands in the field called `name`.
 pub(crate) async fn value(name: &str) -> String {
-    field(name).await.value()
+    get_by_label(name).await.value()
 }
 
 /// Waits until the field called `name` is marked as refused, for a reason that says `part`.
-pub(crate) async fn fault(name: &str, part: &str) {
+pub(crate) async fn wait_for_field_error(name: &str, part: &str) {
     let refused = || {
-        let field = look(Field(name))?;
+        let field = query(Field(name))?;
         (field.get_attribute("aria-invalid")? == "true" && description(&field).contains(part)).then_some(())
     };
-    until(&format!("fault “{part}” of “{name}”"), refused).await;
+    wait_until(&format!("fault “{part}” of “{name}”"), refused).await;
 }
 
 /// Waits until no field is marked as refused.
-pub(crate) async fn no_fault() {
-    until("end of all faults", || select("[aria-invalid=true]").is_empty().then_some(())).await;
+pub(crate) async fn wait_for_no_field_error() {
+    wait_until("end of all faults", || select("[aria-invalid=true]").is_empty().then_some(())).await;
 }
 
 /// Whether the field called `name` is marked as refused.
 pub(crate) async fn is_refused(name: &str) -> bool {
-    field(name).await.get_attribute("aria-invalid").is_some_and(|invalid| invalid == "true")
+    get_by_label(name).await.get_attribute("aria-invalid").is_some_and(|invalid| invalid == "true")
 }
 
 /// What `aria-describedby` points at.
 pub(crate) fn description(thing: &Element) -> String {
     let ids = thing.get_attribute("aria-describedby").unwrap_or_default();
-    let parts = ids.split_whitespace().map(|id| document().get_element_by_id(id).map(|part| said(&part)));
+    let parts = ids.split_whitespace().map(|id| document().get_element_by_id(id).map(|part| text_of(&part)));
     parts.map(|part| part.expect("aria-describedby names something on the page")).collect::<Vec<_>>().join(" ")
 }
 
 /// Waits for an alert, in the dialog if one is open, that says `part`.
-pub(crate) async fn alert(part: &str) {
-    until(&format!("alert “{part}”"), || with_role("alert").into_iter().find(|alert| said(alert).contains(part))).await;
+pub(crate) async fn wait_for_alert(part: &str) {
+    wait_until(&format!("alert “{part}”"), || with_role("alert").into_iter().find(|alert| text_of(alert).contains(part))).await;
 }
 
 /// Whether an alert says something.
-pub(crate) fn is_alarmed() -> bool {
-    with_role("alert").iter().any(|alert| !said(alert).is_empty())
+pub(crate) fn has_alert() -> bool {
+    with_role("alert").iter().any(|alert| !text_of(alert).is_empty())
 }
 
 /// Waits for a status that says `part`.
-pub(crate) async fn status(part: &str) {
-    until(&format!("status “{part}”"), || with_role("status").into_iter().find(|status| said(status).contains(part))).await;
+pub(crate) async fn wait_for_status(part: &str) {
+    wait_until(&format!("status “{part}”"), || with_role("status").into_iter().find(|status| text_of(status).contains(part))).await;
 }
 
 /// Waits until the page, or the open dialog, says `part`.
-pub(crate) async fn says(part: &str) {
-    until(&format!("“{part}”"), || text().contains(part).then_some(())).await;
+pub(crate) async fn wait_for_text(part: &str) {
+    wait_until(&format!("“{part}”"), || text().contains(part).then_some(())).await;
 }
 
 /// Waits for `thing`.
-pub(crate) async fn find(thing: Thing<'_>) -> HtmlElement {
-    until(&format!("{thing:?}"), || look(thing)).await
+pub(crate) async fn get_by_role(thing: Role<'_>) -> HtmlElement {
+    wait_until(&format!("{thing:?}"), || query(thing)).await
 }
 
 /// Waits until `thing` is gone.
-pub(crate) async fn gone(thing: Thing<'_>) {
-    until(&format!("end of {thing:?}"), || look(thing).is_none().then_some(())).await;
+pub(crate) async fn wait_until_gone(thing: Role<'_>) {
+    wait_until(&format!("end of {thing:?}"), || query(thing).is_none().then_some(())).await;
 }
 
 /// Whether `thing` is there now.
-pub(crate) fn has(thing: Thing<'_>) -> bool {
-    look(thing).is_some()
+pub(crate) fn is_present(thing: Role<'_>) -> bool {
+    query(thing).is_some()
 }
 
 /// Whether a person can use `thing` at the moment.
@@ -152,15 +150,15 @@ pub(crate) fn is_disabled(thing: &Element) -> bool {
 }
 
 /// Waits until `thing` can be used, or cannot.
-pub(crate) async fn becomes_disabled(thing: Thing<'_>, disabled: bool) {
-    let change = || look(thing).filter(|thing| is_disabled(thing) == disabled);
-    until(&format!("{thing:?}, disabled: {disabled}"), change).await;
+pub(crate) async fn becomes_disabled(thing: Role<'_>, disabled: bool) {
+    let change = || query(thing).filter(|thing| is_disabled(thing) == disabled);
+    wait_until(&format!("{thing:?}, disabled: {disabled}"), change).await;
 }
 
 /// Waits until the focus is on `thing`.
-pub(crate) async fn is_focused(thing: Thing<'_>) {
-    let focused = || look(thing).filter(|thing| document().active_element().is_some_and(|active| &active == thing.as_ref()));
-    until(&format!("focus on {thing:?}"), focused).await;
+pub(crate) async fn is_focused(thing: Role<'_>) {
+    let focused = || query(thing).filter(|thing| document().active_element().is_some_and(|active| &active == thing.as_ref()));
+    wait_until(&format!("focus on {thing:?}"), focused).await;
 }
 
 /// All elements under the open dialog, or else the page, that `selector` chooses.
@@ -170,32 +168,31 @@ pub(crate) fn select(selector: &str) -> Vec<HtmlElement> {
 
 /// What is to be read on the page, or in the open dialog.
 pub(crate) fn text() -> String {
-    said(&scope())
+    text_of(&scope())
 }
 
 /// What is to be read in `thing`.
-pub(crate) fn said(thing: &Element) -> String {
+pub(crate) fn text_of(thing: &Element) -> String {
     thing.text_content().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Looks again from frame to frame, until `look` finds something.
-pub(crate) async fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
+/// Calls `query` every frame until it finds something.
+pub(crate) async fn wait_until<T>(what: &str, query: impl Fn() -> Option<T>) -> T {
     let clock = window().performance().expect("the browser has a clock");
-    let end = clock.now() + PATIENCE;
+    let end = clock.now() + TIMEOUT;
     loop {
-        let wrong = world::uncaught();
+        let wrong = browser_fake::uncaught();
         assert!(wrong.is_empty(), "while waiting for {what}, the page's program failed: {wrong}");
-        if let Some(found) = look() {
+        if let Some(found) = query() {
             return found;
         }
         assert!(clock.now() < end, "missing: {what}\nat {} “{}”:\n{}", address(), document().title(), text());
-        a_frame_is_drawn().await;
+        next_frame().await;
     }
 }
 
-/// Waits until fields that were left before have said what they had to say (`PAUSE` in `src/ui/field.rs`): timers of one length end in the
-/// order in which they began.
-pub(crate) async fn fields_have_spoken() {
+/// Waits until blurred fields have been validated (`VALIDATION_DELAY` in `components/field.rs`): timers of one length fire in order.
+pub(crate) async fn validation_has_run() {
     let pause = js_sys::Promise::new(&mut |over, _| {
         _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&over, 200).expect("a timer begins");
     });
@@ -203,26 +200,26 @@ pub(crate) async fn fields_have_spoken() {
 }
 
 /// Waits for the next frame.
-pub(crate) async fn a_frame_is_drawn() {
+pub(crate) async fn next_frame() {
     let frame = js_sys::Promise::new(&mut |drawn, _| _ = window().request_animation_frame(&drawn).expect("a frame is drawn"));
     JsFuture::from(frame).await.expect("a frame is drawn");
 }
 
-fn look(thing: Thing<'_>) -> Option<HtmlElement> {
+fn query(thing: Role<'_>) -> Option<HtmlElement> {
     let (selector, name) = match thing {
         Heading(name) => ("h1, h2", name),
         Button(name) => ("button", name),
         Link(name) => ("a[href]", name),
         Field(name) => {
-            let label = select("label").into_iter().find(|label| said(label) == name)?;
+            let label = select("label").into_iter().find(|label| text_of(label) == name)?;
             return document().get_element_by_id(&label.get_attribute("for")?)?.dyn_into().ok();
         }
     };
-    select(selector).into_iter().find(|element| called(element) == name)
+    select(selector).into_iter().find(|element| name_of(element) == name)
 }
 
-fn called(element: &Element) -> String {
-    element.get_attribute("aria-label").unwrap_or_else(|| said(element))
+fn name_of(element: &Element) -> String {
+    element.get_attribute("aria-label").unwrap_or_else(|| text_of(element))
 }
 
 fn with_role(role: &str) -> Vec<HtmlElement> {
@@ -235,7 +232,7 @@ fn scope() -> Element {
 }
 
 fn root() -> Element {
-    document().get_element_by_id(PLACE).expect("a page is open")
+    document().get_element_by_id(ROOT_ID).expect("a page is open")
 }
 
 fn all(under: &Element, selector: &str) -> Vec<HtmlElement> {
@@ -243,7 +240,7 @@ fn all(under: &Element, selector: &str) -> Vec<HtmlElement> {
     (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok()).collect()
 }
 
-fn happen(on: &Element, what: &str) {
+fn dispatch_event(on: &Element, what: &str) {
     let how = EventInit::new();
     how.set_bubbles(true);
     how.set_cancelable(true);

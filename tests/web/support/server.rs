@@ -1,7 +1,7 @@
 //! The server, as far as the pages can tell: answers by method and path, and remembers what it was asked.
 
-use super::page::{a_frame_is_drawn, until};
-use super::{tab, world};
+use super::page::{next_frame, wait_until};
+use super::{browser_fake, tab};
 use rekey_wire::config::Config;
 use rekey_wire::login::{Session, SessionUser};
 use rekey_wire::password::Policy;
@@ -27,38 +27,38 @@ pub(crate) struct Call {
 }
 
 /// An answer that is kept back.
-pub(crate) struct Held(u32);
+pub(crate) struct HeldAnswer(u32);
 
-impl Held {
+impl HeldAnswer {
     /// Lets it arrive.
-    pub(crate) fn arrives(self) {
-        world::open_gate(self.0);
+    pub(crate) fn release(self) {
+        browser_fake::open_gate(self.0);
     }
 }
 
 impl Server {
     /// One that a visitor meets.
     pub(crate) fn for_visitor() -> Self {
-        Self::begin(None)
+        Self::start(None)
     }
 
     /// One where `person` is logged in.
     pub(crate) fn for_person(person: SessionUser) -> Self {
-        Self::begin(Some(person))
+        Self::start(Some(person))
     }
 
-    fn begin(user: Option<SessionUser>) -> Self {
+    fn start(user: Option<SessionUser>) -> Self {
         // The page of the test before would go on asking.
         tab::close();
-        world::begin();
+        browser_fake::reset();
         let server = Self;
         server.answers(CONFIG, 200, &config());
-        server.says_logged_in(user);
+        server.sets_session(user);
         server
     }
 
     /// From now on this is who is logged in.
-    pub(crate) fn says_logged_in(&self, user: Option<SessionUser>) {
+    pub(crate) fn sets_session(&self, user: Option<SessionUser>) {
         self.answers(SESSION, 200, &Session { user });
     }
 
@@ -69,12 +69,12 @@ impl Server {
 
     /// From now on `call` is answered with these headers and `body`.
     pub(crate) fn answers_with(&self, call: &str, status: u16, headers: &Value, body: &impl Serialize) {
-        world::answer(call, status, &headers.to_string(), &serde_json::to_string(body).expect("an answer is JSON"));
+        browser_fake::answer(call, status, &headers.to_string(), &serde_json::to_string(body).expect("an answer is JSON"));
     }
 
     /// From now on `call` is done, without a body.
-    pub(crate) fn does(&self, call: &str) {
-        world::answer(call, 204, "{}", "");
+    pub(crate) fn answers_no_content(&self, call: &str) {
+        browser_fake::answer(call, 204, "{}", "");
     }
 
     /// From now on `call` is refused with the problem called `code`.
@@ -96,29 +96,29 @@ impl Server {
 
     /// From now on something before the server answers `call` with a page of its own.
     pub(crate) fn is_behind_a_broken_proxy(&self, call: &str) {
-        world::answer(call, 502, r#"{"content-type":"text/html"}"#, "<h1>Bad gateway</h1>");
+        browser_fake::answer(call, 502, r#"{"content-type":"text/html"}"#, "<h1>Bad gateway</h1>");
     }
 
     /// From now on nothing is heard of `call`.
-    pub(crate) fn is_out_of_reach(&self, call: &str) {
-        world::cut(call);
+    pub(crate) fn goes_offline(&self, call: &str) {
+        browser_fake::cut(call);
     }
 
-    /// Keeps the answer to `call`, as told so far, back until it [arrives](Held::arrives).
+    /// Keeps the answer to `call`, as told so far, back until it [arrives](HeldAnswer::arrives).
     #[must_use]
-    pub(crate) fn holds(&self, call: &str) -> Held {
-        Held(world::hold(call))
+    pub(crate) fn hold(&self, call: &str) -> HeldAnswer {
+        HeldAnswer(browser_fake::hold(call))
     }
 
     /// All of `call` so far.
     pub(crate) fn calls(&self, call: &str) -> Vec<Call> {
-        let made: Vec<Call> = serde_json::from_str(&world::made()).expect("a list of calls");
+        let made: Vec<Call> = serde_json::from_str(&browser_fake::made()).expect("a list of calls");
         made.into_iter().filter(|made| made.name == call).collect()
     }
 
     /// Waits until `call` was made `times`, and gives the last one.
     pub(crate) async fn hears(&self, call: &str, times: usize) -> Call {
-        until(&format!("{call}, for the {times}. time"), || {
+        wait_until(&format!("{call}, for the {times}. time"), || {
             let mut calls = self.calls(call);
             if calls.len() >= times { calls.pop() } else { None }
         })
@@ -127,35 +127,35 @@ impl Server {
 
     /// Waits until every `call` so far has its answer, and the page has drawn what came of it.
     pub(crate) async fn has_answered(&self, call: &str) {
-        until(&format!("answers to {call}"), || self.calls(call).iter().all(|call| call.answered).then_some(())).await;
-        a_frame_is_drawn().await;
-        a_frame_is_drawn().await;
+        wait_until(&format!("answers to {call}"), || self.calls(call).iter().all(|call| call.answered).then_some(())).await;
+        next_frame().await;
+        next_frame().await;
     }
 
     /// Says by itself that these users changed.
-    pub(crate) fn tells_of(&self, ids: &[&str]) {
-        world::tell("users", &json!({ "ids": ids }).to_string());
+    pub(crate) fn sends_event_for(&self, ids: &[&str]) {
+        browser_fake::tell("users", &json!({ "ids": ids }).to_string());
     }
 
     /// The connection to the pages that listen was interrupted, and is there again.
     pub(crate) fn reconnects(&self) {
-        world::tell("open", "");
+        browser_fake::tell("open", "");
     }
 
     /// Ends the connection to the pages that listen, for good.
     pub(crate) fn refuses_to_tell(&self) {
-        world::refuse_streams();
+        browser_fake::refuse_streams();
     }
 
     /// Whether a page listens to what it says by itself.
-    pub(crate) fn is_listened_to(&self) -> bool {
-        world::listeners() > 0
+    pub(crate) fn has_listener(&self) -> bool {
+        browser_fake::listeners() > 0
     }
 }
 
 /// Moves the clock on, and lets happen what is due.
 pub(crate) fn advance(seconds: u32) {
-    world::advance(f64::from(seconds) * 1000.0);
+    browser_fake::advance(f64::from(seconds) * 1000.0);
 }
 
 /// A configuration as the program has it by default.

@@ -1,16 +1,14 @@
-//! A tab of the browser: what it shows, what its address bar says, what it keeps.
-//!
-//! [`mount`] alone knows how the pages are started.
+//! The tab: mounts the app, its address, title and `sessionStorage`.
 
-use super::page::{a_frame_is_drawn, until};
+use super::page::{next_frame, wait_until};
 use leptos::prelude::*;
 use std::any::Any;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-/// The id of what stands for the page's body.
-pub(crate) const PLACE: &str = "under-test";
+/// The id of the element that stands for the page's body.
+pub(crate) const ROOT_ID: &str = "under-test";
 
 thread_local! {
     static SHOWN: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
@@ -23,14 +21,14 @@ pub(crate) async fn open(address: &str) {
     store.clear().expect("the store can be emptied");
     go_to(address);
     mount();
-    a_frame_is_drawn().await;
+    next_frame().await;
 }
 
 /// Loads the page anew, in the same tab.
 pub(crate) async fn reload() {
     close();
     mount();
-    a_frame_is_drawn().await;
+    next_frame().await;
 }
 
 /// Opens a link in the tab that shows another page of the app already: only what follows the `#` may differ.
@@ -47,7 +45,7 @@ pub(crate) fn back() {
 fn mount() {
     let body = document().body().expect("the page has a body");
     let place: HtmlElement = document().create_element("div").expect("an element").unchecked_into();
-    place.set_id(PLACE);
+    place.set_id(ROOT_ID);
     place.set_inner_html(include_str!("../../../public/sprite.svg"));
     body.append_child(&place).expect("the body takes children");
     document().document_element().expect("a document").set_attribute("lang", "en").expect("a language");
@@ -59,7 +57,7 @@ fn mount() {
 /// Takes the page away, also one that a failed test left behind.
 pub(crate) fn close() {
     drop(SHOWN.take());
-    if let Some(place) = document().get_element_by_id(PLACE) {
+    if let Some(place) = document().get_element_by_id(ROOT_ID) {
         place.remove();
     }
     document().set_title("");
@@ -72,7 +70,7 @@ fn go_to(address: &str) {
 
 /// Waits until the address bar shows `address`.
 pub(crate) async fn is_at(address: &str) {
-    until(address, || (self::address() == address).then_some(())).await;
+    wait_until(address, || (self::address() == address).then_some(())).await;
 }
 
 /// What the address bar shows, from the path on.
@@ -84,11 +82,11 @@ pub(crate) fn address() -> String {
 
 /// Waits until the tab is called `title`.
 pub(crate) async fn is_titled(title: &str) {
-    until(&format!("title “{title}”"), || (document().title() == title).then_some(())).await;
+    wait_until(&format!("title “{title}”"), || (document().title() == title).then_some(())).await;
 }
 
-/// Everything that the tab keeps for a reload.
-pub(crate) fn kept() -> String {
+/// The content of `sessionStorage`.
+pub(crate) fn session_storage() -> String {
     let store = window().session_storage().ok().flatten().expect("the browser has a store for each tab");
     let keys = (0..store.length().expect("a length")).filter_map(|at| store.key(at).ok().flatten());
     keys.map(|key| [&key, "=", &store.get_item(&key).ok().flatten().unwrap_or_default()].concat()).collect::<Vec<_>>().join("&")

@@ -33,7 +33,7 @@ const FILES: &[File] = &[
         gzip: Some(b"gz"),
     },
     File {
-        path: "/app-0123456789abcdef/split_behind_login.wasm",
+        path: "/app-0123456789abcdef/split_signed_in_pages.wasm",
         kind: "application/wasm",
         tag: "wasm",
         is_immutable: true,
@@ -132,7 +132,7 @@ fn what_a_page_without_a_form_needs_is_sent_ahead() {
         get_as(who, path).headers().get_all("link").iter().map(|link| link.to_str().expect("text").to_owned()).collect::<Vec<_>>()
     };
     let app = "</app-0123456789abcdef/rekey-app.js>; rel=modulepreload; crossorigin";
-    let lazy = "</app-0123456789abcdef/split_behind_login.wasm>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin";
+    let lazy = "</app-0123456789abcdef/split_signed_in_pages.wasm>; rel=preload; as=fetch; type=\"application/wasm\"; crossorigin";
     for path in ["/", "/login", "/settings/users", "/account"] {
         assert_eq!(links(&jo(), path), [app, lazy], "{path}");
         assert_eq!(links(&Who::Unknown, path), [app], "{path}");

@@ -38,9 +38,10 @@ pub(super) fn split(tools: &Tools, bundle: &Path) -> Result<()> {
     Ok(())
 }
 
-/// `wasm-opt` for size. The features are those that Rust enables for this target (`target_features` section).
+/// `wasm-opt` for size after compression: 2% smaller than with `-Oz`. The features are those of the `target_features` section.
 fn optimize(tools: &Tools, from: &Path, to: &Path) -> Result<()> {
     let mut command = tools.tool("wasm-opt");
-    command.args(["-Oz", "--strip-debug", "--strip-producers"]).arg(from).arg("-o").arg(to);
+    command.args(["-Os", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features"]);
+    command.arg(from).arg("-o").arg(to);
     shell::run(&mut command)
 }

@@ -1,10 +1,10 @@
-//! The JavaScript that plays network and clock; see `world.js`.
+//! Bindings to `browser_fake.js`.
 
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/tests/web/support/world.js")]
+#[wasm_bindgen(module = "/tests/web/support/browser_fake.js")]
 extern "C" {
-    pub(super) fn begin();
+    pub(super) fn reset();
     pub(super) fn uncaught() -> String;
     pub(super) fn answer(call: &str, status: u16, headers: &str, body: &str);
     pub(super) fn cut(call: &str);

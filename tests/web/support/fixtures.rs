@@ -1,4 +1,4 @@
-//! People, as the server describes them.
+//! Fixtures: users as the server returns them.
 
 use rekey_wire::login::SessionUser;
 use rekey_wire::users::{EmailStatus, Requester, RequesterKind, Reset, ResetState, Role, Status, User, UserPage};

@@ -25,17 +25,17 @@ async fn after_following_a_dead_link(code: &str, name: &str) -> Server {
 async fn an_expired_or_used_link_is_renewed_without_typing_anything() {
     for (code, name) in [("link_expired", "This link has expired"), ("link_used", "This link has already been used")] {
         let server = after_following_a_dead_link(code, name).await;
-        assert!(!has(Link("Request a new link")));
+        assert!(!is_present(Link("Request a new link")));
         server.answers(RENEW, 202, &json!({ "resend_after_seconds": 60 }));
-        press("Send me a new link").await;
+        click_button("Send me a new link").await;
         heading("Check your inbox").await;
         is_at("/check-your-inbox").await;
-        says("the address that the old one was sent to").await;
-        says("1:00").await;
+        wait_for_text("the address that the old one was sent to").await;
+        wait_for_text("1:00").await;
         assert_eq!(server.hears(RENEW, 1).await.body, json!({ "token": "secret-of-the-link" }));
 
         advance(60);
-        press("Send again").await;
+        click_button("Send again").await;
         assert_eq!(server.hears(RENEW, 2).await.body, json!({ "token": "secret-of-the-link" }));
     }
 }
@@ -44,8 +44,8 @@ async fn an_expired_or_used_link_is_renewed_without_typing_anything() {
 async fn a_cancelled_or_unknown_link_leads_to_where_one_asks() {
     for (code, name) in [("link_cancelled", "This link was cancelled"), ("link_invalid", "This link is not valid")] {
         let _server = after_following_a_dead_link(code, name).await;
-        assert!(!has(Button("Send me a new link")));
-        follow("Request a new link").await;
+        assert!(!is_present(Button("Send me a new link")));
+        click_link("Request a new link").await;
         heading("Forgot your password?").await;
     }
 }
@@ -56,7 +56,7 @@ async fn without_a_token_it_is_no_link() {
         let server = Server::for_visitor();
         open(address).await;
         heading("This link is not valid").await;
-        find(Link("Request a new link")).await;
+        get_by_role(Link("Request a new link")).await;
         assert!(server.calls(INSPECT).is_empty());
     }
 }
@@ -65,31 +65,31 @@ async fn without_a_token_it_is_no_link() {
 async fn renewing_too_soon_is_a_countdown_at_the_inbox() {
     let server = after_following_a_dead_link("link_expired", "This link has expired").await;
     server.asks_to_wait(RENEW, 17);
-    press("Send me a new link").await;
+    click_button("Send me a new link").await;
     heading("Check your inbox").await;
-    says("0:17").await;
-    assert!(!is_alarmed());
+    wait_for_text("0:17").await;
+    assert!(!has_alert());
 }
 
 #[wasm_bindgen_test]
 async fn a_link_that_was_cancelled_meanwhile_says_so() {
     let server = after_following_a_dead_link("link_expired", "This link has expired").await;
     server.refuses(RENEW, 410, "link_cancelled");
-    press("Send me a new link").await;
+    click_button("Send me a new link").await;
     heading("This link was cancelled").await;
 }
 
 #[wasm_bindgen_test]
 async fn a_failed_renewal_says_what_to_do_and_a_double_click_renews_once() {
     let server = after_following_a_dead_link("link_used", "This link has already been used").await;
-    server.is_out_of_reach(RENEW);
-    press("Send me a new link").await;
-    alert("Check your connection, then try again").await;
+    server.goes_offline(RENEW);
+    click_button("Send me a new link").await;
+    wait_for_alert("Check your connection, then try again").await;
     server.answers(RENEW, 202, &json!({ "resend_after_seconds": 60 }));
-    let answer = server.holds(RENEW);
-    press_twice("Send me a new link").await;
-    says("Sending…").await;
-    answer.arrives();
+    let answer = server.hold(RENEW);
+    double_click("Send me a new link").await;
+    wait_for_text("Sending…").await;
+    answer.release();
     heading("Check your inbox").await;
     assert_eq!(server.calls(RENEW).len(), 2, "the failed one, and one more");
 }
@@ -102,7 +102,7 @@ async fn a_link_that_died_while_the_password_was_typed_says_why() {
         open(LINK).await;
         fill("New password", PASSWORD).await;
         server.refuses(REDEEM, 410, code);
-        press("Set new password").await;
+        click_button("Set new password").await;
         heading(name).await;
         is_focused(Heading(name)).await;
     }
@@ -113,8 +113,8 @@ async fn another_link_opened_in_the_same_tab_counts() {
     let server = after_following_a_dead_link("link_cancelled", "This link was cancelled").await;
     server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
     open_in_this_tab("#token=a-newer-secret");
-    find(Field("New password")).await;
-    says("jordan@example.com").await;
+    get_by_role(Field("New password")).await;
+    wait_for_text("jordan@example.com").await;
     assert_eq!(server.hears(INSPECT, 2).await.body, json!({ "token": "a-newer-secret" }));
     is_at("/reset-password").await;
 }
@@ -122,24 +122,24 @@ async fn another_link_opened_in_the_same_tab_counts() {
 #[wasm_bindgen_test]
 async fn a_server_that_cannot_say_is_asked_again() {
     let server = Server::for_visitor();
-    server.is_out_of_reach(INSPECT);
+    server.goes_offline(INSPECT);
     open(LINK).await;
-    alert("Check your connection, then try again").await;
+    wait_for_alert("Check your connection, then try again").await;
     server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
-    press("Try again").await;
-    find(Field("New password")).await;
+    click_button("Try again").await;
+    get_by_role(Field("New password")).await;
 }
 
 #[wasm_bindgen_test]
 async fn an_answer_does_not_take_anybody_elsewhere_who_has_left() {
     let server = after_following_a_dead_link("link_expired", "This link has expired").await;
     server.answers(RENEW, 202, &json!({ "resend_after_seconds": 60 }));
-    let answer = server.holds(RENEW);
-    press("Send me a new link").await;
-    says("Sending…").await;
-    follow("Back to log in").await;
+    let answer = server.hold(RENEW);
+    click_button("Send me a new link").await;
+    wait_for_text("Sending…").await;
+    click_link("Back to log in").await;
     heading("Log in").await;
-    answer.arrives();
+    answer.release();
     server.has_answered(RENEW).await;
     heading("Log in").await;
     is_at("/login").await;

@@ -1,5 +1,4 @@
-// What surrounds a page under test: a network that answers as it is told, and a clock that can be moved on.
-// Nothing else is put on: document, history, storage, focus and dialogs are the browser's own.
+// Fakes for the page under test: `fetch`, `EventSource` and the clock. Everything else is the browser's own.
 
 const real = { setTimeout, clearTimeout };
 const realNow = Date.now;
@@ -9,12 +8,12 @@ let lastTimer = 1_000_000;
 
 window.addEventListener('error', event => errors?.push(String(event.message)));
 
-/** Begins anew: no answers, no calls, the clock at the machine's time. */
-export function begin() {
+/** Resets answers, calls and clock. */
+export function reset() {
   timers?.forEach(timer => real.clearTimeout.call(window, timer.alarm));
   [answers, calls, gates, streams, timers, ahead] = [new Map(), [], [], [], new Map(), 0];
   errors = [];
-  window.fetch = fetchFromWorld;
+  window.fetch = fakeFetch;
   window.EventSource = Stream;
   Date.now = now;
   window.setTimeout = (run, wait) => setTimer(run, wait, false);
@@ -22,12 +21,12 @@ export function begin() {
   window.clearTimeout = window.clearInterval = clearTimer;
 }
 
-/** What went wrong in the page's own program. */
+/** Uncaught errors of the page. */
 export function uncaught() {
   return errors.join('\n');
 }
 
-// The network. A call is named by its method and path; what follows the question mark is kept with it.
+// The network. A call is named by its method and path.
 
 /** From now on `call` is answered like this. */
 export function answer(call, status, headers, body) {
@@ -54,7 +53,7 @@ export function made() {
   return JSON.stringify(calls);
 }
 
-async function fetchFromWorld(request) {
+async function fakeFetch(request) {
   const { pathname, search } = new URL(request.url);
   const own = calls;
   const name = `${request.method} ${pathname}`;
@@ -74,7 +73,7 @@ async function fetchFromWorld(request) {
   return response;
 }
 
-// What the server says by itself.
+// Server-sent events.
 
 class Stream extends EventTarget {
   readyState = 1;
