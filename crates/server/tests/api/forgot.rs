@@ -72,6 +72,6 @@ on_both_databases! {
         app.wait_for_scheduled_retries().await;
         let row = sqlx::query("SELECT kind, request_id FROM outbox").fetch_one(app.store.read()).await.expect("a job");
         let (kind, id): (String, String) = (row.get(0), row.get(1));
-        assert_eq!((kind.as_str(), id.as_str()), ("link", response.header("x-request-id")), "the job that the request's job queued");
+        assert_eq!((kind.as_str(), id.as_str()), ("link", response.header("x-request-id").as_str()), "the job that the request's job queued");
     }
 }
