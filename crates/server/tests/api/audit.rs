@@ -98,7 +98,7 @@ on_both_databases! {
         client.post("/api/password-resets/redeem", json!({"token": token, "password": "short"})).await.expect(422);
         client.post("/api/password-resets/inspect", json!({"token": token})).await.expect(200);
         assert_eq!(ledger.told().await, Vec::<String>::new(), "nothing was done");
-        client.post("/api/password-resets/redeem", json!({"token": token, "password": PASSWORD})).await.expect(200);
+        client.post("/api/password-resets/redeem", json!({"token": token, "password": NEW_PASSWORD})).await.expect(200);
         leaves!("reset_redeemed by Jo about Jo from 127.0.0.1");
 
         admin.post(&format!("/api/users/{jo}/password-reset"), json!({})).await.expect(202);
@@ -127,11 +127,11 @@ on_both_databases! {
             assert_eq!(ledger.told().await, Vec::<String>::new(), "nothing changed");
         }
 
-        let jo = app.log_in("jo@example.com", PASSWORD).await;
+        let jo = app.log_in("jo@example.com", NEW_PASSWORD).await;
         leaves!("login by Jo about Jo from 127.0.0.1");
-        jo.put("/api/account/password", json!({"current_password": "not the password", "new_password": NEW_PASSWORD})).await.expect(422);
+        jo.put("/api/account/password", json!({"current_password": "not the password", "new_password": PASSWORD})).await.expect(422);
         leaves!("login_failed by Jo about Jo from 127.0.0.1");
-        jo.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
+        jo.put("/api/account/password", json!({"current_password": NEW_PASSWORD, "new_password": PASSWORD})).await.expect(204);
         leaves!("password_changed by Jo about Jo from 127.0.0.1");
         jo.delete("/api/session").await.expect(204);
         leaves!("logout by Jo about Jo from 127.0.0.1");

@@ -72,10 +72,11 @@ async fn every_sort_filter_and_search_has_its_index() {
                 }
             }
         }
-        sqlx::raw_sql(if dialect == Dialect::Postgres { "SET LOCAL enable_bitmapscan = on" } else { "SELECT 1" })
-            .execute(&mut *tx)
-            .await
-            .expect("is set");
+        if dialect == Dialect::Postgres {
+            // In an empty table any index would do: those of the sort orders hold the searched text, too.
+            let settings = "SET LOCAL enable_bitmapscan = on; DROP INDEX users_by_name, users_by_email, users_by_login";
+            sqlx::raw_sql(settings).execute(&mut *tx).await.expect("are set");
+        }
         for (filter, search, index) in [
             (Filter::All, Some(&term), if dialect == Dialect::Sqlite { "VIRTUAL TABLE INDEX" } else { "users_search" }),
             (Filter::NoValidEmail, None, "users_unreachable"),
