@@ -1,6 +1,7 @@
 //! Job queue: a table, so that a job survives a crash. Jobs are leased; the lease of a worker that died runs out, and the job
 //! is claimed again. `attempts` is the fencing token: a worker whose lease expired cannot complete the job.
 
+use crate::http::middleware::request_id;
 use crate::store::{Conn, Result, Store};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -64,6 +65,8 @@ pub struct Claim {
     pub attempts: i64,
     /// How often its mail was handed over without an answer that would tell whether the mail server took it.
     pub deliveries: i64,
+    /// The id of the request that caused it; none where a command did.
+    pub request_id: Option<String>,
 }
 
 /// Puts a job in, within the caller's transaction.
@@ -78,8 +81,7 @@ pub async fn put(conn: &mut Conn, now: i64, job: &Job) -> Result<()> {
         Job::PasswordChanged { user, address } => ("notice", Some(*user), None, Some(address), None, None),
         Job::AddressChanged { user, address, by } => ("address_changed", Some(*user), None, Some(address), None, Some(by)),
     };
-    let sql =
-        "INSERT INTO outbox (kind, user_id, reset_id, address, ip, detail, created_at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+    let sql = "INSERT INTO outbox (kind, user_id, reset_id, address, ip, detail, created_at, next_at, request_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
     sqlx::query(sql)
         .bind(kind)
         .bind(user)
@@ -88,6 +90,7 @@ pub async fn put(conn: &mut Conn, now: i64, job: &Job) -> Result<()> {
         .bind(ip.map(String::as_str))
         .bind(detail.map(String::as_str))
         .bind(now)
+        .bind(request_id::current().map(|id| id.to_string()))
         .execute(conn)
         .await
         .map(drop)
@@ -127,7 +130,7 @@ pub async fn claim(store: &Store, now: i64, which: Which, most: usize) -> Result
     // Materialized, or PostgreSQL may look again for every row and claim more than it was asked to.
     let sql = format!(
         "WITH due AS MATERIALIZED ({due}{}) UPDATE outbox SET claimed_until = $5, attempts = attempts + 1 WHERE id IN (SELECT id FROM due)
-         RETURNING id, kind, user_id, reset_id, address, ip, detail, created_at, attempts, deliveries",
+         RETURNING id, kind, user_id, reset_id, address, ip, detail, created_at, attempts, deliveries, request_id",
         store.dialect().skip_locked()
     );
     let mut tx = store.begin_relaxed().await?;
@@ -149,7 +152,14 @@ fn read(row: &AnyRow) -> Result<Option<Claim>> {
         // A newer program's: it waits for one.
         _ => return Ok(None),
     };
-    Ok(Some(Claim { id: row.try_get(0)?, job, created_at: row.try_get(7)?, attempts: row.try_get(8)?, deliveries: row.try_get(9)? }))
+    Ok(Some(Claim {
+        id: row.try_get(0)?,
+        job,
+        created_at: row.try_get(7)?,
+        attempts: row.try_get(8)?,
+        deliveries: row.try_get(9)?,
+        request_id: row.try_get(10)?,
+    }))
 }
 
 /// Takes a job out for good. False where the claim ran out and another worker has the job, or ended it.

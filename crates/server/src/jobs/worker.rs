@@ -4,11 +4,13 @@ use super::outbox::{self, Claim, Which};
 use super::send;
 use crate::app::App;
 use crate::auth::{limit, session, throttle};
+use crate::http::middleware::request_id;
 use crate::reset;
 use crate::store::Result;
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::task::{Id, JoinSet};
+use tracing::Instrument;
 
 /// Jobs at once, [slow](SLOW) ones apart: mail servers take few connections from one client.
 const AT_ONCE: usize = 4;
@@ -48,7 +50,12 @@ struct Jobs {
 
 impl Jobs {
     fn start(&mut self, app: &App, claim: Claim, now: i64) {
-        let task = self.tasks.spawn(send::process(app.clone(), claim.clone()));
+        let span = tracing::info_span!("job", id = claim.id, request_id = claim.request_id.as_deref());
+        let work = send::process(app.clone(), claim.clone()).instrument(span);
+        let task = match claim.request_id.as_deref() {
+            Some(id) => self.tasks.spawn(request_id::scope(id.into(), work)),
+            None => self.tasks.spawn(work),
+        };
         self.running.insert(task.id(), Running { claim, started_at: now, renewed_at: now });
     }
 

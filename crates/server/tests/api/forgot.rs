@@ -1,6 +1,7 @@
 //! "Forgot your password?"
 
 use crate::support::*;
+use sqlx::Row;
 
 on_both_databases! {
     async fn a_reset_link_is_mailed_and_sets_a_new_password(app) {
@@ -62,5 +63,15 @@ on_both_databases! {
         app.client().post("/api/password-resets", json!({"email": "di@example.com"})).await.expect(202);
         app.link_for("jo@example.com").await;
         assert!(app.smtp.mails().iter().all(|mail| mail.to == ["jo@example.com"]));
+    }
+
+    async fn log_03_the_mail_job_of_a_request_has_the_id_of_that_request(app) {
+        app.add_user("Jo", "jo@example.com").await;
+        app.smtp.set_behaviour(SmtpBehaviour::busy());
+        let response = app.client().post("/api/password-resets", json!({"email": "jo@example.com"})).await;
+        app.wait_for_scheduled_retries().await;
+        let row = sqlx::query("SELECT kind, request_id FROM outbox").fetch_one(app.store.read()).await.expect("a job");
+        let (kind, id): (String, String) = (row.get(0), row.get(1));
+        assert_eq!((kind.as_str(), id.as_str()), ("link", response.header("x-request-id").as_str()), "the job that the request's job queued");
     }
 }

@@ -122,7 +122,7 @@ on_both_databases! {
         other.wait_for_empty_queue().await;
         app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.smtp.release();
-        // The sleeper is awake when it sends something else; the other one may be quicker.
+        // Once the first worker sends something else it has resumed; the second one may be faster.
         for n in 0.. {
             let email = format!("al{n}@example.com");
             app.add_user("Al", &email).await;
@@ -162,7 +162,7 @@ on_both_databases! {
         drop(other);
         app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.smtp.release();
-        // The sleeper is awake when it has sent something else.
+        // Once it has sent something else it has resumed.
         for email in ["al@example.com", "bo@example.com"] {
             app.add_user("Al", email).await;
             app.link_for(email).await;
@@ -182,12 +182,12 @@ on_both_databases! {
         other.smtp.set_behaviour(SmtpBehaviour::hold());
         other.advance(LEASE.unsigned_abs() / 1000 + 1);
         other.smtp.wait_for_held(1).await;
-        // The sleeper wakes to a mail server that wants it to come back later.
+        // It resumes with a mail server that is busy.
         app.smtp.set_behaviour(SmtpBehaviour::busy());
         app.smtp.release();
         app.smtp.wait_for_deferrals(1).await;
         app.smtp.set_behaviour(SmtpBehaviour::accept());
-        // It is through with that when it has sent something else; the other one has few hands.
+        // It has handled that once it has sent something else; the second worker runs few jobs at once.
         for n in 0..8 {
             let email = format!("al{n}@example.com");
             app.add_user("Al", &email).await;

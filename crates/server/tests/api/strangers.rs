@@ -99,8 +99,8 @@ on_both_databases! {
         let admin = app.admin().await;
         let older = app.link_for("jo@example.com").await;
         app.wait_for_empty_queue().await;
-        for mood in [Mood::Busy, Mood::Refuses] {
-            app.smtp.be(mood);
+        for behaviour in [SmtpBehaviour::busy(), SmtpBehaviour::reject_recipients()] {
+            app.smtp.set_behaviour(behaviour);
             ask(&app, "jo@example.com").await;
             looked_up(&app).await;
             app.wait_for_scheduled_retries().await;
