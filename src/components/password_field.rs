@@ -27,11 +27,6 @@ pub(crate) fn PasswordField(
         PasswordKind::Current => "current-password",
         PasswordKind::New => "new-password",
     };
-    let describing = move || match (field.error(), described_by) {
-        (Some(_), Some(list)) => Some([&error_id(id), " ", list].concat()),
-        (Some(_), None) => Some(error_id(id)),
-        (None, list) => list.map(str::to_owned),
-    };
     view! {
         <div class="field password">
             <label for=id>{label.text()}</label>
@@ -45,7 +40,11 @@ pub(crate) fn PasswordField(
                 spellcheck="false"
                 required
                 aria-invalid=move || field.error().map(|_| "true")
-                aria-describedby=move || describing()
+                aria-describedby=move || match (field.error(), described_by) {
+                    (Some(_), Some(list)) => Some([&error_id(id), " ", list].concat()),
+                    (Some(_), None) => Some(error_id(id)),
+                    (None, list) => list.map(str::to_owned),
+                }
                 on:input=move |_| field.on_input()
                 on:blur=move |_| field.on_blur()
             />
