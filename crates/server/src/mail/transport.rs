@@ -18,7 +18,7 @@ pub enum Transport {
 /// A mail that the transport is ready to take.
 pub enum Delivery {
     /// The mail server has accepted the recipient.
-    Smtp(Session),
+    Smtp(Box<Session>),
     /// See [`Transport::Inbox`].
     Inbox(Inbox),
 }
@@ -74,7 +74,7 @@ impl Transport {
     /// [`SendError`]; nothing has been handed over.
     pub async fn open(&self, to: &Address) -> Result<Delivery, SendError> {
         match self {
-            Self::Smtp(smtp) => smtp.open(to).await.map(Delivery::Smtp),
+            Self::Smtp(smtp) => smtp.open(to).await.map(|session| Delivery::Smtp(Box::new(session))),
             Self::Inbox(inbox) => Ok(Delivery::Inbox(inbox.clone())),
         }
     }

@@ -186,14 +186,14 @@ impl UsersQuery<'_> {
 
     /// Where a scan must end: no row if it reaches the end of the part before.
     fn scan_end(&self, part: &Part<'_>, sql: &mut Sql) -> String {
-        let wheres = clause(&self.from_cursor(part, sql));
+        let wheres = clause(&self.after_cursor(part, sql));
         let (column, _) = column(self.sort.key);
         format!("SELECT u.{column}, u.id FROM users AS u{wheres} {} LIMIT 1 OFFSET {SCANNED}", self.order())
     }
 
     /// The ids of what fits in the sort order up to `end`, exclusively.
     fn scanned(&self, part: &Part<'_>, end: Option<&(Key, i64)>, limit: i64, sql: &mut Sql) -> String {
-        let mut conditions = self.from_cursor(part, sql);
+        let mut conditions = self.after_cursor(part, sql);
         if let Some((key, id)) = end {
             conditions.push(self.beside(part, if self.descends() { ">" } else { "<" }, key, *id, sql));
         }
@@ -207,7 +207,7 @@ impl UsersQuery<'_> {
     /// what fits, no statistics tell.
     fn looked_up(&self, part: &Part<'_>, limit: i64, sql: &mut Sql) -> String {
         let (from, mut conditions) = self.found(sql);
-        conditions.extend(self.from_cursor(part, sql));
+        conditions.extend(self.after_cursor(part, sql));
         let limit = sql.number(limit);
         let (column, _) = column(self.sort.key);
         format!(
@@ -222,7 +222,7 @@ impl UsersQuery<'_> {
         sql.query(statement).fetch_all(conn).await?.iter().map(UserRow::from_row).collect()
     }
 
-    fn from_cursor(&self, part: &Part<'_>, sql: &mut Sql) -> Vec<String> {
+    fn after_cursor(&self, part: &Part<'_>, sql: &mut Sql) -> Vec<String> {
         let sign = if self.descends() { "<" } else { ">" };
         let beyond = part.after.map(|cursor| self.beside(part, sign, &cursor.key, cursor.id, sql));
         part.condition.iter().cloned().chain(beyond).collect()
