@@ -94,7 +94,7 @@ pub(crate) fn use_reset_link() -> ResetLinkState {
     let outcome = RwSignal::new(None::<(Token, Outcome)>);
     // A link that is opened again, the same one too, is inspected anew.
     Effect::new(move |_| {
-        token.state();
+        _ = token.state();
         outcome.set(None);
     });
     let status = Memo::new(move |previous: Option<&LinkStatus>| {
