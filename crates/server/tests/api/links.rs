@@ -205,19 +205,18 @@ on_both_databases! {
         let client = app.client();
         client.send(lies(client.request("POST", "/api/password-resets")).json(&json!({"email": "jo@example.com"}))).await.expect(202);
         mails.push(app.mail_to("jo@example.com").await);
-        let next = async |before: usize| app.smtp.wait_for_mail(|mail| app.smtp.mails().len() > before && mail.raw == app.smtp.mails()[before].raw).await;
         app.advance(60);
         client.send(lies(client.request("POST", &path("renew"))).json(&json!({"token": mails[0].token()}))).await.expect(202);
-        mails.push(next(1).await);
+        mails.push(app.smtp.wait_for_nth_mail(2).await);
         admin.send(lies(admin.request("POST", &format!("/api/users/{jo}/password-reset")))).await.expect(202);
-        mails.push(next(2).await);
+        mails.push(app.smtp.wait_for_nth_mail(3).await);
         admin.send(lies(admin.request("POST", "/api/users")).json(&json!({"name": "New", "email": "new@example.com"}))).await.expect(201);
-        mails.push(next(3).await);
+        mails.push(app.smtp.wait_for_nth_mail(4).await);
         app.add_user("Al", "al@example.com").await;
         let bytes = String::from_utf8(raw_http::post("/api/password-resets", &json!({"email": "al@example.com"}))).expect("text");
         let absolute = bytes.replacen("POST /", "POST http://evil.example/", 1).replacen("Host: localhost", "Host: evil.example", 1);
         assert!(raw_http::exchange_all(&app.base, &[absolute.into_bytes()])[0].starts_with("HTTP/1.1 202"));
-        mails.push(next(4).await);
+        mails.push(app.smtp.wait_for_nth_mail(5).await);
         for mail in mails {
             let links = |text: &str| text.match_indices("http").map(|(at, _)| text[at..].to_owned()).collect::<Vec<_>>();
             for part in [mail.text(), mail.html()] {

@@ -179,9 +179,14 @@ impl SmtpServer {
         self.shared.0.borrow().connections.concat()
     }
 
-    /// Waits for a mail.
+    /// Waits for a mail. `is_wanted` runs while the server's state is locked: it must not ask the server anything.
     pub async fn wait_for_mail(&self, is_wanted: impl Fn(&Mail) -> bool) -> Mail {
         self.wait("a mail", |state| state.mails.iter().find(|mail| is_wanted(mail)).cloned()).await
+    }
+
+    /// Waits for the `nth` mail in all, counted from 1.
+    pub async fn wait_for_nth_mail(&self, nth: usize) -> Mail {
+        self.wait("nth mail", |state| state.mails.get(nth - 1).cloned()).await
     }
 
     /// Waits until the clients have sent something such as this.
