@@ -45,17 +45,28 @@ pub(crate) fn resolve(page: Page, address: &str, next: Option<&str>, auth: &Auth
         | Page::ResetPassword
         | Page::NotMe
         | Page::Users
+        | Page::NewUser
+        | Page::ImportUsers
+        | Page::User
         | Page::Audit
         | Page::Account
         | Page::ChangePassword => match page.required_access() {
             RequiredAccess::Public => RouteAccess::Allow,
-            required @ (RequiredAccess::SignedIn | RequiredAccess::Admin) => match auth {
+            required @ (RequiredAccess::SignedIn | RequiredAccess::Staff | RequiredAccess::Admin) => match auth {
                 AuthState::Loading => RouteAccess::Pending,
                 AuthState::SignedOut | AuthState::SessionExpired => RouteAccess::Redirect(next::login_path(address)),
-                AuthState::SignedIn(user) if required == RequiredAccess::Admin && user.role != Role::Admin => RouteAccess::Forbidden,
-                AuthState::SignedIn(_) => RouteAccess::Allow,
+                AuthState::SignedIn(user) if is_allowed(required, user.role) => RouteAccess::Allow,
+                AuthState::SignedIn(_) => RouteAccess::Forbidden,
             },
         },
+    }
+}
+
+const fn is_allowed(required: RequiredAccess, role: Role) -> bool {
+    match required {
+        RequiredAccess::Public | RequiredAccess::SignedIn => true,
+        RequiredAccess::Staff => role.sees_users(),
+        RequiredAccess::Admin => matches!(role, Role::Admin),
     }
 }
 
@@ -98,7 +109,7 @@ mod tests {
     use rekey_wire::users::Role;
 
     fn user(role: Role) -> AuthState {
-        AuthState::SignedIn(SessionUser { id: "1".into(), name: "Jo".into(), email: None, role, extension: "100".into() })
+        AuthState::SignedIn(SessionUser { id: "1".into(), name: "Jo".into(), email: None, role, extension: "100".into(), language: None })
     }
 
     fn redirect(to: &str) -> RouteAccess {
@@ -138,6 +149,18 @@ mod tests {
             assert_eq!(open(page, &user(Role::Agent)), RouteAccess::Forbidden);
             assert_eq!(open(page, &user(Role::Admin)), RouteAccess::Allow);
         }
+    }
+
+    #[test]
+    fn managers_see_users_and_neither_import_nor_audit_log() {
+        for page in [Page::Users, Page::NewUser, Page::User] {
+            assert_eq!(open(page, &user(Role::Manager)), RouteAccess::Allow);
+            assert_eq!(open(page, &user(Role::Agent)), RouteAccess::Forbidden);
+        }
+        for page in [Page::ImportUsers, Page::Audit] {
+            assert_eq!(open(page, &user(Role::Manager)), RouteAccess::Forbidden);
+        }
+        assert_eq!(open(Page::Home, &user(Role::Manager)), redirect("/settings/users"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(crate) async fn request_link(body: ForgotRequest) -> Result<u64> {
 pub(crate) async fn inspect_link(token: Token) -> Result<InspectedLink> {
     let response = request::send_json(Request::post(INSPECT), &LinkRequest { token }).await?;
     let now = response.headers().get("date").and_then(|date| browser::parse_date(&date)).unwrap_or_else(browser::now);
-    let Inspection { email, expires_at } = request::read(response).await?;
+    let Inspection { email, expires_at, .. } = request::read(response).await?;
     let end = browser::parse_date(&expires_at).unwrap_or(now);
     Ok(InspectedLink { email, remaining: end.saturating_sub(now) })
 }

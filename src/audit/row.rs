@@ -40,8 +40,16 @@ fn action_name(action: Action) -> &'static str {
         Action::UserUpdated => t::USER_UPDATED,
         Action::UserDisabled => t::USER_DISABLED,
         Action::UserEnabled => t::USER_ENABLED,
+        Action::UserDeleted => t::USER_DELETED,
         Action::UsersImported => t::USERS_IMPORTED,
+        Action::UsersExported => t::USERS_EXPORTED,
         Action::SessionsEnded => t::SESSIONS_ENDED,
+        Action::SecretViewed => t::SECRET_VIEWED,
+        Action::SecretChanged => t::SECRET_CHANGED,
+        Action::BatchStarted => t::BATCH_STARTED,
+        Action::BatchCancelled => t::BATCH_CANCELLED,
+        Action::AuditPruned => t::AUDIT_PRUNED,
+        Action::KeyRotated => t::KEY_ROTATED,
     };
     message.text()
 }

@@ -19,7 +19,7 @@ pub(crate) fn validate(next: &str) -> Option<String> {
     let is_plain = next.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b'\\');
     let needs_login = match Page::parse(path)?.required_access() {
         RequiredAccess::Public => false,
-        RequiredAccess::SignedIn | RequiredAccess::Admin => true,
+        RequiredAccess::SignedIn | RequiredAccess::Staff | RequiredAccess::Admin => true,
     };
     (is_plain && needs_login).then(|| next.to_owned())
 }

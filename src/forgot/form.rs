@@ -22,7 +22,7 @@ pub(crate) fn ForgotForm() -> impl IntoView {
     let navigate = use_navigate();
     let form = Form::new();
     let email = form.field("email", FieldKind::Text);
-    let request = move || ForgotRequest { email: email.value() };
+    let request = move || ForgotRequest { email: email.value(), language: None };
     form.validate_with(move || request().validate());
 
     let request_link = Action::new_unsync(|request: &ForgotRequest| {

@@ -16,7 +16,7 @@ pub(crate) fn SendAgain(request: PendingRequest, until: u64) -> impl IntoView {
         let request = request.clone();
         async move {
             match request {
-                PendingRequest::Address(email) => api::request_link(ForgotRequest { email }).await,
+                PendingRequest::Address(email) => api::request_link(ForgotRequest { email, language: None }).await,
                 PendingRequest::Renewal(token) => api::renew_link(token).await,
             }
         }

@@ -21,6 +21,7 @@ pub(super) fn Row(id: String) -> impl IntoView {
     let role = text(|user| {
         match user.role {
             Role::Admin => t::ADMIN,
+            Role::Manager => t::MANAGER,
             Role::Agent => t::AGENT,
         }
         .into()

@@ -1,6 +1,7 @@
 //! Where a mailed link leads, as long as it works.
 
 use crate::PASSWORD;
+use crate::support::fixtures::inspection;
 use crate::support::page::*;
 use crate::support::server::{CONFIG, Server, advance, config, in_seconds};
 use crate::support::tab::*;
@@ -17,7 +18,7 @@ const LINK: &str = "/reset-password#token=secret-of-the-link";
 /// The form that a working link leads to.
 async fn after_following_a_link() -> Server {
     let server = Server::for_visitor();
-    server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
+    server.answers(INSPECT, 200, &inspection(&in_seconds(1800)));
     open(LINK).await;
     get_by_role(Field("New password")).await;
     server
@@ -105,7 +106,7 @@ async fn what_is_asked_is_answered_as_one_types_and_is_no_fault_yet() {
 async fn the_length_is_the_one_that_the_server_asks_for() {
     let server = Server::for_visitor();
     server.answers(CONFIG, 200, &Config { password: Policy { min_length: 9, max_length: 20 }, ..config() });
-    server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
+    server.answers(INSPECT, 200, &inspection(&in_seconds(1800)));
     open(LINK).await;
     wait_for_text("Not yet: At least 9 characters").await;
     fill("New password", "sea horse").await;

@@ -2,6 +2,7 @@
 
 use crate::PASSWORD;
 use crate::reset::{INSPECT, REDEEM};
+use crate::support::fixtures::inspection;
 use crate::support::page::*;
 use crate::support::server::{Server, advance, in_seconds};
 use crate::support::tab::*;
@@ -98,7 +99,7 @@ async fn a_failed_renewal_says_what_to_do_and_a_double_click_renews_once() {
 async fn a_link_that_died_while_the_password_was_typed_says_why() {
     for (code, name) in [("link_expired", "This link has expired"), ("link_cancelled", "This link was cancelled")] {
         let server = Server::for_visitor();
-        server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
+        server.answers(INSPECT, 200, &inspection(&in_seconds(1800)));
         open(LINK).await;
         fill("New password", PASSWORD).await;
         server.refuses(REDEEM, 410, code);
@@ -111,7 +112,7 @@ async fn a_link_that_died_while_the_password_was_typed_says_why() {
 #[wasm_bindgen_test]
 async fn another_link_opened_in_the_same_tab_counts() {
     let server = after_following_a_dead_link("link_cancelled", "This link was cancelled").await;
-    server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
+    server.answers(INSPECT, 200, &inspection(&in_seconds(1800)));
     open_in_this_tab("#token=a-newer-secret");
     get_by_role(Field("New password")).await;
     wait_for_text("jordan@example.com").await;
@@ -125,7 +126,7 @@ async fn a_server_that_cannot_say_is_asked_again() {
     server.goes_offline(INSPECT);
     open(LINK).await;
     wait_for_alert("Check your connection, then try again").await;
-    server.answers(INSPECT, 200, &json!({ "email": "jordan@example.com", "expires_at": in_seconds(1800) }));
+    server.answers(INSPECT, 200, &inspection(&in_seconds(1800)));
     click_button("Try again").await;
     get_by_role(Field("New password")).await;
 }

@@ -23,7 +23,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(reset::report))
         .routes(routes!(account::change))
         .routes(routes!(users::list, users::create))
-        .routes(routes!(users::reset_many))
+        .routes(routes!(users::bulk_reset))
         .routes(routes!(users::show, users::patch))
         .routes(routes!(users::reset_one))
         .routes(routes!(users::events))

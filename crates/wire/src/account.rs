@@ -3,10 +3,25 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
+use crate::language::Language;
 use crate::password::Policy;
 
 /// `PUT` here with a [`ChangePassword`]: 204, and every other session ends.
 pub const PASSWORD: &str = "/api/account/password";
+
+/// `PATCH` an [`AccountPatch`]: 200 [`crate::login::SessionUser`].
+pub const ACCOUNT: &str = "/api/account";
+
+/// The body of `PATCH /api/account`: what is absent stays as it is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AccountPatch {
+    /// The language of mails to oneself; null leaves it to the browser.
+    #[serde(default, deserialize_with = "crate::users::present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<Language>))]
+    pub language: Option<Option<Language>>,
+}
 
 /// The body of `PUT /api/account/password`. Passwords are validated in NFC: normalize them first.
 #[derive(Clone, Deserialize, Serialize, Validate)]

@@ -3,8 +3,10 @@
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// `GET` here for an [`AuditPage`]; takes `cursor` and `limit`.
+/// `GET` here for an [`AuditPage`]; takes `user`, `action`, `from`, `to`, `cursor` and `limit`.
 pub const AUDIT: &str = "/api/audit";
+/// `GET` here for a download; takes `format` (`csv` or `jsonl`), `user`, `action`, `from` and `to`.
+pub const AUDIT_EXPORT: &str = "/api/audit/export";
 
 /// What happened.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -29,8 +31,48 @@ pub enum Action {
     UserUpdated,
     UserDisabled,
     UserEnabled,
+    UserDeleted,
     UsersImported,
+    UsersExported,
     SessionsEnded,
+    SecretViewed,
+    SecretChanged,
+    BatchStarted,
+    BatchCancelled,
+    AuditPruned,
+    KeyRotated,
+}
+
+impl Action {
+    /// Every action, in the order of the filter.
+    pub const ALL: [Self; 26] = [
+        Self::Login,
+        Self::LoginFailed,
+        Self::LoginThrottled,
+        Self::Logout,
+        Self::ResetRequested,
+        Self::ResetThrottled,
+        Self::ResetMailed,
+        Self::ResetFailed,
+        Self::ResetRedeemed,
+        Self::ResetRenewed,
+        Self::ResetReported,
+        Self::PasswordChanged,
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserDisabled,
+        Self::UserEnabled,
+        Self::UserDeleted,
+        Self::UsersImported,
+        Self::UsersExported,
+        Self::SessionsEnded,
+        Self::SecretViewed,
+        Self::SecretChanged,
+        Self::BatchStarted,
+        Self::BatchCancelled,
+        Self::AuditPruned,
+        Self::KeyRotated,
+    ];
 }
 
 /// A user as the log names them.

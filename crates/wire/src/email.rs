@@ -130,10 +130,10 @@ mod tests {
             let email = typed.to_owned();
             let rule = check(typed).err().map(|error| error.code().to_owned());
             let log_in = LoginRequest { email: email.clone(), password: "x".into() };
-            let new = NewUser { name: "Jo".into(), email: Some(email.clone()), role: crate::users::Role::Agent };
+            let new = NewUser { name: "Jo".into(), email: Some(email.clone()), ..NewUser::default() };
             let patch = UserPatch { email: Some(Some(email.clone())), ..UserPatch::default() };
             assert_eq!(code(&|| log_in.validate()), rule, "logging in with {typed:?}");
-            assert_eq!(code(&|| ForgotRequest { email: email.clone() }.validate()), rule, "forgot {typed:?}");
+            assert_eq!(code(&|| ForgotRequest { email: email.clone(), language: None }.validate()), rule, "forgot {typed:?}");
             assert_eq!(code(&|| new.validate()), rule, "a new user at {typed:?}");
             assert_eq!(code(&|| patch.validate()), rule, "a user moving to {typed:?}");
         }

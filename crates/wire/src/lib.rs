@@ -10,12 +10,16 @@ pub mod audit;
 pub mod bootstrap;
 pub mod config;
 pub mod email;
+pub mod extension;
+pub mod language;
 pub mod login;
 pub mod name;
 pub mod password;
 pub mod paths;
+pub mod phone;
 pub mod problem;
 pub mod reset;
+pub mod sessions;
 pub mod users;
 
 /// A moment as RFC 3339 text in UTC, e.g. `2026-11-23T20:17:27Z`.

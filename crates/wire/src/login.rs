@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
+use crate::language::Language;
 use crate::users::Role;
 
 /// `GET` tells who is logged in, `POST` a [`LoginRequest`] logs in, `DELETE` logs out.
@@ -45,4 +46,7 @@ pub struct SessionUser {
     pub role: Role,
     /// The telephone extension.
     pub extension: String,
+    /// The language of mails to the user; null where none was chosen.
+    #[serde(default)]
+    pub language: Option<Language>,
 }

@@ -21,6 +21,12 @@ pub enum Page {
     NotMe,
     /// The users table.
     Users,
+    /// The form for a new user.
+    NewUser,
+    /// The import of users from CSV.
+    ImportUsers,
+    /// One user, beside the table; see [`user_page_path`].
+    User,
     /// The audit log.
     Audit,
     /// The account of the signed-in user.
@@ -36,13 +42,15 @@ pub enum RequiredAccess {
     Public,
     /// Any signed-in user.
     SignedIn,
+    /// Admins and managers.
+    Staff,
     /// Admins only.
     Admin,
 }
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Home,
         Self::Login,
         Self::ForgotPassword,
@@ -50,12 +58,15 @@ impl Page {
         Self::ResetPassword,
         Self::NotMe,
         Self::Users,
+        Self::NewUser,
+        Self::ImportUsers,
+        Self::User,
         Self::Audit,
         Self::Account,
         Self::ChangePassword,
     ];
 
-    /// The path of the page.
+    /// The path of the page; of [`Self::User`] with `:id` in the place of the id.
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
@@ -66,6 +77,9 @@ impl Page {
             Self::ResetPassword => "/reset-password",
             Self::NotMe => "/not-me",
             Self::Users => "/settings/users",
+            Self::NewUser => "/settings/users/new",
+            Self::ImportUsers => "/settings/users/import",
+            Self::User => "/settings/users/:id",
             Self::Audit => "/settings/audit",
             Self::Account => "/account",
             Self::ChangePassword => "/account/password",
@@ -79,7 +93,8 @@ impl Page {
             Some(shorter) if !shorter.is_empty() && !shorter.ends_with('/') => shorter,
             _ => path,
         };
-        Self::ALL.into_iter().find(|page| page.path() == path)
+        let is_user = || path.strip_prefix("/settings/users/").is_some_and(|id| !id.is_empty() && !id.contains('/'));
+        Self::ALL.into_iter().find(|page| page.path() == path).or_else(|| is_user().then_some(Self::User))
     }
 
     /// Who may open the page.
@@ -88,7 +103,8 @@ impl Page {
         match self {
             Self::Home | Self::Login | Self::ForgotPassword | Self::Inbox | Self::ResetPassword | Self::NotMe => RequiredAccess::Public,
             Self::Account | Self::ChangePassword => RequiredAccess::SignedIn,
-            Self::Users | Self::Audit => RequiredAccess::Admin,
+            Self::Users | Self::NewUser | Self::User => RequiredAccess::Staff,
+            Self::ImportUsers | Self::Audit => RequiredAccess::Admin,
         }
     }
 
@@ -96,7 +112,7 @@ impl Page {
     #[must_use]
     pub const fn start_page(role: Role) -> Self {
         match role {
-            Role::Admin => Self::Users,
+            Role::Admin | Role::Manager => Self::Users,
             Role::Agent => Self::Account,
         }
     }
@@ -113,11 +129,20 @@ impl Page {
             | Self::ForgotPassword
             | Self::Inbox
             | Self::Users
+            | Self::NewUser
+            | Self::ImportUsers
+            | Self::User
             | Self::Audit
             | Self::Account
             | Self::ChangePassword => None,
         }
     }
+}
+
+/// The path of [`Page::User`] for the user with this id.
+#[must_use]
+pub fn user_page_path(id: &str) -> String {
+    ["/settings/users/", id].concat()
 }
 
 /// `sessionStorage` keys of "Check your inbox": what was asked for, and until when another mail has to wait.
@@ -144,7 +169,9 @@ mod tests {
     #[test]
     fn one_trailing_slash_is_ignored_and_nothing_else() {
         assert_eq!(Page::parse("/login/"), Some(Page::Login));
-        for path in ["", "//", "/login//", "/Login", "/login/x", "/settings", "login", "/reset-password#token=a"] {
+        assert_eq!(Page::parse("/settings/users/7/"), Some(Page::User));
+        assert_eq!(Page::parse("/settings/users/new"), Some(Page::NewUser));
+        for path in ["", "//", "/login//", "/Login", "/login/x", "/settings", "/settings/users/7/x", "login", "/reset-password#token=a"] {
             assert_eq!(Page::parse(path), None, "{path:?}");
         }
     }

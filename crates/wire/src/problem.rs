@@ -1,5 +1,6 @@
 //! Errors as RFC 9457 problem documents: one envelope for every refusal.
 
+use crate::users::User;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use validator::ValidationErrors;
@@ -21,6 +22,8 @@ pub enum Code {
     InvalidCredentials,
     /// 403: an admin's business.
     Forbidden,
+    /// 403: managers reach agents alone.
+    AboveYourRole,
     /// 403: the call came from another site's page.
     CrossSite,
     /// 404.
@@ -31,6 +34,14 @@ pub enum Code {
     RequestTimeout,
     /// 409: another user has this address.
     EmailTaken,
+    /// 409: another user has this extension.
+    ExtensionTaken,
+    /// 409: the last active admin stays one.
+    LastAdmin,
+    /// 409: nobody demotes, disables or deletes themselves.
+    OwnAccount,
+    /// 409: an extension of type `web` has no secret.
+    NoSecret,
     /// 409: the profile holds no address that mail could go to.
     NoValidEmail,
     /// 409: the account is disabled.
@@ -43,6 +54,8 @@ pub enum Code {
     LinkCancelled,
     /// 410: this was never a link.
     LinkInvalid,
+    /// 412: somebody else changed it; `current` is how it is now.
+    ChangedMeanwhile,
     /// 413.
     PayloadTooLarge,
     /// 414: the query is too long.
@@ -94,6 +107,10 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false, value_type = BTreeMap<String, Vec<FieldError>>))]
     pub errors: FieldErrors,
+    /// For 412: the thing as it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false, nullable = false))]
+    pub current: Option<Box<User>>,
     /// The id of the request, as in the `X-Request-Id` header: name it when you report a fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -106,12 +123,14 @@ pub fn message(code: &str) -> &'static str {
         "required" => "Fill this in.",
         "invalid_email" => "Enter an address like name@example.com.",
         "too_long" => "Use fewer characters.",
+        "too_short" => "Use more characters.",
         "invalid_characters" => "Leave out line breaks and control characters.",
         "unknown_field" => "Leave this out: it is not known here.",
         "duplicate_field" => "Send this once.",
         "invalid_type" => "Send a value of the right type.",
         "invalid_value" => "Send one of the values that the API description names.",
-        "own_account" => "You cannot change this of your own account: ask another admin.",
+        "invalid_phone" => "Use digits, spaces and + - ( ) . / only.",
+        "invalid_extension" => "Use a number of at most nine digits that does not begin with 0.",
         "wrong_password" => "That is not your current password.",
         "same_password" => "Choose a password other than the current one.",
         _ => "Check this.",

@@ -5,7 +5,9 @@ use std::fmt;
 use validator::Validate;
 
 use crate::Timestamp;
+use crate::language::Language;
 use crate::password::Policy;
+use crate::users::RequesterKind;
 
 /// `POST` a [`ForgotRequest`]: 202 [`ForgotAnswer`], the same for every address.
 pub const PASSWORD_RESETS: &str = "/api/password-resets";
@@ -27,6 +29,9 @@ pub struct ForgotRequest {
     #[cfg_attr(feature = "openapi", schema(format = Email, max_length = 254))]
     #[validate(custom(function = "crate::email::validate"))]
     pub email: String,
+    /// The language that the page is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 /// The answer to every accepted request for a link.
@@ -64,9 +69,26 @@ pub struct LinkRequest {
 pub struct Inspection {
     /// Address of the account whose password the link sets.
     pub email: String,
+    /// Name of its owner, so that the rule on one's own name is checked as one types.
+    pub name: String,
     /// The last second in which it works.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
+    /// When the link was asked for.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+    pub requested_at: Timestamp,
+    /// Who asked for it.
+    pub requested_by: LinkRequester,
+}
+
+/// Who asked for a link, as its holder is told.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LinkRequester {
+    /// What kind of requester.
+    pub kind: RequesterKind,
+    /// An admin's name; null for self-service.
+    pub name: Option<String>,
 }
 
 /// The body of `redeem`. The password is validated in NFC: normalize it first.

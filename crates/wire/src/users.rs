@@ -1,17 +1,22 @@
 //! Users, as the admin API reads and changes them.
 
+pub mod bulk;
+pub mod import;
 mod query;
+mod reset;
 
 pub use query::{Filter, Sort, SortKey};
+pub use reset::{Requester, RequesterKind, Reset, ResetStarted, ResetState};
 use serde::{Deserialize, Deserializer, Serialize};
 use validator::Validate;
 
 use crate::Timestamp;
+use crate::language::Language;
 
 /// `GET` for a [`UserPage`], `POST` a [`NewUser`].
 pub const USERS: &str = "/api/users";
-/// `POST` a [`ResetMany`]: 202 [`ResetManyAnswer`].
-pub const RESET_MANY: &str = "/api/users/password-resets";
+/// `GET` for [`UserCounts`].
+pub const COUNTS: &str = "/api/users/counts";
 /// Server-sent events `users`, each with [`UsersChanged`].
 pub const EVENTS: &str = "/api/events";
 /// The largest page that may be asked for.
@@ -19,7 +24,7 @@ pub const MAX_LIMIT: u32 = 100;
 /// The page that is sent when no size is asked for.
 pub const DEFAULT_LIMIT: u32 = 50;
 
-/// The path of one user: `GET` for a [`User`], `PATCH` a [`UserPatch`].
+/// The path of one user: `GET` for a [`User`] with an `ETag`, `PATCH` a [`UserPatch`] (with `If-Match`, if it must be unchanged), `DELETE`.
 #[must_use]
 pub fn user_path(id: &str) -> String {
     [USERS, "/", id].concat()
@@ -31,17 +36,78 @@ pub fn user_reset_path(id: &str) -> String {
     [USERS, "/", id, "/password-reset"].concat()
 }
 
+/// `GET` here for the user's [`crate::sessions::SessionList`], `DELETE` ends them: [`crate::sessions::SessionsEnded`].
+#[must_use]
+pub fn user_sessions_path(id: &str) -> String {
+    [USERS, "/", id, "/sessions"].concat()
+}
+
+/// `GET` here for an [`ExtensionSecret`], `POST` a [`NewExtensionSecret`].
+#[must_use]
+pub fn extension_secret_path(id: &str) -> String {
+    [USERS, "/", id, "/extension-secret"].concat()
+}
+
 /// What a user may do.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "strum", derive(strum::EnumString, strum::IntoStaticStr), strum(serialize_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Everything, in the users area too.
+    /// Everything.
     Admin,
+    /// Agents in the users area; no audit log, no secrets, no import, no deletion.
+    Manager,
     /// Their own account only.
     #[default]
     Agent,
+}
+
+impl Role {
+    /// Every role, the most powerful first.
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Manager, Self::Agent];
+
+    /// Whether somebody of this role may create, edit, disable and reset users of role `other`.
+    #[must_use]
+    pub const fn may_manage(self, other: Self) -> bool {
+        match self {
+            Self::Admin => true,
+            Self::Manager => matches!(other, Self::Agent),
+            Self::Agent => false,
+        }
+    }
+
+    /// Whether somebody of this role may open the users area at all.
+    #[must_use]
+    pub const fn sees_users(self) -> bool {
+        matches!(self, Self::Admin | Self::Manager)
+    }
+}
+
+/// How the telephone extension is registered.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "strum", derive(strum::EnumString, strum::IntoStaticStr), strum(serialize_all = "snake_case"))]
+#[serde(rename_all = "snake_case")]
+pub enum ExtensionType {
+    /// In the browser; it has no secret.
+    #[default]
+    Web,
+    /// A SIP telephone.
+    Sip,
+    /// A SIP telephone over TLS.
+    SipTls,
+}
+
+impl ExtensionType {
+    /// Every type, in the order shown.
+    pub const ALL: [Self; 3] = [Self::Web, Self::Sip, Self::SipTls];
+
+    /// Whether the extension has a secret.
+    #[must_use]
+    pub const fn has_secret(self) -> bool {
+        matches!(self, Self::Sip | Self::SipTls)
+    }
 }
 
 /// Whether the account can be used.
@@ -81,71 +147,6 @@ impl EmailStatus {
     }
 }
 
-/// How far a reset has come.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ResetState {
-    /// The mail waits to be sent.
-    Queued,
-    /// The mail server took it.
-    Sent,
-    /// The mail server refused it; `detail` says why.
-    Failed,
-    /// The link was opened.
-    Opened,
-    /// The password was changed with it.
-    Used,
-    /// Its time ran out.
-    Expired,
-    /// A newer link, a changed profile or its owner ended it.
-    Cancelled,
-}
-
-/// Who asked for a reset.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "strum", derive(strum::EnumString, strum::IntoStaticStr), strum(serialize_all = "snake_case"))]
-#[serde(rename_all = "snake_case")]
-pub enum RequesterKind {
-    /// The user, or somebody who typed the user's address.
-    #[serde(rename = "self")]
-    #[cfg_attr(feature = "strum", strum(serialize = "self"))]
-    Oneself,
-    /// An admin.
-    Admin,
-    /// The command line.
-    Cli,
-}
-
-/// Who asked for a reset, with a name to show.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Requester {
-    /// What kind of requester.
-    pub kind: RequesterKind,
-    /// Their name.
-    pub name: String,
-}
-
-/// The newest reset of a user. It never holds a token, a link or a hash.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Reset {
-    /// How far it has come.
-    pub state: ResetState,
-    /// When it was asked for.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
-    pub requested_at: Timestamp,
-    /// Who asked for it.
-    pub requested_by: Requester,
-    /// The last second in which the link works; null while queued: its life counts from sending.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
-    pub expires_at: Option<Timestamp>,
-    /// Why it failed, in words.
-    pub detail: Option<String>,
-}
-
 /// A user.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -162,13 +163,36 @@ pub struct User {
     pub role: Role,
     /// Whether the account can be used.
     pub status: Status,
-    /// The telephone extension, assigned by the server.
+    /// The telephone number; null where none is known.
+    pub phone: Option<String>,
+    /// The language of mails to the user; null where none was chosen.
+    pub language: Option<Language>,
+    /// The telephone extension.
     pub extension: String,
+    /// How it is registered.
+    pub extension_type: ExtensionType,
     /// The last successful login.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_login_at: Option<Timestamp>,
+    /// Until when "this wasn't me" holds self-service mails back; null where it does not.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub paused_until: Option<Timestamp>,
     /// The newest reset.
     pub reset: Option<Reset>,
+}
+
+/// The answer to `GET /api/users/counts`: how many users each filter lets through.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UserCounts {
+    /// Everybody.
+    pub all: u64,
+    /// Those whom no mail can reach.
+    pub no_valid_email: u64,
+    /// Those with a link on its way or still working.
+    pub reset_pending: u64,
+    /// Disabled accounts.
+    pub disabled: u64,
 }
 
 /// The answer to `GET /api/users`.
@@ -196,7 +220,7 @@ pub struct UsersChanged {
 }
 
 /// The body of `POST /api/users`.
-#[derive(Clone, Deserialize, Serialize, Validate)]
+#[derive(Clone, Default, Deserialize, Serialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewUser {
@@ -212,6 +236,22 @@ pub struct NewUser {
     /// What they may do; an agent unless said.
     #[serde(default)]
     pub role: Role,
+    /// Their telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 3, max_length = 32))]
+    #[validate(custom(function = "crate::phone::validate"))]
+    pub phone: Option<String>,
+    /// The language of mails to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// The extension; the lowest free one from 1000 on unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 9))]
+    #[validate(custom(function = "crate::extension::validate"))]
+    pub extension: Option<String>,
+    /// How the extension is registered; `web` unless said.
+    #[serde(default)]
+    pub extension_type: ExtensionType,
 }
 
 /// The body of `PATCH /api/users/{id}`: what is absent stays as it is.
@@ -237,48 +277,52 @@ pub struct UserPatch {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false, nullable = false))]
     pub status: Option<Status>,
+    /// A new telephone number; null removes it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<String>, min_length = 3, max_length = 32))]
+    #[validate(custom(function = "crate::phone::validate"))]
+    pub phone: Option<Option<String>>,
+    /// A new language of mails; null removes it.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<Language>))]
+    pub language: Option<Option<Language>>,
+    /// A new extension.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false, nullable = false, min_length = 1, max_length = 9))]
+    #[validate(custom(function = "crate::extension::validate"))]
+    pub extension: Option<String>,
+    /// A new type of extension.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false, nullable = false))]
+    pub extension_type: Option<ExtensionType>,
+    /// Null lifts the pause that "this wasn't me" began; no other value is taken.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<String>))]
+    pub paused_until: Option<Option<Timestamp>>,
 }
 
 /// A field that is there is `Some`, also when it is null: `null` empties a field that may be empty and is refused for
 /// one that may not.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
-/// The answer to `POST /api/users/{id}/password-reset`.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+/// The answer to `GET` and `POST /api/users/{id}/extension-secret`.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ResetStarted {
-    /// The reset, queued.
-    pub reset: Reset,
+pub struct ExtensionSecret {
+    /// The secret, in clear.
+    pub secret: String,
 }
 
-/// The body of `POST /api/users/password-resets`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+/// The body of `POST /api/users/{id}/extension-secret`.
+#[derive(Clone, Default, Deserialize, Serialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct ResetMany {
-    /// The users; at most [`MAX_LIMIT`].
-    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 100))]
-    pub ids: Vec<String>,
-}
-
-/// A user who was passed over, with the reason.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Skipped {
-    /// The id as asked.
-    pub id: String,
-    /// `not_found`, `no_valid_email`, `user_disabled` or `too_many_requests`.
-    pub code: crate::problem::Code,
-}
-
-/// The answer to `POST /api/users/password-resets`.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ResetManyAnswer {
-    /// Whose links are on their way.
-    pub queued: Vec<String>,
-    /// Who was passed over.
-    pub skipped: Vec<Skipped>,
+pub struct NewExtensionSecret {
+    /// The secret to set; generated where absent or null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 12, max_length = 64))]
+    #[validate(custom(function = "crate::extension::validate_secret"))]
+    pub secret: Option<String>,
 }

@@ -1,7 +1,8 @@
 //! Fixtures: users as the server returns them.
 
 use rekey_wire::login::SessionUser;
-use rekey_wire::users::{EmailStatus, Requester, RequesterKind, Reset, ResetState, Role, Status, User, UserPage};
+use rekey_wire::users::{EmailStatus, ExtensionType, Requester, RequesterKind, Reset, ResetState, Role, Status, User, UserPage};
+use serde_json::{Value, json};
 
 /// Somebody without any rights over others.
 pub(crate) fn agent() -> SessionUser {
@@ -11,6 +12,7 @@ pub(crate) fn agent() -> SessionUser {
         email: Some("jordan@example.com".into()),
         role: Role::Agent,
         extension: "107".into(),
+        language: None,
     }
 }
 
@@ -22,6 +24,7 @@ pub(crate) fn admin() -> SessionUser {
         email: Some("alex@example.com".into()),
         role: Role::Admin,
         extension: "101".into(),
+        language: None,
     }
 }
 
@@ -34,8 +37,12 @@ pub(crate) fn user(id: &str, name: &str, email: &str) -> User {
         email_status: EmailStatus::Ok,
         role: Role::Agent,
         status: Status::Active,
+        phone: None,
+        language: None,
         extension: format!("10{id}"),
+        extension_type: ExtensionType::Web,
         last_login_at: None,
+        paused_until: None,
         reset: None,
     }
 }
@@ -50,9 +57,21 @@ pub(crate) fn page(items: Vec<User>) -> UserPage {
 pub(crate) fn reset(state: ResetState) -> Reset {
     Reset {
         state,
+        state_at: "2026-03-04T09:31:00Z".into(),
         requested_at: "2026-03-04T09:30:00Z".into(),
         requested_by: Requester { kind: RequesterKind::Admin, name: "Alex Kim".into() },
         expires_at: None,
         detail: None,
     }
+}
+
+/// What the server tells of a link that its owner asked for and that works until then.
+pub(crate) fn inspection(expires_at: &str) -> Value {
+    json!({
+        "email": "jordan@example.com",
+        "name": "Jordan Lee",
+        "expires_at": expires_at,
+        "requested_at": "2026-03-04T09:30:00Z",
+        "requested_by": { "kind": "self", "name": null },
+    })
 }

@@ -11,7 +11,11 @@ CREATE TABLE users (
     email_status    TEXT NOT NULL,
     role            TEXT NOT NULL,
     status          TEXT NOT NULL,
+    phone           TEXT,
+    language        TEXT,                             -- BCP 47; null: not chosen
     extension       BIGINT NOT NULL UNIQUE,
+    extension_type  TEXT NOT NULL,                    -- web, sip, sip_tls
+    secret          BYTEA,                            -- of the extension, encrypted; null where there is none
     password_hash   TEXT,                             -- PHC string; null until the owner sets one
     created_at      BIGINT NOT NULL,
     changed_at      BIGINT NOT NULL,                  -- last change that the users table shows
@@ -38,10 +42,13 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE INDEX users_search ON users USING gin (search gin_trgm_ops);
 
 CREATE TABLE sessions (
-    id_hash      BYTEA PRIMARY KEY,
+    id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id_hash      BYTEA NOT NULL UNIQUE,
     user_id      BIGINT NOT NULL REFERENCES users (id),
     created_at   BIGINT NOT NULL,
-    last_used_at BIGINT NOT NULL
+    last_used_at BIGINT NOT NULL,
+    ip           TEXT,                        -- at the login
+    user_agent   TEXT                         -- at the login
 );
 CREATE INDEX sessions_by_user ON sessions (user_id);
 
@@ -120,3 +127,24 @@ CREATE TABLE audit_head (
     mac  BYTEA NOT NULL,
     seal BYTEA NOT NULL                        -- keyed, over seq and mac: an older head cannot be made up
 );
+
+-- Resets of many users, started by a query. An item waits until its mail is queued: then `reset_id` tells the rest.
+CREATE TABLE batches (
+    id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    started_at   BIGINT NOT NULL,
+    by_id        BIGINT NOT NULL,
+    by_name      TEXT NOT NULL,
+    total        BIGINT NOT NULL,
+    cancelled_at BIGINT,
+    finished_at  BIGINT
+);
+CREATE INDEX batches_running ON batches (id) WHERE finished_at IS NULL;
+CREATE TABLE batch_items (
+    batch_id BIGINT NOT NULL REFERENCES batches (id),
+    user_id  BIGINT NOT NULL,
+    reset_id BIGINT,
+    result   TEXT NOT NULL,                   -- waiting, started, cancelled, or the code for which it was skipped
+    PRIMARY KEY (batch_id, user_id)
+);
+CREATE INDEX batch_items_waiting ON batch_items (batch_id, user_id) WHERE result = 'waiting';
+CREATE INDEX batch_items_by_user ON batch_items (user_id);

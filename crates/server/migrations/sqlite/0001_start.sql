@@ -10,7 +10,11 @@ CREATE TABLE users (
     email_status    TEXT NOT NULL,
     role            TEXT NOT NULL,
     status          TEXT NOT NULL,
+    phone           TEXT,
+    language        TEXT,                             -- BCP 47; null: not chosen
     extension       INTEGER NOT NULL UNIQUE,
+    extension_type  TEXT NOT NULL,                    -- web, sip, sip_tls
+    secret          BLOB,                             -- of the extension, encrypted; null where there is none
     password_hash   TEXT,                             -- PHC string; null until the owner sets one
     created_at      INTEGER NOT NULL,
     changed_at      INTEGER NOT NULL,                 -- last change that the users table shows
@@ -46,11 +50,14 @@ CREATE TRIGGER users_search_delete AFTER DELETE ON users BEGIN
 END;
 
 CREATE TABLE sessions (
-    id_hash      BLOB PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    id_hash      BLOB NOT NULL UNIQUE,
     user_id      INTEGER NOT NULL REFERENCES users (id),
     created_at   INTEGER NOT NULL,
-    last_used_at INTEGER NOT NULL
-) WITHOUT ROWID;
+    last_used_at INTEGER NOT NULL,
+    ip           TEXT,                        -- at the login
+    user_agent   TEXT                         -- at the login
+);
 CREATE INDEX sessions_by_user ON sessions (user_id);
 
 CREATE TABLE resets (
@@ -128,3 +135,24 @@ CREATE TABLE audit_head (
     mac  BLOB NOT NULL,
     seal BLOB NOT NULL                        -- keyed, over seq and mac: an older head cannot be made up
 );
+
+-- Resets of many users, started by a query. An item waits until its mail is queued: then `reset_id` tells the rest.
+CREATE TABLE batches (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_at   INTEGER NOT NULL,
+    by_id        INTEGER NOT NULL,
+    by_name      TEXT NOT NULL,
+    total        INTEGER NOT NULL,
+    cancelled_at INTEGER,
+    finished_at  INTEGER
+);
+CREATE INDEX batches_running ON batches (id) WHERE finished_at IS NULL;
+CREATE TABLE batch_items (
+    batch_id INTEGER NOT NULL REFERENCES batches (id),
+    user_id  INTEGER NOT NULL,
+    reset_id INTEGER,
+    result   TEXT NOT NULL,                   -- waiting, started, cancelled, or the code for which it was skipped
+    PRIMARY KEY (batch_id, user_id)
+) WITHOUT ROWID;
+CREATE INDEX batch_items_waiting ON batch_items (batch_id, user_id) WHERE result = 'waiting';
+CREATE INDEX batch_items_by_user ON batch_items (user_id);

@@ -5,11 +5,14 @@ use crate::audit::UserRef;
 use crate::auth::secret::Secret;
 use crate::clock::millis;
 use crate::http::error::{ApiError, Result};
+use crate::http::middleware::client_ip::ClientIp;
 use crate::store::{self, Conn};
+use crate::users::row::{language, role};
 use axum::extract::FromRequestParts;
-use axum::http::header::COOKIE;
+use axum::http::header::{COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
+use rekey_wire::language::Language;
 use rekey_wire::login::SessionUser;
 use rekey_wire::problem::Code;
 use rekey_wire::users::Role;
@@ -17,6 +20,9 @@ use sqlx::Row;
 
 /// Between two writes of "last used", milliseconds; less where the idle limit is short.
 const TOUCH: i64 = 60_000;
+
+/// The characters of a `User-Agent` that are kept.
+const MAX_USER_AGENT: usize = 300;
 
 /// Who is logged in; taking it counts as use of the session. A visitor gets 401 `not_signed_in`.
 #[derive(Clone, Debug)]
@@ -31,6 +37,8 @@ pub struct CurrentUser {
     pub role: Role,
     /// The telephone extension.
     pub extension: i64,
+    /// The language of mails to the user.
+    pub language: Option<Language>,
     session: Vec<u8>,
     last_used_at: i64,
 }
@@ -38,6 +46,10 @@ pub struct CurrentUser {
 /// Who is logged in, if that is an admin; an agent gets 403 `forbidden`.
 #[derive(Clone, Debug)]
 pub struct Admin(pub CurrentUser);
+
+/// Who is logged in, if that is an admin or a manager; an agent gets 403 `forbidden`. See [`Role::may_manage`] for whom they reach.
+#[derive(Clone, Debug)]
+pub struct Staff(pub CurrentUser);
 
 /// Who is logged in, if anybody, without counting as use of the session.
 #[derive(Clone, Debug)]
@@ -59,6 +71,7 @@ impl CurrentUser {
             email: self.email.clone(),
             role: self.role,
             extension: self.extension.to_string(),
+            language: self.language,
         }
     }
 
@@ -88,6 +101,15 @@ impl FromRequestParts<App> for Admin {
     }
 }
 
+impl FromRequestParts<App> for Staff {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let user = CurrentUser::from_request_parts(parts, app).await?;
+        if user.role.sees_users() { Ok(Self(user)) } else { Err(ApiError::new(Code::Forbidden)) }
+    }
+}
+
 impl FromRequestParts<App> for MaybeUser {
     type Rejection = ApiError;
 
@@ -100,7 +122,7 @@ async fn find(app: &App, headers: &HeaderMap) -> Result<Option<CurrentUser>> {
     let Some(id) = cookie(headers, cookie_name(app)).and_then(Secret::parse) else { return Ok(None) };
     let now = app.now();
     let row = sqlx::query(
-        "SELECT u.id, u.name, u.email, u.role, u.extension, s.last_used_at FROM sessions s JOIN users u ON u.id = s.user_id
+        "SELECT u.id, u.name, u.email, u.role, u.extension, s.last_used_at, u.language FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.id_hash = $1 AND s.last_used_at > $2 AND s.created_at > $3 AND u.status = 'active'",
     )
     .bind(id.hash())
@@ -113,10 +135,11 @@ async fn find(app: &App, headers: &HeaderMap) -> Result<Option<CurrentUser>> {
         id: row.try_get(0)?,
         name: row.try_get(1)?,
         email: row.try_get(2)?,
-        role: crate::users::row::role(row.try_get(3)?),
+        role: role(row.try_get(3)?),
         extension: row.try_get(4)?,
         session: id.hash(),
         last_used_at: row.try_get(5)?,
+        language: language(row.try_get(6)?),
     }))
 }
 
@@ -142,28 +165,38 @@ async fn touch(app: &App, user: &CurrentUser) -> Result<()> {
     Ok(())
 }
 
-/// Whether the session that came with a long-lived request still stands, and is still an admin's. Looking does not count
+/// Whether the session that came with a long-lived request still stands, and its user may still see the users area. Looking does not count
 /// as use.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn is_still_admin(app: &App, headers: &HeaderMap) -> Result<bool> {
-    Ok(find(app, headers).await?.is_some_and(|user| user.role == Role::Admin))
+pub async fn still_sees_users(app: &App, headers: &HeaderMap) -> Result<bool> {
+    Ok(find(app, headers).await?.is_some_and(|user| user.role.sees_users()))
 }
 
 /// Starts a session. Its id is new whatever the client sent (session fixation).
 ///
 /// # Errors
 /// The database's, or no randomness.
-pub async fn start(conn: &mut Conn, user: i64, now: i64) -> Result<Secret> {
+pub async fn start(conn: &mut Conn, user: i64, now: i64, client: &ClientIp, user_agent: Option<&str>) -> Result<Secret> {
     let id = Secret::draw()?;
-    sqlx::query("INSERT INTO sessions (id_hash, user_id, created_at, last_used_at) VALUES ($1, $2, $3, $3)")
+    sqlx::query("INSERT INTO sessions (id_hash, user_id, created_at, last_used_at, ip, user_agent) VALUES ($1, $2, $3, $3, $4, $5)")
         .bind(id.hash())
         .bind(user)
         .bind(now)
+        .bind(client.0.to_string())
+        .bind(user_agent)
         .execute(conn)
         .await?;
     Ok(id)
+}
+
+/// The browser as it names itself, without what a terminal or a page would act on; `None` where it does not. Cut after
+/// [`MAX_USER_AGENT`] characters.
+#[must_use]
+pub fn user_agent(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(USER_AGENT)?.to_str().ok()?;
+    Some(text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect())
 }
 
 /// Ends one session.

@@ -218,8 +218,9 @@ fn user_count(text: &str) -> Result<u32, &'static str> {
 fn role(text: &str) -> Result<Role, &'static str> {
     match text {
         "admin" => Ok(Role::Admin),
+        "manager" => Ok(Role::Manager),
         "agent" => Ok(Role::Agent),
-        _ => Err("takes admin or agent"),
+        _ => Err("takes admin, manager or agent"),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::audit::{self, Action, Entry, UserRef};
 use crate::jobs::outbox::{self, Job};
 use crate::reset::{self, Kind, link};
 use crate::users::write::{self, NewRow, Profile};
-use rekey_wire::users::{RequesterKind, Role, Status};
+use rekey_wire::users::{RequesterKind, Role};
 
 /// How the audit log and the users table name who did it.
 pub const COMMAND_LINE: &str = "command line";
@@ -23,15 +23,8 @@ pub async fn add(app: &App, address: Address, name: String, role: Role, mail: bo
     if write::owner(&mut tx, &address).await?.is_some() {
         return Err(CliError::new(format!("A user with the address {} exists already; give another --email.", address.as_str())));
     }
-    let row = NewRow {
-        name: name.clone(),
-        email: Profile::Usable(address),
-        role,
-        status: Status::Active,
-        extension: write::next_extension(&mut tx).await?,
-        password_hash: None,
-        last_login_at: None,
-    };
+    let extension = write::next_extension(&mut tx).await?;
+    let row = NewRow { role, ..NewRow::agent(name.clone(), Profile::Usable(address), extension) };
     let ids = write::insert(&mut tx, now, &[row]).await?;
     let id = ids.first().copied().ok_or_else(|| CliError::new("The database gave the new user no id; nothing was changed."))?;
     let reset = reset::create(&mut tx, now, id, Kind::Welcome, RequesterKind::Cli, COMMAND_LINE).await?;

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rekey_wire::email::EmailError;
 use rekey_wire::problem::{self, Code, FieldError, FieldErrors, Problem};
+use rekey_wire::users::User;
 
 /// What a handler answers.
 pub type Result<T> = std::result::Result<T, ApiError>;
@@ -18,13 +19,14 @@ pub struct ApiError {
     code: Code,
     errors: FieldErrors,
     retry_after: Option<u64>,
+    current: Option<Box<User>>,
 }
 
 impl ApiError {
     /// A refusal that the code says all about.
     #[must_use]
     pub const fn new(code: Code) -> Self {
-        Self { code, errors: FieldErrors::new(), retry_after: None }
+        Self { code, errors: FieldErrors::new(), retry_after: None, current: None }
     }
 
     /// Tells the client after how many seconds it may ask again (`Retry-After`, RFC 9110 section 10.2.3).
@@ -32,6 +34,12 @@ impl ApiError {
     pub const fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
+    }
+
+    /// 412: somebody else was quicker; the user as it is now.
+    #[must_use]
+    pub fn changed_meanwhile(current: User) -> Self {
+        Self { current: Some(Box::new(current)), ..Self::new(Code::ChangedMeanwhile) }
     }
 
     /// 422 for one field. `message` is for people and must not repeat the field's value.
@@ -50,7 +58,7 @@ impl ApiError {
     /// 422 for several fields.
     #[must_use]
     pub const fn fields(errors: FieldErrors) -> Self {
-        Self { code: Code::InvalidFields, errors, retry_after: None }
+        Self { code: Code::InvalidFields, errors, retry_after: None, current: None }
     }
 
     /// What went wrong, for programs.
@@ -149,6 +157,7 @@ impl IntoResponse for ApiError {
             code: self.code,
             detail: detail.to_owned(),
             errors: self.errors,
+            current: self.current,
             request_id: request_id::current().map(|id| id.to_string()),
         };
         let headers = [(header::CONTENT_TYPE, problem::MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")];
@@ -169,12 +178,19 @@ const fn status(code: Code) -> StatusCode {
     match code {
         Code::BadRequest => StatusCode::BAD_REQUEST,
         Code::NotSignedIn | Code::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        Code::Forbidden | Code::CrossSite => StatusCode::FORBIDDEN,
+        Code::Forbidden | Code::AboveYourRole | Code::CrossSite => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-        Code::EmailTaken | Code::NoValidEmail | Code::UserDisabled => StatusCode::CONFLICT,
+        Code::EmailTaken
+        | Code::ExtensionTaken
+        | Code::NoValidEmail
+        | Code::UserDisabled
+        | Code::LastAdmin
+        | Code::OwnAccount
+        | Code::NoSecret => StatusCode::CONFLICT,
         Code::LinkExpired | Code::LinkUsed | Code::LinkCancelled | Code::LinkInvalid => StatusCode::GONE,
+        Code::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
         Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UriTooLong => StatusCode::URI_TOO_LONG,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -193,12 +209,20 @@ const fn words(code: Code) -> (&'static str, &'static str) {
         Code::InvalidCredentials => {
             ("Login failed", "That email and password do not belong together. Check both, or ask for a reset link.")
         }
-        Code::Forbidden => ("Not allowed", "Only an admin can do this. Ask one of yours."),
+        Code::Forbidden => ("Not allowed", "Your role does not allow this. Ask an admin."),
+        Code::AboveYourRole => ("Above your role", "Managers reach agents alone. Ask an admin."),
         Code::CrossSite => ("From another site", "This call came from a page of another site. Open this site and try again there."),
         Code::NotFound => ("Not found", "There is nothing here. Check the address."),
         Code::MethodNotAllowed => ("Method not allowed", "This address does not take that method. The Allow header names those it takes."),
         Code::RequestTimeout => ("Too slow", "The request did not arrive in time. Check the connection and send it again."),
         Code::EmailTaken => ("Address in use", "Another user has this email address. Use a different one, or change theirs first."),
+        Code::ExtensionTaken => ("Extension in use", "Another user has this extension. Choose a different one."),
+        Code::LastAdmin => ("Last admin", "This is the last active admin. Make somebody else an admin first."),
+        Code::OwnAccount => ("Own account", "You cannot do this to your own account. Ask another admin."),
+        Code::NoSecret => ("No secret", "An extension of type web has no secret. Change its type first."),
+        Code::ChangedMeanwhile => {
+            ("Changed meanwhile", "Somebody else changed this meanwhile. Compare with `current`, and send the change again.")
+        }
         Code::NoValidEmail => ("No valid email", "The profile holds no valid email address. Add one, then reset the password."),
         Code::UserDisabled => ("User disabled", "This account is disabled. Enable it first."),
         Code::LinkExpired => ("Link expired", "This link has expired. Ask for a new one."),

@@ -166,7 +166,8 @@ mod tests {
     use http_body_util::BodyExt;
     use rekey_wire::login::LoginRequest;
     use rekey_wire::problem::{Code, Problem};
-    use rekey_wire::users::{Filter, ResetMany};
+    use rekey_wire::users::Filter;
+    use rekey_wire::users::bulk::BulkReset;
     use serde::Deserialize;
     use tower::ServiceExt;
 
@@ -182,7 +183,7 @@ mod tests {
     fn app() -> Router {
         Router::new()
             .route("/login", post(async |Valid(login): Valid<LoginRequest>| login.email))
-            .route("/many", post(async |Json(many): Json<ResetMany>| many.ids.concat()))
+            .route("/many", post(async |Json(many): Json<BulkReset>| many.ids.unwrap_or_default().concat()))
             .route("/list", get(async |Query(list): Query<Listing>| format!("{} {:?}", list.filter.as_str(), list.limit)))
             .route("/nothing", post(async || "done"))
             .layer(layer())

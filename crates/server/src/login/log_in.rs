@@ -15,7 +15,7 @@ use crate::metrics;
 use crate::password;
 use axum::extract::State;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use rekey_wire::login::{LoginRequest, Session, SessionUser};
 use rekey_wire::problem::Code;
 use sqlx::Row;
@@ -34,9 +34,11 @@ pub async fn log_in(
     State(app): State<App>,
     client: ClientIp,
     MaybeUser(before): MaybeUser,
+    headers: HeaderMap,
     Valid(request): Valid<LoginRequest>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Session>)> {
     let address = Address::parse(&request.email)?;
+    let user_agent = session::user_agent(&headers);
     password::must_fit("password", &request.password)?;
     let account = find(&app, &address).await?;
     let user_ref = account.as_ref().map(|account| UserRef { id: account.id, name: account.user.name.clone() });
@@ -75,7 +77,7 @@ pub async fn log_in(
     if let Some(before) = before {
         session::end(&mut tx, before.session()).await?;
     }
-    let id = session::start(&mut tx, account.id, now).await?;
+    let id = session::start(&mut tx, account.id, now, &client, user_agent.as_deref()).await?;
     let user_ref = UserRef { id: account.id, name: account.user.name.clone() };
     audit::record(&app, &mut tx, now, &Entry::new(Action::Login).self_service(user_ref).from(client.0)).await?;
     tx.commit().await?;
@@ -110,7 +112,7 @@ async fn fail<T>(app: &App, client: &ClientIp, user_ref: Option<UserRef>) -> Res
 }
 
 async fn find(app: &App, address: &Address) -> Result<Option<Account>> {
-    let row = sqlx::query("SELECT id, name, email, role, extension, status, password_hash FROM users WHERE address = $1")
+    let row = sqlx::query("SELECT id, name, email, role, extension, status, password_hash, language FROM users WHERE address = $1")
         .bind(address.as_str())
         .fetch_optional(app.store.read())
         .await?;
@@ -122,6 +124,7 @@ async fn find(app: &App, address: &Address) -> Result<Option<Account>> {
         email: row.try_get(2)?,
         role: crate::users::row::role(row.try_get(3)?),
         extension: row.try_get::<i64, _>(4)?.to_string(),
+        language: crate::users::row::language(row.try_get(7)?),
     };
     Ok(Some(Account { user, id, active: row.try_get::<&str, _>(5)? == "active", hash: row.try_get(6)? }))
 }

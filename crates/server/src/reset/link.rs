@@ -8,11 +8,11 @@ use crate::store::Conn;
 use rekey_wire::problem::Code;
 use rekey_wire::reset::Token;
 use rekey_wire::users::ResetState;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::AssertSqlSafe;
 use std::time::Duration;
 
 /// A link that this server minted.
-#[derive(Debug)]
+#[derive(Debug, sqlx::FromRow)]
 pub struct Link {
     /// The reset it is a key to.
     pub reset: i64,
@@ -22,12 +22,21 @@ pub struct Link {
     pub name: String,
     /// Where mail to them goes now.
     pub address: Option<String>,
-    /// Whether the account is in use.
-    pub active: bool,
+    /// Whether the account is in use, as stored.
+    status: String,
+    /// When the reset was asked for (Unix milliseconds).
+    pub requested_at: i64,
+    /// Who asked for it, as stored.
+    pub by_kind: String,
+    /// Their name.
+    pub by_name: String,
     /// Until when the owner wants no self-service mails (Unix milliseconds).
     pub paused_until: Option<i64>,
-    /// The reset's times, with this link's own expiry.
-    pub marks: ResetTimestamps,
+    /// The last second in which this link works (Unix milliseconds).
+    link_expires_at: i64,
+    /// The reset's times; see [`Self::timestamps`].
+    #[sqlx(flatten)]
+    reset_timestamps: ResetTimestamps,
 }
 
 /// Mints a link's secret: valid from now, for `ttl`. Links of the user's other resets end with it; an earlier one of this
@@ -68,26 +77,29 @@ impl Link {
         // What is malformed is looked up all the same: it takes as long as a good guess.
         let hash = Secret::parse(&token.0).map_or_else(|| Secret::hash_of_none(&token.0), |secret| secret.hash());
         let sql = format!(
-            "SELECT r.id, u.id, u.name, u.address, u.status, u.paused_until, t.expires_at, {} FROM tokens t
-             JOIN resets r ON r.id = t.reset_id JOIN users u ON u.id = r.user_id WHERE t.token_hash = $1",
+            "SELECT r.id AS reset, u.id AS \"user\", u.name, u.address, u.status, u.paused_until, r.requested_at, r.by_kind, r.by_name,
+             t.expires_at AS link_expires_at, {} FROM tokens t JOIN resets r ON r.id = t.reset_id JOIN users u ON u.id = r.user_id WHERE t.token_hash = $1",
             ResetTimestamps::COLUMNS
         );
-        let row = sqlx::query(AssertSqlSafe(sql)).bind(hash).fetch_optional(conn).await?.ok_or_else(invalid)?;
-        Ok(Self {
-            reset: row.try_get(0)?,
-            user: row.try_get(1)?,
-            name: row.try_get(2)?,
-            address: row.try_get(3)?,
-            active: row.try_get::<&str, _>(4)? == "active",
-            paused_until: row.try_get(5)?,
-            marks: ResetTimestamps { expires_at: row.try_get(6)?, ..ResetTimestamps::read(&row, 7)? },
-        })
+        sqlx::query_as(AssertSqlSafe(sql)).bind(hash).fetch_optional(conn).await?.ok_or_else(invalid)
+    }
+
+    /// Whether the account is in use.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.status == "active"
+    }
+
+    /// The reset's times, with this link's own expiry.
+    #[must_use]
+    pub fn timestamps(&self) -> ResetTimestamps {
+        ResetTimestamps { expires_at: Some(self.link_expires_at), ..self.reset_timestamps }
     }
 
     /// Why it does not open anything at `now` (Unix milliseconds); `None` where it does.
     #[must_use]
     pub fn fault(&self, now: i64) -> Option<Code> {
-        match self.marks.state(now) {
+        match self.timestamps().state(now) {
             ResetState::Used => Some(Code::LinkUsed),
             ResetState::Cancelled => Some(Code::LinkCancelled),
             // The mail server refused the mail, but it may have arrived: its link is worth nothing any more.

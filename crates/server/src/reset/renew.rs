@@ -26,7 +26,7 @@ pub async fn renew(State(app): State<App>, client: ClientIp, Json(request): Json
     let mut tx = app.store.begin().await?;
     let link = Link::find(&mut tx, &request.token).await?;
     let cancelled = || ApiError::new(Code::LinkCancelled);
-    if !link.active || link.fault(now) == Some(Code::LinkCancelled) {
+    if !link.is_active() || link.fault(now) == Some(Code::LinkCancelled) {
         return Err(cancelled());
     }
     let address = link.address.clone().ok_or_else(cancelled)?;

@@ -58,6 +58,20 @@ impl ResetTimestamps {
         }
     }
 
+    /// When [`Self::state`] began (Unix milliseconds); `None` while it is queued.
+    #[must_use]
+    pub fn state_at(&self, now: i64) -> Option<i64> {
+        match self.state(now) {
+            ResetState::Queued => None,
+            ResetState::Sent => self.sent_at,
+            ResetState::Failed => self.failed_at,
+            ResetState::Opened => self.opened_at,
+            ResetState::Used => self.used_at,
+            ResetState::Expired => self.expires_at,
+            ResetState::Cancelled => self.cancelled_at,
+        }
+    }
+
     /// Whether the last second of its links is over: valid on the boundary second, dead one later.
     #[must_use]
     pub fn has_expired(&self, now: i64) -> bool {
@@ -75,6 +89,7 @@ mod tests {
         let sent = ResetTimestamps { sent_at: Some(1000), expires_at: Some(9000), ..ResetTimestamps::default() };
         assert_eq!(sent.state(9999), ResetState::Sent);
         assert_eq!(sent.state(10_000), ResetState::Expired);
+        assert_eq!((sent.state_at(9999), sent.state_at(10_000)), (Some(1000), Some(9000)));
     }
 
     #[test]
@@ -85,5 +100,6 @@ mod tests {
         assert_eq!(ResetTimestamps { cancelled_at: Some(2500), ..opened }.state(20_000), ResetState::Cancelled);
         assert_eq!(ResetTimestamps { failed_at: Some(2500), ..ResetTimestamps::default() }.state(3000), ResetState::Failed);
         assert_eq!(ResetTimestamps::default().state(3000), ResetState::Queued);
+        assert_eq!(ResetTimestamps::default().state_at(3000), None);
     }
 }

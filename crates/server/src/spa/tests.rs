@@ -83,7 +83,7 @@ fn get_as(who: &Who, path: &str) -> Response {
 
 fn jo() -> Who {
     let (name, email) = ("Jo </template> Okafor".to_owned(), Some("jo@example.com".to_owned()));
-    Who::User(SessionUser { id: "7".to_owned(), name, email, role: Role::Agent, extension: "1007".to_owned() })
+    Who::User(SessionUser { id: "7".to_owned(), name, email, role: Role::Agent, extension: "1007".to_owned(), language: None })
 }
 
 async fn text(response: Response) -> String {

@@ -14,7 +14,7 @@ use crate::reset::{self, Kind};
 use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_wire::problem::Code;
-use rekey_wire::users::{NewUser, RequesterKind, Status, User};
+use rekey_wire::users::{NewUser, RequesterKind, User};
 
 /// Create a user
 #[utoipa::path(post, path = rekey_wire::users::USERS, tag = "users", request_body = NewUser,
@@ -41,13 +41,11 @@ pub async fn create(
     let extension = write::next_extension(&mut tx).await?;
     let mailed = matches!(email, Profile::Usable(_));
     let row = NewRow {
-        name: name.clone(),
-        email,
         role: request.role,
-        status: Status::Active,
-        extension,
-        password_hash: None,
-        last_login_at: None,
+        phone: request.phone.as_deref().map(|phone| phone.trim().to_owned()),
+        language: request.language,
+        extension_type: request.extension_type,
+        ..NewRow::agent(name.clone(), email, extension)
     };
     let id = write::insert(&mut tx, now, &[row]).await?.first().copied().ok_or(ApiError::new(Code::Internal))?;
     if mailed {

@@ -4,7 +4,7 @@
 //! and by the command line are seen too.
 
 use crate::app::App;
-use crate::auth::session::{MaybeUser, is_still_admin};
+use crate::auth::session::{MaybeUser, still_sees_users};
 use crate::http::error::{ApiError, Result};
 use crate::http::openapi::AdminProblems;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use rekey_wire::problem::Code;
-use rekey_wire::users::{Role, UsersChanged};
+use rekey_wire::users::UsersChanged;
 use sqlx::Row;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -54,7 +54,7 @@ pub async fn events(
     headers: HeaderMap,
 ) -> Result<([(HeaderName, &'static str); 2], Sse<impl Stream<Item = std::result::Result<Event, Infallible>>>)> {
     let user = user.ok_or(ApiError::new(Code::NotSignedIn))?;
-    if user.role != Role::Admin {
+    if !user.role.sees_users() {
         return Err(ApiError::new(Code::Forbidden));
     }
     let since = app.now();
@@ -77,7 +77,7 @@ impl ChangeStream {
                 () = self.app.closed() => return None,
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
-            if !is_still_admin(&self.app, &self.headers).await.unwrap_or(true) {
+            if !still_sees_users(&self.app, &self.headers).await.unwrap_or(true) {
                 return None;
             }
             // A database that is away for a moment ends no stream: what was missed is still there afterwards.

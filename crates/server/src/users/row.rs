@@ -2,10 +2,11 @@
 
 use crate::clock::rfc3339;
 use crate::reset::{ResetTimestamps, requester};
-use rekey_wire::users::{EmailStatus, Requester, Reset, Role, Status, User};
+use rekey_wire::language::Language;
+use rekey_wire::users::{EmailStatus, ExtensionType, Requester, Reset, Role, Status, User};
 
 /// The columns of [`UserRow`], to be selected from [`FROM`].
-pub const COLUMNS: &str = "u.id, u.name, u.email, u.email_status, u.role, u.status, u.extension, u.last_login_at, \
+pub const COLUMNS: &str = "u.id, u.name, u.email, u.email_status, u.role, u.status, u.phone, u.language, u.extension, u.extension_type, u.paused_until, u.last_login_at, \
      u.name_sort, u.email_sort, \
      r.requested_at, r.by_kind, r.by_name, r.detail, r.sent_at, r.expires_at, r.opened_at, r.used_at, r.cancelled_at, r.failed_at";
 
@@ -21,7 +22,11 @@ pub struct UserRow {
     email_status: String,
     role: String,
     status: String,
+    phone: Option<String>,
+    language: Option<String>,
     pub(super) extension: i64,
+    extension_type: String,
+    paused_until: Option<i64>,
     pub(super) last_login_at: i64,
     pub(super) name_sort: String,
     pub(super) email_sort: String,
@@ -39,6 +44,7 @@ impl UserRow {
     pub fn into_user(self, now: i64) -> User {
         let reset = self.requested_at.map(|requested_at| Reset {
             state: self.timestamps.state(now),
+            state_at: rfc3339(self.timestamps.state_at(now).unwrap_or(requested_at)),
             requested_at: rfc3339(requested_at),
             requested_by: Requester { kind: requester(&self.by_kind.unwrap_or_default()), name: self.by_name.unwrap_or_default() },
             // Between minting and the mail server's answer the mail still counts as queued.
@@ -52,8 +58,12 @@ impl UserRow {
             email_status: email_status(&self.email_status),
             role: role(&self.role),
             status: status(&self.status),
+            phone: self.phone,
+            language: language(self.language.as_deref()),
             extension: self.extension.to_string(),
+            extension_type: extension_type(&self.extension_type),
             last_login_at: (self.last_login_at > 0).then(|| rfc3339(self.last_login_at)),
+            paused_until: self.paused_until.filter(|until| *until > now).map(rfc3339),
             reset,
         }
     }
@@ -62,38 +72,39 @@ impl UserRow {
 /// Reads a stored role; what is not known may do least.
 #[must_use]
 pub fn role(stored: &str) -> Role {
-    if stored == "admin" { Role::Admin } else { Role::Agent }
+    stored.parse().unwrap_or(Role::Agent)
 }
 
 /// A role as it is stored.
 #[must_use]
-pub const fn role_str(role: Role) -> &'static str {
-    match role {
-        Role::Admin => "admin",
-        Role::Agent => "agent",
-    }
+pub fn role_str(role: Role) -> &'static str {
+    role.into()
+}
+
+/// Reads a stored language; what is not known counts as not chosen.
+#[must_use]
+pub fn language(stored: Option<&str>) -> Option<Language> {
+    stored.and_then(|tag| tag.parse().ok())
+}
+
+/// Reads a stored type of extension; what is not known has no secret.
+#[must_use]
+pub fn extension_type(stored: &str) -> ExtensionType {
+    stored.parse().unwrap_or_default()
 }
 
 /// Reads a stored status; what is not known is closed.
 #[must_use]
 pub fn status(stored: &str) -> Status {
-    if stored == "active" { Status::Active } else { Status::Disabled }
+    stored.parse().unwrap_or(Status::Disabled)
 }
 
 /// A status as it is stored.
 #[must_use]
-pub const fn status_str(status: Status) -> &'static str {
-    match status {
-        Status::Active => "active",
-        Status::Disabled => "disabled",
-    }
+pub fn status_str(status: Status) -> &'static str {
+    status.into()
 }
 
 fn email_status(stored: &str) -> EmailStatus {
-    match stored {
-        "ok" => EmailStatus::Ok,
-        "bounced" => EmailStatus::Bounced,
-        "invalid" => EmailStatus::Invalid,
-        _ => EmailStatus::Missing,
-    }
+    stored.parse().unwrap_or(EmailStatus::Missing)
 }

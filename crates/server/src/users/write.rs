@@ -5,13 +5,14 @@ use super::search::text;
 use crate::address::Address;
 use crate::store::{Conn, Dialect, Result, number};
 use crate::text::sort_key;
-use rekey_wire::users::{EmailStatus, Role, Status};
+use rekey_wire::language::Language;
+use rekey_wire::users::{EmailStatus, ExtensionType, Role, Status};
 use sqlx::{AssertSqlSafe, Row};
 
 /// The first extension that is assigned.
-pub const FIRST_EXTENSION: i64 = 1001;
+pub const FIRST_EXTENSION: i64 = rekey_wire::extension::FIRST as i64;
 /// The highest extension: the numbers that telephones dial have nine digits at most.
-pub const HIGHEST_EXTENSION: i64 = 999_999_999;
+pub const HIGHEST_EXTENSION: i64 = rekey_wire::extension::HIGHEST as i64;
 /// Rows in one statement: more gain nothing, and placeholders are limited.
 const BATCH: usize = 200;
 
@@ -26,8 +27,16 @@ pub struct NewRow {
     pub role: Role,
     /// Whether the account is in use.
     pub status: Status,
+    /// The telephone number.
+    pub phone: Option<String>,
+    /// The language of mails to the user.
+    pub language: Option<Language>,
     /// The telephone extension.
     pub extension: i64,
+    /// How it is registered.
+    pub extension_type: ExtensionType,
+    /// Its secret, encrypted.
+    pub secret: Option<Vec<u8>>,
     /// PHC string, where there is a password already.
     pub password_hash: Option<String>,
     /// The last login (Unix milliseconds).
@@ -43,6 +52,26 @@ pub enum Profile {
     Usable(Address),
     /// What was meant as one.
     Invalid(String),
+}
+
+impl NewRow {
+    /// An active agent without password, phone, language and secret, whose extension is in the browser.
+    #[must_use]
+    pub const fn agent(name: String, email: Profile, extension: i64) -> Self {
+        Self {
+            name,
+            email,
+            role: Role::Agent,
+            status: Status::Active,
+            phone: None,
+            language: None,
+            extension,
+            extension_type: ExtensionType::Web,
+            secret: None,
+            password_hash: None,
+            last_login_at: None,
+        }
+    }
 }
 
 impl Profile {
@@ -138,7 +167,7 @@ pub async fn owner(conn: &mut Conn, address: &Address) -> Result<Option<i64>> {
 /// # Errors
 /// Those of the database: an address or an extension is taken.
 pub async fn insert(conn: &mut Conn, now: i64, users: &[NewRow]) -> Result<Vec<i64>> {
-    const WIDTH: usize = 14;
+    const WIDTH: usize = 18;
     let mut ids = Vec::with_capacity(users.len());
     for batch in users.chunks(BATCH) {
         let tuple = |i: usize| {
@@ -147,8 +176,8 @@ pub async fn insert(conn: &mut Conn, now: i64, users: &[NewRow]) -> Result<Vec<i
         };
         let tuples: Vec<String> = (0..batch.len()).map(tuple).collect();
         let sql = format!(
-            "INSERT INTO users (name, name_sort, email, email_sort, address, email_status, role, status, extension, password_hash, created_at,
-             changed_at, last_login_at, search) VALUES {} RETURNING id",
+            "INSERT INTO users (name, name_sort, email, email_sort, address, email_status, role, status, phone, language, extension,
+             extension_type, secret, password_hash, created_at, changed_at, last_login_at, search) VALUES {} RETURNING id",
             tuples.join(", ")
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
@@ -162,7 +191,11 @@ pub async fn insert(conn: &mut Conn, now: i64, users: &[NewRow]) -> Result<Vec<i
                 .bind(user.email.status_str())
                 .bind(role_str(user.role))
                 .bind(status_str(user.status))
+                .bind(user.phone.as_deref())
+                .bind(user.language.map(Language::tag))
                 .bind(user.extension)
+                .bind(<&str>::from(user.extension_type))
+                .bind(user.secret.as_deref())
                 .bind(user.password_hash.as_deref())
                 .bind(now)
                 .bind(now)

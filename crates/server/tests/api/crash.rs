@@ -4,6 +4,7 @@ use crate::support::*;
 use futures_util::future::join_all;
 use rekey_server::auth::session;
 use rekey_server::clock::Clock;
+use rekey_server::http::middleware::client_ip::ClientIp;
 use rekey_server::jobs::outbox::LEASE;
 use rekey_server::reset::{self, Kind, link};
 use rekey_server::store::{Dialect, Store};
@@ -30,7 +31,7 @@ async fn owners(cli: &Cli, store: &Store, count: usize) -> Vec<Owner> {
         let reset = reset::create(&mut tx, now, id, Kind::Reset, RequesterKind::Oneself, "Owner").await.expect("a reset");
         let token = link::mint(&mut tx, now, Duration::from_secs(3600), reset, id).await.expect("a link").expect("the newest").reveal();
         for _ in 0..2 {
-            session::start(&mut tx, id, now).await.unwrap_or_else(|_| panic!("a session"));
+            session::start(&mut tx, id, now, &ClientIp([127, 0, 0, 1].into()), None).await.unwrap_or_else(|_| panic!("a session"));
         }
         owners.push(Owner { id, token });
     }

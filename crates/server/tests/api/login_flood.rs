@@ -51,7 +51,6 @@ mod memory {
     use futures_util::future::join_all;
     use rekey_server::store::{Location, Store};
     use rekey_server::users::write::{self, NewRow, Profile};
-    use rekey_wire::users::{Role, Status};
 
     /// The memory of a hash, and of the connections of the flood, in KiB.
     const HASH: u64 = 19 * 1024;
@@ -70,13 +69,12 @@ mod memory {
         let mut rows = Vec::new();
         for n in 0..PEOPLE {
             rows.push(NewRow {
-                name: "Jo".to_owned(),
-                email: Profile::keep(Some(&format!("jo{n}@example.com"))),
-                role: Role::Agent,
-                status: Status::Active,
-                extension: i64::try_from(n).expect("a number") + 100,
                 password_hash: Some(hash.clone()),
-                last_login_at: None,
+                ..NewRow::agent(
+                    "Jo".to_owned(),
+                    Profile::keep(Some(&format!("jo{n}@example.com"))),
+                    i64::try_from(n).expect("a number") + 100,
+                )
             });
         }
         write::insert(&mut tx, 0, &rows).await.expect("people");

@@ -12,13 +12,14 @@ async fn fill(app: &TestApp, count: u32, name: impl Fn(usize, String) -> String)
         .skip(1)
         .enumerate()
         .map(|(at, person)| NewRow {
-            name: name(at, person.name),
-            email: Profile::keep(person.email.as_deref()),
             role: person.role,
             status: person.status,
-            extension: FIRST_EXTENSION + 1 + i64::try_from(at).expect("few"),
-            password_hash: None,
             last_login_at: person.last_login.map(|ago| 1_800_000_000_000 - i64::try_from(ago.as_millis()).expect("not so long")),
+            ..NewRow::agent(
+                name(at, person.name),
+                Profile::keep(person.email.as_deref()),
+                FIRST_EXTENSION + 1 + i64::try_from(at).expect("few"),
+            )
         })
         .collect();
     let mut tx = app.store.begin().await.expect("begins");

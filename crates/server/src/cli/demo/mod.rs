@@ -30,13 +30,11 @@ pub async fn demo(app: &App, users: u32) -> Result<String, CliError> {
     }
     let indexes = DroppedIndexes::drop(&mut tx, app.store.dialect()).await?;
     let mut rows = people::people(users).zip(FIRST_EXTENSION..).map(|(person, extension)| NewRow {
-        name: person.name,
-        email: Profile::keep(person.email.as_deref()),
         role: person.role,
         status: person.status,
-        extension,
         password_hash: Some(hash.clone()),
         last_login_at: person.last_login.map(|ago| now - millis(ago)),
+        ..NewRow::agent(person.name, Profile::keep(person.email.as_deref()), extension)
     });
     loop {
         let batch: Vec<NewRow> = rows.by_ref().take(BATCH).collect();

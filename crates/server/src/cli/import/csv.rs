@@ -260,8 +260,9 @@ fn email(text: &str) -> Result<Option<String>, &'static str> {
 fn role(text: &str) -> Result<Role, &'static str> {
     match text.to_ascii_lowercase().as_str() {
         "" | "agent" => Ok(Role::Agent),
+        "manager" => Ok(Role::Manager),
         "admin" => Ok(Role::Admin),
-        _ => Err("the role must be admin or agent"),
+        _ => Err("the role must be admin, manager or agent"),
     }
 }
 

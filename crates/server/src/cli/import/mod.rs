@@ -10,7 +10,6 @@ use crate::cli::import::csv::{Columns, LineFault, Row};
 use crate::store::Conn;
 use crate::users::bulk_load;
 use crate::users::write::{self, FIRST_EXTENSION, HIGHEST_EXTENSION, NewRow, Profile};
-use rekey_wire::users::Status;
 use sqlx::Row as _;
 use std::collections::HashSet;
 use std::fmt;
@@ -144,15 +143,7 @@ fn assign(rows: Vec<Row>, next: i64, taken: &HashSet<i64>) -> Vec<NewRow> {
     let mut users = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(extension) = row.extension.or_else(|| free.next()) else { break };
-        users.push(NewRow {
-            email: Profile::keep(row.email.as_deref()),
-            name: row.name,
-            role: row.role,
-            status: Status::Active,
-            extension,
-            password_hash: None,
-            last_login_at: None,
-        });
+        users.push(NewRow { role: row.role, ..NewRow::agent(row.name, Profile::keep(row.email.as_deref()), extension) });
     }
     users
 }

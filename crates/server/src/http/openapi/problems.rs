@@ -37,11 +37,14 @@ const fn meaning(status: u16) -> &'static str {
     match status {
         400 => "`bad_request`: the body is not one JSON object in UTF-8",
         401 => "`not_signed_in`, or for a login `invalid_credentials`",
-        403 => "`forbidden`: only an admin may do this; `cross_site`: the call came from another site's page",
+        403 => {
+            "`forbidden`: your role does not allow it; `above_your_role`: managers reach agents alone; `cross_site`: the call came from another site's page"
+        }
         404 => "`not_found`",
         408 => "`request_timeout`: the body did not arrive within 10 seconds",
-        409 => "`email_taken`, `no_valid_email` or `user_disabled`",
+        409 => "`email_taken`, `extension_taken`, `no_valid_email`, `user_disabled`, `last_admin`, `own_account` or `no_secret`",
         410 => "`link_expired`, `link_used`, `link_cancelled` or `link_invalid`",
+        412 => "`changed_meanwhile`: `current` is the user as it is now",
         413 => "`payload_too_large`: the body is over 16 KiB",
         414 => "`uri_too_long`: the query is over 4 KiB",
         415 => "`unsupported_media_type`: the body is not application/json",

@@ -37,13 +37,10 @@ impl TestApp {
         let mut tx = self.store.begin().await.expect("begins");
         let extension = write::next_extension(&mut tx).await.expect("an extension");
         let row = NewRow {
-            name: name.to_owned(),
-            email: Profile::keep(Some(email)),
             role,
             status,
-            extension,
             password_hash: with_password.then(|| hash.clone()),
-            last_login_at: None,
+            ..NewRow::agent(name.to_owned(), Profile::keep(Some(email)), extension)
         };
         let ids = write::insert(&mut tx, self.clock.now(), &[row]).await.expect("a user");
         tx.commit().await.expect("commits");

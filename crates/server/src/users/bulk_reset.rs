@@ -12,29 +12,27 @@ use crate::http::openapi::AdminWriteProblems;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rekey_wire::problem::Code;
-use rekey_wire::users::{MAX_LIMIT, ResetMany, ResetManyAnswer, Skipped};
+use rekey_wire::users::bulk::{BulkReset, BulkResetAnswer, MAX_IDS, Skipped};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Send several users a reset link
-#[utoipa::path(post, path = rekey_wire::users::RESET_MANY, tag = "users", request_body = ResetMany,
-    responses((status = 202, body = ResetManyAnswer), AdminWriteProblems))]
-pub async fn reset_many(
+#[utoipa::path(post, path = rekey_wire::users::bulk::BULK_RESETS, tag = "users", request_body = BulkReset,
+    responses((status = 202, body = BulkResetAnswer), AdminWriteProblems))]
+pub async fn bulk_reset(
     Admin(admin): Admin,
     State(app): State<App>,
     ClientIp(ip): ClientIp,
-    Json(request): Json<ResetMany>,
-) -> Result<(StatusCode, Json<ResetManyAnswer>)> {
-    if request.ids.is_empty() {
-        return Err(ApiError::refused("ids", "required"));
-    }
-    if request.ids.len() > MAX_LIMIT as usize {
-        return Err(ApiError::field("ids", "too_long", format!("Send at most {MAX_LIMIT} ids at once.")));
+    Json(request): Json<BulkReset>,
+) -> Result<(StatusCode, Json<BulkResetAnswer>)> {
+    let ids = request.ids.filter(|ids| !ids.is_empty()).ok_or_else(|| ApiError::refused("ids", "required"))?;
+    if ids.len() > MAX_IDS {
+        return Err(ApiError::field("ids", "too_long", format!("Send at most {MAX_IDS} ids at once.")));
     }
     let now = app.now();
     let mut tx = app.store.begin().await?;
     // Everybody takes users in this order, and the audit log last: two admins with the same users in hand wait, and never
     // for each other.
-    let users: BTreeSet<i64> = request.ids.iter().filter_map(|id| read(id)).collect();
+    let users: BTreeSet<i64> = ids.iter().filter_map(|id| read(id)).collect();
     let mut outcomes = BTreeMap::new();
     let mut entries = Vec::new();
     for user in users {
@@ -46,9 +44,9 @@ pub async fn reset_many(
         audit::record(&app, &mut tx, now, &entry.from(ip)).await?;
     }
     tx.commit().await?;
-    let mut answer = ResetManyAnswer { queued: Vec::new(), skipped: Vec::new() };
+    let mut answer = BulkResetAnswer { queued: Vec::new(), skipped: Vec::new() };
     let mut seen = BTreeSet::new();
-    for id in request.ids.into_iter().filter(|id| seen.insert(id.clone())) {
+    for id in ids.into_iter().filter(|id| seen.insert(id.clone())) {
         match read(&id).and_then(|user| outcomes.get(&user).copied()).unwrap_or(Some(Code::NotFound)) {
             None => answer.queued.push(id),
             Some(code) => answer.skipped.push(Skipped { id, code }),
