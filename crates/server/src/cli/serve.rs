@@ -8,6 +8,7 @@ use crate::http::serve as http;
 use crate::jobs::worker;
 use crate::router::router;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 /// What works, but hardly as it was meant.
 fn warn_of_surprises(config: &Config, listener: &TcpListener) {
@@ -25,10 +26,21 @@ fn warn_of_surprises(config: &Config, listener: &TcpListener) {
     }
 }
 
-/// Serves until SIGTERM or Ctrl-C; then lets requests and mails that are under way finish.
+/// Waits for `stop`, or for the end of a task that should run until then: it panicked.
+async fn stop_or_panic(stop: impl Future<Output = ()>, task: &mut JoinHandle<()>) -> Option<CliError> {
+    tokio::select! {
+        () = stop => None,
+        _ = task => {
+            tracing::error!("the mail worker panicked; stopping");
+            Some(CliError::new("The mail worker ended unexpectedly; the log says why. Start the server again, and report the fault."))
+        }
+    }
+}
+
+/// Serves until SIGTERM or Ctrl-C, or until the mail worker panics; then lets requests and mails that are under way finish.
 ///
 /// # Errors
-/// The address is in use or cannot be bound.
+/// The address is in use or cannot be bound; the mail worker panicked.
 pub async fn serve(app: App) -> Result<(), CliError> {
     let address = app.config.listen;
     let listener = TcpListener::bind(address).await.map_err(|error| {
@@ -36,14 +48,33 @@ pub async fn serve(app: App) -> Result<(), CliError> {
     })?;
     let failed = |error: std::io::Error| CliError(format!("The server could not start ({error})."));
     let stop = http::stop_signal().map_err(failed)?;
-    let mail = tokio::spawn(worker::run(app.clone()));
+    let mut worker = tokio::spawn(worker::run(app.clone()));
     warn_of_surprises(&app.config, &listener);
     if active_admins(&app).await? == 0 {
         tracing::warn!("there is no active admin yet; add one with: rekey user add --role admin");
     }
     http::announce(&listener).map_err(failed)?;
+    let mut panicked = None;
+    let stop = async { panicked = stop_or_panic(stop, &mut worker).await };
     http::run(listener, router(app.clone()), stop, || app.close()).await;
-    let _ = mail.await;
+    if panicked.is_none() && worker.await.is_err() {
+        tracing::error!("the mail worker panicked while it stopped");
+    }
     app.store.close().await;
-    Ok(())
+    panicked.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stop_or_panic;
+    use std::future::{pending, ready};
+
+    #[tokio::test]
+    async fn rel_13_a_panic_of_the_mail_worker_ends_the_program_with_an_error() {
+        let mut panics = tokio::spawn(async { assert!(!ready(true).await, "a fault") });
+        assert!(stop_or_panic(pending(), &mut panics).await.is_some_and(|error| error.to_string().contains("mail worker")));
+        let mut works = tokio::spawn(pending());
+        assert!(stop_or_panic(ready(()), &mut works).await.is_none());
+        works.abort();
+    }
 }

@@ -1,7 +1,7 @@
 //! A reset's mail: draws the link's secret when the mail leaves, and writes down what became of it.
 
+use super::attempt::{Cause, Done, Outcome, UNCONFIRMED, classify, deliver, is_given_up, is_repeated_enough};
 use super::outbox::{self, Claim};
-use super::send::{Cause, Done, Outcome, UNCONFIRMED, classify, deliver, is_given_up, is_repeated_enough};
 use crate::address::Address;
 use crate::app::App;
 use crate::audit::{self, Action, Entry, UserRef};

@@ -1,5 +1,6 @@
 //! Composes a message from a template: text and HTML, safe whatever the names hold (EML-04, EML-05).
 
+use super::error::ComposeError;
 use super::templates::{MailTemplate, Recipient, Rendered, Shared, render, safe_name};
 use crate::config::Config;
 use lettre::Message;
@@ -50,10 +51,6 @@ impl Mail {
         self.message.formatted()
     }
 }
-
-/// A mail could not be made; the text holds nothing of it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct ComposeError(pub &'static str);
 
 /// RFC 3834: keeps vacation messages and mailing lists from answering.
 #[derive(Clone)]

@@ -4,7 +4,7 @@
 //! recipient means something else than a refused sender or login. Each mail has a connection of its own.
 
 use super::compose::Mail;
-use super::transport::{FailureKind, SendError};
+use super::error::{FailureKind, SendError};
 use crate::address::Address;
 use crate::config::{Security, SmtpUrl};
 use lettre::transport::smtp::Error;

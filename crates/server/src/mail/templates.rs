@@ -1,7 +1,7 @@
 //! Mail templates: what each mail has to say, and its text, HTML and subject from `templates/mail/`. askama checks the
 //! templates while the program is compiled.
 
-use super::compose::ComposeError;
+use super::error::ComposeError;
 use crate::address::Address;
 use crate::config::duration;
 use askama::Template;

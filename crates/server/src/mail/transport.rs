@@ -1,6 +1,7 @@
 //! Mail transport: over SMTP, or into the local inbox. Callers do not know which.
 
 use super::compose::Mail;
+use super::error::SendError;
 use super::inbox::Inbox;
 use super::smtp::{Session, Smtp};
 use crate::address::Address;
@@ -23,28 +24,6 @@ pub enum Delivery {
     Inbox(Inbox),
 }
 
-/// Why a mail was not handed over.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct SendError {
-    /// In words: a short text without address, link or secret.
-    pub reason: String,
-    /// Whether another attempt is of any use.
-    pub kind: FailureKind,
-}
-
-/// How final a failure is, and what it concerns.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum FailureKind {
-    /// It may work later, or once the configuration is corrected. The mail server does not have the mail.
-    Temporary,
-    /// The mail server got the whole mail and never said whether it took it.
-    Unconfirmed,
-    /// The mail server refused this mail for good; another one may be taken.
-    Mail,
-    /// The mail server knows no such address.
-    Address,
-}
-
 impl Transport {
     /// Chooses by the configuration. Nothing is connected to before the first mail.
     ///
@@ -60,7 +39,7 @@ impl Transport {
     /// Whether the mail server can be reached and accepts the login.
     ///
     /// # Errors
-    /// [`FailureKind::Temporary`], always.
+    /// [`super::error::FailureKind::Temporary`], always.
     pub async fn check(&self) -> Result<(), SendError> {
         match self {
             Self::Smtp(smtp) => smtp.check().await,
@@ -93,7 +72,7 @@ impl Delivery {
     /// Hands the mail over.
     ///
     /// # Errors
-    /// [`SendError`]; with [`FailureKind::Unconfirmed`] the server may have taken it nevertheless.
+    /// [`SendError`]; with [`super::error::FailureKind::Unconfirmed`] the server may have taken it nevertheless.
     pub async fn send(self, mail: &Mail) -> Result<(), SendError> {
         match self {
             Self::Smtp(session) => session.send(mail).await,

@@ -1,6 +1,6 @@
 //! The SMTP client against a mail server that behaves as each test says and keeps every byte it receives.
 
-use super::super::transport::{FailureKind, SendError};
+use super::super::error::{FailureKind, SendError};
 use super::{CONFIRM_TIMEOUT, Smtp};
 use crate::address::Address;
 use crate::config::{Config, SmtpUrl};
