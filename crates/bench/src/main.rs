@@ -6,6 +6,7 @@ mod calls;
 mod client;
 mod cold;
 mod figures;
+mod interactions;
 mod pages;
 mod peer;
 mod program;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
 fn measure(program: &Path, postgres: &str, document: &Path) -> Result<()> {
     let mut report = Report::default();
     cold::measure(program, document, &mut report)?;
+    interactions::measure(program, &mut report)?;
     pages::measure(program, &mut report)?;
     calls::measure(program, &mut report)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

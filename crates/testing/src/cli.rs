@@ -15,7 +15,8 @@ pub const SECRET_KEY: &str = "tests only: c29tZSBzZWNyZXQga2V5IGZvciB0ZXN0cw";
 #[derive(Debug)]
 pub struct Cli {
     dir: TempDir,
-    program: PathBuf,
+    /// Another executable than the one under test.
+    program: Option<PathBuf>,
     database_url: String,
     settings: Vec<(String, String)>,
 }
@@ -38,13 +39,13 @@ impl Cli {
     /// In this directory.
     #[must_use]
     pub fn in_dir(dir: TempDir, database_url: &str) -> Self {
-        Self { dir, program: program(), database_url: database_url.to_owned(), settings: Vec::new() }
+        Self { dir, program: None, database_url: database_url.to_owned(), settings: Vec::new() }
     }
 
     /// Uses another executable.
     #[must_use]
     pub fn with_program(mut self, program: &Path) -> Self {
-        self.program = program.to_path_buf();
+        self.program = Some(program.to_path_buf());
         self
     }
 
@@ -81,7 +82,7 @@ impl Cli {
     /// A command to be changed before it is started.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(self.program.clone().unwrap_or_else(program));
         command.env_clear().env("REKEY_DATABASE_URL", &self.database_url).env("REKEY_SECRET_KEY", SECRET_KEY);
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command.current_dir(self.dir.path()).args(arguments);

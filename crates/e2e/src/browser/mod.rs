@@ -5,6 +5,7 @@ mod cdp;
 mod cold;
 mod device;
 mod element;
+mod interactions;
 mod page;
 mod traces;
 

@@ -157,7 +157,7 @@ impl Page {
         self.get_by_role("link", name).click();
     }
 
-    /// Presses a key such as `Enter`, `Escape` or `Tab`.
+    /// Presses a key such as `Enter`, `Escape` or `Tab`, or types one letter.
     #[track_caller]
     pub fn press_key(&self, key: &str) {
         let code = match key {
@@ -169,6 +169,8 @@ impl Page {
         let mut down = json!({ "type": "keyDown", "key": key, "code": key, "windowsVirtualKeyCode": code });
         if key == "Enter" {
             down["text"] = "\r".into();
+        } else if key.chars().count() == 1 {
+            down["text"] = key.into();
         }
         self.call("Input.dispatchKeyEvent", down);
         self.call("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key, "code": key, "windowsVirtualKeyCode": code }));
