@@ -7,6 +7,7 @@ mod client;
 mod cold;
 mod figures;
 mod interactions;
+mod machine;
 mod pages;
 mod peer;
 mod program;
@@ -18,6 +19,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use machine::Machine;
 use report::Report;
 
 /// An error message for the user of the command.
@@ -41,14 +43,15 @@ fn main() -> ExitCode {
 
 fn measure(program: &Path, postgres: &str, document: &Path) -> Result<()> {
     let mut report = Report::default();
-    cold::measure(program, document, &mut report)?;
-    interactions::measure(program, &mut report)?;
-    pages::measure(program, &mut report)?;
-    calls::measure(program, &mut report)?;
+    let machine = Machine::measure(&mut report)?;
+    cold::measure(program, document, machine, &mut report)?;
+    interactions::measure(program, machine, &mut report)?;
+    pages::measure(program, machine, &mut report)?;
+    calls::measure(program, machine, &mut report)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     sqlx::any::install_default_drivers();
-    resets::measure(program, &runtime.block_on(users::database(postgres, "rekey_bench_resets"))?, &mut report)?;
-    users::measure(program, postgres, &runtime, &mut report)?;
+    resets::measure(program, &runtime.block_on(users::database(postgres, "rekey_bench_resets"))?, machine, &mut report)?;
+    users::measure(program, postgres, machine, &runtime, &mut report)?;
     print!("{}", report.text());
     report.write(document)
 }

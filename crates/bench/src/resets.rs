@@ -12,6 +12,7 @@ use crate::Result;
 use crate::calls::{Bare, forgot};
 use crate::client::Client;
 use crate::figures::Figures;
+use crate::machine::Machine;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
@@ -20,15 +21,17 @@ const MAILS: usize = 300;
 const USED: usize = 40;
 /// Links redeemed as a warm-up: each PostgreSQL connection plans a prepared statement five times.
 const BEFORE: usize = 60;
-/// The goal in milliseconds for a new password without its hash and one fsync.
+/// The goal in milliseconds for a new password without its two hashes and one fsync.
 const BESIDE: f64 = 2.0;
 const SUBJECT: &str = "Reset your Squaretalk password";
 
 /// Measures and reports.
-pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(program: &Path, postgres: &str, machine: Machine, report: &mut Report) -> Result<()> {
+    let goal = machine.goal(BESIDE);
     let how = format!(
         "{MAILS} people with an account ask at once; a mail server on this machine takes what comes. Then, after {BEFORE} others, {USED} of the links are used, in turn with \
-         the bare argon2id call and with four kilobytes that are written and waited for until the disk has them, as a password is. Goal: 2 ms beside both."
+         the bare argon2id call and with four kilobytes that are written and waited for until the disk has them, as a password is. A new password takes two hashes: it is compared \
+         with the old one first. Goal: {goal:.1} ms beside them."
     );
     report.section(
         "A reset, from request to new password",
@@ -68,7 +71,7 @@ pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Re
             });
         }
         let [times, hashes, waits] = [times, hashes, waits].map(|all| Figures::new(all[BEFORE..].to_vec()));
-        let more = times.median() - hashes.median() - waits.median();
+        let more = times.median() - 2.0 * hashes.median() - waits.median();
         let a_second = |time: Duration| format!("{:.0} a second", addresses.len() as f64 / time.as_secs_f64());
         report.row(&[
             name.into(),
@@ -76,7 +79,7 @@ pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Re
             a_second(sent),
             times.spread(),
             format!("bare hash: {}; the disk: {}; {more:+.2} ms", hashes.spread(), waits.spread()),
-            verdict(more <= BESIDE).into(),
+            verdict(more <= goal).into(),
         ]);
     }
     Ok(())

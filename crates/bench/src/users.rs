@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use crate::Result;
 use crate::client::Client;
 use crate::figures::Figures;
+use crate::machine::Machine;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
@@ -66,7 +67,7 @@ struct Asked {
 }
 
 /// Measures and writes down.
-pub(crate) fn measure(program: &Path, postgres: &str, runtime: &Runtime, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(program: &Path, postgres: &str, machine: Machine, runtime: &Runtime, report: &mut Report) -> Result<()> {
     let how = format!(
         "{} sorts × {} filters × {} searches, the first and the second page, 50 users each. “First page” is the table without a search, {FIRST_PAGES} times; \
          “far” the page in the middle by name, by cursors, at most a thousand pages deep; the import adds {IMPORTED} users from a file; a login's write-ahead log (PostgreSQL) is the mean of {LOGINS}, \
@@ -80,6 +81,7 @@ pub(crate) fn measure(program: &Path, postgres: &str, runtime: &Runtime, report:
     report.section("The users table", &how, &columns);
     let mut slowest = Vec::new();
     for (users, goal, name) in SIZES {
+        let goal = machine.goal(goal);
         let folder = Folder::new();
         let databases = [("SQLite", folder.sqlite()), ("PostgreSQL", runtime.block_on(database(postgres, name))?)];
         for (kind, database) in databases {

@@ -207,8 +207,9 @@ pub struct UserPage {
     pub previous_cursor: Option<String>,
     /// How many users the search and the filter find, on all pages.
     pub total: u64,
-    /// Whether that is all. Among more than 10,000 users (whom the filter lets through) a search counts up to 500 of those it finds: where there
-    /// are more, this is false and `total` is 500.
+    /// Whether that is all. Without a search 100,000 are counted; where there are more, this is false and `total` is 100,000. A
+    /// search among more than 10,000 users (whom the filter lets through) counts up to 500 of those it finds: where there are
+    /// more, this is false and `total` is 500.
     pub total_is_exact: bool,
 }
 

@@ -12,6 +12,8 @@ use crate::store::{Conn, Dialect, Result, number};
 use rekey_wire::users::{Filter, Sort, SortKey};
 use sqlx::{FromRow, Row};
 
+/// Without a search, so many are counted.
+const COUNTED_WITHOUT_SEARCH: i64 = 100_000;
 /// Among so many users a search counts all that it finds.
 const SMALL: i64 = 10_000;
 /// Among more, it counts up to so many.
@@ -94,8 +96,12 @@ impl UsersQuery<'_> {
         let Some(term) = self.search else {
             let mut sql = Sql::default();
             let wheres = clause(&self.filtered(&mut sql).into_iter().collect::<Vec<_>>());
-            let row = sql.query(format!("SELECT count(*) FROM users AS u{wheres}")).fetch_one(conn).await?;
-            return Ok(exactly(number(&row)?));
+            // The smallest index that has all users; a filter has an index of its own.
+            let order = if wheres.is_empty() { " ORDER BY u.extension" } else { "" };
+            let count = format!("SELECT count(*) FROM (SELECT 1 AS one FROM users AS u{wheres}{order} LIMIT {}) AS u", COUNTED_WITHOUT_SEARCH + 1);
+            let users = number(&sql.query(count).fetch_one(conn).await?)?;
+            let is_exact = users <= COUNTED_WITHOUT_SEARCH;
+            return Ok(Total { number: users.min(COUNTED_WITHOUT_SEARCH), is_exact });
         };
         // Any of the users show whether there are few in all, and whether the term is a common one.
         let mut sql = Sql::default();
