@@ -1,4 +1,4 @@
-// Lists the calls that /api/openapi.json describes, and sends them. Text goes into the page as text only.
+// Lists the operations of /api/openapi.json, and sends them. Text is inserted as text only.
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 

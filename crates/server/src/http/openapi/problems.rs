@@ -1,4 +1,4 @@
-//! Which refusals each kind of call can answer with, for the description of the API.
+//! Error responses of each kind of operation, for the OpenAPI description.
 
 use rekey_wire::problem::MEDIA_TYPE;
 use std::collections::BTreeMap;
@@ -8,15 +8,15 @@ use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuil
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
-/// What can befall any call: faults, and a server that cannot serve right now.
+/// Any operation: internal errors and temporary unavailability.
 const FAULTS: &[u16] = &[500, 503];
-/// What can befall a call that changes something.
+/// Operations with an unsafe method.
 const WRITE: &[u16] = &[403, 413, 415];
-/// What can befall a call with a body.
+/// Operations with a body.
 const BODY: &[u16] = &[400, 408, 422];
-/// What can befall a call with a query.
+/// Operations with a query.
 const QUERY: &[u16] = &[414, 422];
-/// What only who is logged in, or an admin, may ask for.
+/// Operations for signed-in users or admins only.
 const ADMIN: &[u16] = &[401, 403];
 
 fn described(groups: &[&[u16]]) -> Responses {
@@ -55,7 +55,7 @@ const fn meaning(status: u16) -> &'static str {
     }
 }
 
-/// One type for each kind of call, as `#[utoipa::path(responses(…))]` takes them.
+/// Declares one type per kind of operation, for `#[utoipa::path(responses(…))]`.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident: $($group:expr),+;)+) => { $(
         $(#[$doc])*
@@ -71,17 +71,17 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Reading what everybody may read.
+    /// Public reads.
     ReadProblems: &[];
-    /// Ending one's session: no body.
+    /// Logout: no body.
     PlainProblems: WRITE;
-    /// Asking for a link.
+    /// Request for a link.
     PublicProblems: WRITE, BODY, &[429];
-    /// Using a link.
+    /// Use of a link.
     LinkProblems: WRITE, BODY, &[410, 429];
-    /// Logging in.
+    /// Login.
     LoginProblems: WRITE, BODY, &[401, 429];
-    /// Changing one's own password.
+    /// Change of the own password.
     AccountProblems: WRITE, BODY, &[401, 429];
     /// An admin reads a list or a stream.
     AdminProblems: ADMIN, QUERY;
