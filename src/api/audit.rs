@@ -1,4 +1,4 @@
-//! The audit log.
+//! Audit log endpoint.
 
 use super::{Result, request};
 use leptos_router::location::Url;
@@ -7,7 +7,7 @@ use rekey_wire::audit::{AUDIT, AuditPage};
 /// Fetches a page of the log, newest first; `cursor` is the `next_cursor` of the page before.
 ///
 /// # Errors
-/// 401 and 403 for anybody but an admin.
+/// 401 and 403 for non-admins.
 pub(crate) async fn audit_log(cursor: Option<&str>) -> Result<AuditPage> {
     match cursor {
         Some(cursor) => request::get(&[AUDIT, "?cursor=", &Url::escape(cursor)].concat()).await,
