@@ -14,21 +14,21 @@ use crate::figures::Figures;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
-/// "Forgot" requests for each kind of address.
+/// "Forgot" requests per kind of address.
 const FORGOTS: usize = 100;
 /// Number of logins.
 const LOGINS: usize = 60;
-/// Calls of each kind, with and without the flood.
+/// Calls per kind, with and without the flood.
 const CALLS: usize = 150;
 /// A line of `/metrics`.
 const QUEUE_EMPTY: &[u8] = b"\nrekey_mail_queue 0\n";
-/// Clients that log in as fast as they get responses.
+/// Concurrent clients of the flood.
 const FLOOD: usize = 16;
-/// Goals in milliseconds: the median of forgot, and of a login without its hash.
+/// Goals in milliseconds: median of forgot, and of a login without its hash.
 const FORGOT: f64 = 1.0;
 const LOGIN: f64 = 2.0;
 
-/// Measures and reports.
+/// Measures and adds the results to the report.
 pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
     let folder = Folder::new();
     let program = Program::new(program, &folder.sqlite());
@@ -41,7 +41,7 @@ pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
     let known: Vec<String> = reachable.filter_map(|user| user["email"].as_str().map(str::to_owned)).collect();
 
     report.section("Forgot and login", "As a client on the same machine sees them; SQLite, 1000 users. Known and unknown addresses in turn, logins in turn with the bare argon2id call.", &["call", "measured", "beside it", "goal", "kept"]);
-    // First with an idle queue; then without a pause, while the queue works.
+    // First with an idle queue, then without a pause, while the queue is being processed.
     for (label, alone) in [("forgot, known address", true), ("forgot, known address, while the queue works", false)] {
         let (mut to_known, mut to_unknown) = (Vec::new(), Vec::new());
         for at in 0..FORGOTS {
@@ -95,7 +95,7 @@ pub(crate) fn forgot(client: &mut Client, address: &str) -> Result<Duration> {
     if answer.status == 202 { Ok(answer.took) } else { Err(format!("Forgot was answered {}.", answer.status).into()) }
 }
 
-/// The bare hash, with the server's parameters, in preallocated memory.
+/// The bare hash, with the server's parameters and preallocated memory.
 pub(crate) struct Bare {
     argon: Argon2<'static>,
     blocks: Vec<Block>,
@@ -156,7 +156,7 @@ fn flood(host: &str, admin: &mut Client, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Every path, and forgot.
+/// Measures all paths, and forgot.
 fn all(client: &mut Client, paths: &[&str]) -> Result<Vec<Figures>> {
     let mut figures = Vec::new();
     for path in paths {

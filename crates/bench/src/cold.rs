@@ -1,4 +1,4 @@
-//! The first second of a visitor far out: a cold load in a browser that is slowed down, with pictures.
+//! Benchmark of cold page loads on a throttled connection in a browser, with a film strip.
 
 use std::fs;
 use std::path::Path;
@@ -11,19 +11,19 @@ use crate::peer;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
-/// Loads of each page.
+/// Loads per page.
 const LOADS: usize = 7;
-/// The goals, in milliseconds: something painted, the form usable. The second is Django's login page on the same machine.
+/// Goals in milliseconds: first paint, and usable form. The second is the time of Django's login page on the same machine.
 const PAINTED: f64 = 500.0;
 const USABLE: f64 = 870.0;
-/// The film strip: pictures in a row, rows, milliseconds between two.
+/// Film strip: frames per row, number of frames, milliseconds between frames.
 const ACROSS: u32 = 6;
 const PICTURES: u32 = 12;
 const STEP: u32 = 100;
 
 const PAGES: [(&str, &str); 3] = [("login", "/login"), ("forgot", "/forgot-password"), ("reset", "/reset-password#token=none")];
 
-/// Measures and writes down; the pictures go beside the document.
+/// Measures and adds the results to the report; the pictures are written next to the document.
 pub(crate) fn measure(program: &Path, document: &Path, report: &mut Report) -> Result<()> {
     let folder = Folder::new();
     let program = Program::new(program, &folder.sqlite());
@@ -39,7 +39,7 @@ pub(crate) fn measure(program: &Path, document: &Path, report: &mut Report) -> R
     let words = [("one word, from bare hyper", peer::word()?), ("one word, in a process of its own", peer::word_apart()?)];
     let mut floors = [Vec::new(), Vec::new()];
     let mut loads = PAGES.map(|_| Vec::new());
-    // In turns, so that all meet the machine in the same hour.
+    // Interleaved, so that all are measured under the same conditions.
     for _ in 0..LOADS {
         for ((_, peer), loads) in words.iter().zip(&mut floors) {
             loads.push(browser.paint_cold(&format!("http://{}/", peer.server.host())));
@@ -81,7 +81,7 @@ fn received(loads: &[ColdLoad]) -> String {
     format!("{:.1} kB", sorted(loads, |load| load.bytes)[LOADS / 2] / 1000.0)
 }
 
-/// The load as a strip of pictures, one every so many milliseconds, and the moment when the app was live.
+/// Returns a film strip of the load, with one frame per interval and the time of hydration.
 fn strip(browser: &Browser, load: &ColdLoad) -> Vec<u8> {
     let page = browser.new_context();
     page.resize(ACROSS * 190 + 10, 2 * 360 + 10);

@@ -1,4 +1,4 @@
-//! The pages, as files: how fast, beside a server that does nothing else; how heavy, beside the budget. And the program itself.
+//! Benchmark of the static pages: speed compared with a minimal server, and size compared with the budget. Also startup time and memory.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,20 +10,20 @@ use crate::peer;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
-/// Starts of the program, and requests for each file.
+/// Starts of the program, and requests per file.
 const STARTS: usize = 9;
 const REQUESTS: usize = 400;
-/// The script that fetches the chunks, in the folder of the app's files.
+/// The script that loads the chunks, in the folder of the app's files.
 const SPLIT_LOADER: &str = "__wasm_split.js";
-/// The goals: start in milliseconds, memory in megabytes.
+/// Goals: startup in milliseconds, memory in megabytes.
 const START: f64 = 300.0;
 const MEMORY: f64 = 40.0;
 
-/// Measures and reports.
+/// Measures and adds the results to the report.
 pub(crate) fn measure(program: &Path, report: &mut Report) -> Result<()> {
     let folder = Folder::new();
     let program = Program::new(program, &folder.sqlite());
-    // The first start makes the database.
+    // The first start creates the database.
     let (server, first) = program.serve();
     drop(server);
     let mut starts = Vec::new();
@@ -62,11 +62,11 @@ fn files(host: &str, report: &mut Report) -> Result<()> {
         return Ok(());
     }
     let mut paths = vec!["/login".to_owned()];
-    // As sent it is compressed; a client that takes no brotli would read it plain.
+    // The response is compressed; without `Accept-Encoding` it is readable.
     paths.extend(linked(&plain(host, "/login")?));
     if let Some(script) = paths.iter().find(|path| path.ends_with("/rekey-app.js")) {
         let loader = script.replace("rekey-app.js", SPLIT_LOADER);
-        // In an unsplit build there is none.
+        // An unsplit build has none.
         if client.send("GET", &loader, "")?.status == 200 {
             paths.push(loader);
         }
@@ -108,13 +108,13 @@ fn files(host: &str, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The number that stands behind `name` in `budgets.toml`.
+/// Returns the value of `name` in `budgets.toml`.
 fn budget(name: &str) -> Option<usize> {
     let line = include_str!("../../../budgets.toml").lines().find_map(|line| line.strip_prefix(name)?.trim().strip_prefix('='));
     line?.trim().replace('_', "").parse().ok()
 }
 
-/// A file of the site as text.
+/// Returns a file of the site as text.
 fn plain(host: &str, path: &str) -> Result<String> {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(host)?;
@@ -124,9 +124,9 @@ fn plain(host: &str, path: &str) -> Result<String> {
     Ok(text)
 }
 
-/// What the page names of this site.
+/// Returns the files of this site that the page refers to.
 fn linked(page: &str) -> BTreeSet<String> {
-    // Minified HTML quotes attributes only where it must.
+    // Minified HTML quotes attributes only where necessary.
     let values = page.split(['"', '\'', '=', ' ', '>']).filter(|text| text.starts_with('/') && !text.starts_with("//"));
     values.filter(|path| path.rsplit('/').next().is_some_and(|name| name.contains('.'))).map(str::to_owned).collect()
 }

@@ -15,16 +15,16 @@ use crate::figures::Figures;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
-/// Queued mails, and the number of their links that are redeemed.
+/// Number of queued mails, and of their links that are redeemed.
 const MAILS: usize = 300;
 const USED: usize = 40;
 /// Links redeemed as a warm-up: each PostgreSQL connection plans a prepared statement five times.
 const BEFORE: usize = 60;
-/// The goal in milliseconds for a new password without its hash and one fsync.
+/// Goal in milliseconds for a new password, less its hash and one fsync.
 const BESIDE: f64 = 2.0;
 const SUBJECT: &str = "Reset your Squaretalk password";
 
-/// Measures and reports.
+/// Measures and adds the results to the report.
 pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Result<()> {
     let how = format!(
         "{MAILS} people with an account ask at once; a mail server on this machine takes what comes. Then, after {BEFORE} others, {USED} of the links are used, in turn with \
@@ -82,7 +82,7 @@ pub(crate) fn measure(program: &Path, postgres: &str, report: &mut Report) -> Re
     Ok(())
 }
 
-/// The time to write and fsync four kilobytes: a page of a database, or of its WAL.
+/// Returns the time to write and fsync 4 kB: a page of a database, or of its WAL.
 fn written(file: &mut File) -> Result<Duration> {
     let began = Instant::now();
     file.write_all(&[0x5a; 4096])?;
@@ -90,7 +90,7 @@ fn written(file: &mut File) -> Result<Duration> {
     Ok(began.elapsed())
 }
 
-/// Addresses of users who would get a link.
+/// Returns addresses of users who would get a link.
 fn reachable(admin: &mut Client) -> Result<Vec<String>> {
     let mut addresses = Vec::new();
     let mut path = "/api/users?limit=100".to_owned();

@@ -1,4 +1,4 @@
-//! The users table with a hundred thousand users and with a million, on both databases.
+//! Benchmark of the users table with 100,000 and a million users, on both databases.
 
 use std::fs;
 use std::path::Path;
@@ -13,23 +13,23 @@ use crate::figures::Figures;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 
-/// The sizes, with the p95 over all queries in milliseconds that each may have, and a name for its databases.
+/// Sizes, each with the maximum p95 of all queries in milliseconds and a database name.
 const SIZES: [(u32, f64, &str); 2] = [(100_000, 20.0, "rekey_bench_100k"), (1_000_000, 80.0, "rekey_bench_1m")];
-/// What the table may take on the disk, and what a login may add to PostgreSQL's write-ahead log.
+/// Maximum size of the table on disk, and maximum write-ahead log per login (PostgreSQL).
 const GIGABYTE: u64 = 1_000_000_000;
 const LOGIN_WAL: f64 = 6.0;
-/// Requests of the first page.
+/// Number of requests for the first page.
 const FIRST_PAGES: usize = 100;
-/// The slowest queries that are named.
+/// Number of slowest queries to list.
 const SLOWEST: usize = 5;
-/// Users imported beside those that are there.
+/// Number of users imported into the filled table.
 const IMPORTED: u32 = 20_000;
-/// Logins whose write-ahead log is measured.
+/// Number of logins whose write-ahead log is measured.
 const LOGINS: usize = 30;
 
 const SORTS: [&str; 8] = ["name", "-name", "email", "-email", "extension", "-extension", "last_login", "-last_login"];
 const FILTERS: [&str; 4] = ["all", "no_valid_email", "reset_pending", "disabled"];
-/// Typed texts: of one to eleven characters, common, rare, of nobody, with signs, and of another script.
+/// Search terms: one to eleven characters; common, rare, without a match, with symbols, and in another script.
 const TERMS: [&str; 26] = [
     "",
     "s",
@@ -59,13 +59,13 @@ const TERMS: [&str; 26] = [
     "%E7%8E%8B",
 ];
 
-/// A query as it was asked, and how long the answer took.
+/// A query and its response time.
 struct Asked {
     path: String,
     took: Duration,
 }
 
-/// Measures and writes down.
+/// Measures and adds the results to the report.
 pub(crate) fn measure(program: &Path, postgres: &str, runtime: &Runtime, report: &mut Report) -> Result<()> {
     let how = format!(
         "{} sorts × {} filters × {} searches, the first and the second page, 50 users each. “First page” is the table without a search, {FIRST_PAGES} times; \
@@ -153,7 +153,7 @@ fn ask_all(admin: &mut Client) -> Result<Vec<Asked>> {
     Ok(asked)
 }
 
-/// The page in the middle by name.
+/// Measures the page in the middle, sorted by name.
 fn far(admin: &mut Client) -> Result<Duration> {
     let mut page = admin.get("/api/users?limit=100")?.json()?;
     let deep = (page["total"].as_u64().unwrap_or_default() / 200).min(1000);
@@ -174,7 +174,7 @@ fn import(program: &Program, folder: &Folder) -> Result<Duration> {
     Ok(program.import(&file))
 }
 
-/// What a login adds to the write-ahead log of PostgreSQL, in kB.
+/// Returns the write-ahead log written per login on PostgreSQL, in kB.
 async fn login_wal(database: &str, admin: &mut Client, password: &str) -> Result<f64> {
     let mut connection = sqlx::AnyConnection::connect(database).await?;
     let page = admin.get("/api/users?sort=extension&limit=100")?.json()?;
@@ -197,7 +197,7 @@ async fn login_wal(database: &str, admin: &mut Client, password: &str) -> Result
     Ok(f64::from(bytes) / f64::from(u32::try_from(emails.len())?) / 1000.0)
 }
 
-/// What a database takes on the disk, in bytes.
+/// Returns the size of a database on disk, in bytes.
 async fn size(database: &str) -> Result<u64> {
     let mut connection = sqlx::AnyConnection::connect(&database.replacen("sqlite://", "sqlite:", 1)).await?;
     let size = if database.starts_with("postgres") {
@@ -210,7 +210,7 @@ async fn size(database: &str) -> Result<u64> {
     Ok(u64::try_from(bytes)?)
 }
 
-/// An empty database of that name on the server.
+/// Creates an empty database on the server, replacing one of that name.
 pub(crate) async fn database(server: &str, name: &str) -> Result<String> {
     let mut connection = sqlx::AnyConnection::connect(server).await?;
     for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name} TEMPLATE template0")] {
