@@ -4,7 +4,7 @@ use super::{Result, request};
 use leptos_router::location::Url;
 use rekey_wire::audit::{AUDIT, AuditPage};
 
-/// Fetches a page of the log, newest first; `cursor` is the `next_cursor` of the page before.
+/// Fetches a page of the log, newest first; `cursor` is the `next_cursor` of the previous page.
 ///
 /// # Errors
 /// 401 and 403 for non-admins.

@@ -7,7 +7,7 @@ use rekey_wire::users::{Reset, ResetStarted, USERS, UserPage, UserPatch, user_pa
 /// Lists users; `query` begins with a question mark.
 ///
 /// # Errors
-/// 401 and 403 for anybody but an admin.
+/// 401 if signed out, 403 if the role does not allow it.
 pub(crate) async fn list_users(query: &str) -> Result<UserPage> {
     request::get(&[USERS, query].concat()).await
 }

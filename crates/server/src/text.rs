@@ -15,7 +15,7 @@ pub fn nfc(text: &str) -> String {
     if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() }
 }
 
-/// Strips case and accents. Longer text is truncated to [`MAX_FOLDED`].
+/// Strips case and accents. Longer text is truncated to `MAX_FOLDED`.
 #[must_use]
 pub fn fold(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).nfc().take(MAX_FOLDED).collect()

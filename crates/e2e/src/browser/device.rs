@@ -42,7 +42,7 @@ impl Page {
         self.call("Network.emulateNetworkConditions", conditions);
     }
 
-    /// Blocks requests to addresses that match one of `patterns` (`*/api/*`). An empty list lifts it.
+    /// Blocks requests to URLs that match one of `patterns` (`*/api/*`). An empty list unblocks all.
     #[track_caller]
     pub fn block(&self, patterns: &[&str]) {
         self.call("Network.setBlockedURLs", json!({ "urls": patterns }));

@@ -80,11 +80,11 @@ pub enum UserCommand {
         #[arg(long)]
         mail: bool,
     },
-    /// Add the users of a CSV file: name,email,role,extension (the last two optional); nobody is mailed
+    /// Add the users of a CSV file: name,email,role,extension (the last two optional); sends no mail
     Import {
         /// The file
         file: PathBuf,
-        /// Leave duplicate lines out and take the rest
+        /// Skip duplicate lines and import the rest
         #[arg(long)]
         skip_duplicates: bool,
     },

@@ -49,7 +49,7 @@ pub struct Config {
     /// smtp://host:port?tls=required or smtps://user:password@host; without it mail stays at /dev/inbox
     #[arg(long = "smtp-url", global = true, env = "REKEY_SMTP_URL", hide_env_values = true, value_name = "URL", value_parser = SmtpUrl::parse)]
     pub smtp: Option<SmtpUrl>,
-    /// The sender of mail; without a name, the brand [default: BRAND <no-reply@localhost>]
+    /// Sender of mail; the name defaults to the brand [default: BRAND <no-reply@localhost>]
     #[arg(long, global = true, env = "REKEY_MAIL_FROM", hide_env_values = true, value_name = "NAME <ADDRESS>", default_value = "no-reply@localhost", hide_default_value = true, value_parser = mail_from)]
     mail_from: Mailbox,
     /// Name shown on pages and in mail
@@ -67,7 +67,7 @@ pub struct Config {
     /// Minimum length of a password in characters (8 at least)
     #[arg(long, global = true, env = "REKEY_PASSWORD_MIN_LENGTH", hide_env_values = true, value_name = "N", default_value = "15", value_parser = min_length)]
     pub password_min_length: u32,
-    /// Time between two reset mails for one person; 0s turns it off
+    /// Minimum time between two reset mails per user; 0s turns it off
     #[arg(long, global = true, env = "REKEY_RESEND_COOLDOWN", hide_env_values = true, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     pub resend_cooldown: Duration,
     /// Requests for a link per client IP address, or off

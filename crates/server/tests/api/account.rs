@@ -1,4 +1,4 @@
-//! Account: changing the own password.
+//! Account: password change.
 
 use crate::support::*;
 use rekey_server::auth::hashing::hash_now;

@@ -71,27 +71,27 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Public reads.
+    /// Reading public data.
     ReadProblems: &[];
-    /// Logout: no body.
+    /// Logging out: no body.
     PlainProblems: WRITE;
-    /// Request for a link.
+    /// Requesting a link.
     PublicProblems: WRITE, BODY, &[429];
-    /// Use of a link.
+    /// Using a link.
     LinkProblems: WRITE, BODY, &[410, 429];
-    /// Login.
+    /// Logging in.
     LoginProblems: WRITE, BODY, &[401, 429];
-    /// Change of the own password.
+    /// Changing one's own password.
     AccountProblems: WRITE, BODY, &[401, 429];
-    /// An admin reads a list or a stream.
+    /// Lists and streams for admins.
     AdminProblems: ADMIN, QUERY;
-    /// An admin creates or starts something.
+    /// Creating or starting something as an admin.
     AdminWriteProblems: ADMIN, WRITE, BODY, &[409, 429];
-    /// An admin reads one thing.
+    /// Reading a single resource as an admin.
     AdminItemProblems: ADMIN, &[404];
-    /// An admin changes one thing.
+    /// Changing a single resource as an admin.
     AdminItemWriteProblems: ADMIN, WRITE, BODY, &[404, 409, 429];
-    /// An admin resets one user's password: no body.
+    /// Resetting a user's password as an admin: no body.
     AdminResetProblems: ADMIN, WRITE, &[404, 409, 429];
 }
 
