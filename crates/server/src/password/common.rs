@@ -12,9 +12,9 @@ use rekey_wire::password::{BOTH, WALK, is_walk, step};
 const STRETCH: usize = 64;
 /// Minimum length of a common password that is stretched: below it, nearly every combination of letters is on the list.
 const WORD: usize = 4;
-/// Any unit of up to this length, repeated, is rejected.
+/// Units of up to this length are rejected if they occur more than twice in a row.
 const SHORT: usize = 4;
-/// Any number of up to this length, repeated, is rejected.
+/// Numbers of up to this length are rejected if they occur at least twice in a row.
 const NUMBER: usize = 8;
 
 /// Returns whether the whole password is common.

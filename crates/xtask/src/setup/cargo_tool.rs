@@ -23,7 +23,7 @@ pub(crate) struct CargoTool {
     pub(crate) version: String,
     /// Whether to use the lock file that it ships.
     pub(crate) locked: bool,
-    /// Cargo features; usually none.
+    /// Cargo features that the program needs; usually none.
     pub(crate) features: &'static str,
 }
 
