@@ -1,8 +1,7 @@
 //! Generates a constant for each message of `locales/*.json`, so that a missing message is a compile error.
 //!
-//! A language file is `{ screen: { message: text } }`; a text that counts something is an object of plural forms by CLDR
-//! category. Every file has the same screens and messages in the same order as `en.json`: a message is its index in that
-//! order, and the WebAssembly carries no names.
+//! A language file is `{ screen: { message: text } }`; a text with a count is an object of plural forms by CLDR category. Every file has the same
+//! screens and messages in the same order as `en.json`: a message is its index in that order, and the WebAssembly contains no names.
 
 use serde_json::{Map, Value};
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};

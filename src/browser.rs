@@ -1,11 +1,11 @@
-//! Browser APIs without an equivalent in the crates used. Without a browser (prerendering) each does nothing.
+//! Browser APIs without an equivalent in the crates used. Outside a browser (prerendering) they do nothing.
 
 use leptos::prelude::{document, window};
 
-/// Whether this is the build that runs in a browser.
+/// Whether this is the browser build.
 const IS_BROWSER: bool = cfg!(target_arch = "wasm32");
 
-/// Milliseconds since 1970 by the machine's clock.
+/// Returns the local time in milliseconds since 1970.
 #[must_use]
 pub(crate) fn now() -> u64 {
     if IS_BROWSER { millis(js_sys::Date::now()) } else { 0 }
@@ -23,13 +23,13 @@ fn millis(at: f64) -> u64 {
     at as u64
 }
 
-/// Unicode normal form C, in which passwords are counted and sent (NIST SP 800-63B-4 section 3.1.1.2).
+/// Normalizes text to NFC, in which passwords are counted and sent (NIST SP 800-63B-4 section 3.1.1.2).
 #[must_use]
 pub(crate) fn nfc(text: &str) -> String {
     if IS_BROWSER { js_sys::JsString::from(text).normalize("NFC").into() } else { text.to_owned() }
 }
 
-/// The language of the page, from `<html lang>`.
+/// Returns the language of the page, from `<html lang>`.
 #[must_use]
 pub(crate) fn language() -> String {
     let root = if IS_BROWSER { document().document_element() } else { None };
@@ -43,13 +43,13 @@ pub(crate) fn reload() {
     }
 }
 
-/// Whether the page is visible.
+/// Returns whether the page is visible.
 #[must_use]
 pub(crate) fn is_visible() -> bool {
     IS_BROWSER && !document().hidden()
 }
 
-/// `sessionStorage`, which belongs to this tab and survives a reload. A browser that refuses it stores nothing.
+/// `sessionStorage`, which belongs to this tab and survives a reload. Does nothing if the browser blocks it.
 pub(crate) mod session_storage {
     use super::IS_BROWSER;
     use leptos::prelude::window;
@@ -79,7 +79,7 @@ pub(crate) mod session_storage {
     }
 }
 
-/// The text of the page's `<template>` with this id.
+/// Returns the text of the page's `<template>` with this id.
 #[cfg(target_arch = "wasm32")]
 #[must_use]
 pub(crate) fn template(id: &str) -> Option<String> {

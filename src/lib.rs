@@ -1,8 +1,7 @@
-//! The pages of Rekey: a Leptos app for people who forgot their password, and for the admins who help them.
+//! Rekey's web app: a Leptos app for users who forgot their password, and for the admins who help them.
 //!
-//! `app` is the route table. Each screen has a folder, named as in the server and the shared types. `api` has one function
-//! per endpoint, `auth` knows who is signed in, `components` and `layout` are shared, `i18n` holds the translations, `boot`
-//! starts the app.
+//! `app` is the route table. Each screen has a folder, named as in the server and the shared types. `api` has one function per endpoint, `auth`
+//! manages the session, `components` and `layout` are shared, `i18n` has the translations, `boot` starts the app.
 
 #![expect(unreachable_pub, reason = "the component macro of leptos writes such items")]
 

@@ -12,14 +12,14 @@ pub(crate) struct Startup {
     session: Session,
 }
 
-/// The startup of the app.
+/// Returns the startup handle from context.
 #[must_use]
 pub(crate) fn use_startup() -> Startup {
     expect_context()
 }
 
 impl Startup {
-    /// Provides the startup in context; nothing is fetched yet.
+    /// Provides the startup in context, without fetching.
     #[must_use]
     pub(crate) fn provide(config: AppConfig, session: Session) -> Self {
         let action = Action::new_unsync(move |(): &()| async move {
@@ -34,18 +34,18 @@ impl Startup {
         startup
     }
 
-    /// Fetches. The session is fetched even if the page was served with one: the browser may have kept the page.
+    /// Fetches. The session is fetched even if the page was served with one: the browser may have cached the page.
     pub(crate) fn run(self) {
         self.action.dispatch(());
     }
 
-    /// Whether to show an error page: a request failed, and the session is not known.
+    /// Returns whether to show an error page: a request failed, and the session is unknown.
     #[must_use]
     pub(crate) fn show_offline_page(self) -> bool {
         self.has_failed() && self.session.with(|state| *state == AuthState::Loading)
     }
 
-    /// Whether to show an error above the page: a request failed.
+    /// Returns whether to show an error above the page: a request failed.
     #[must_use]
     pub(crate) fn show_offline_banner(self) -> bool {
         self.has_failed() && !self.show_offline_page()

@@ -1,5 +1,5 @@
-//! Embeds the built pages into the program: every file of `dist/`, compressed, with its entity tag and, for HTML, its
-//! content security policy. Also packs the list of common passwords.
+//! Embeds the built pages into the program: every file of `dist/`, compressed, with its entity tag and, for HTML, its content security policy. Also
+//! packs the list of common passwords.
 
 #[path = "src/spa/csp.rs"]
 mod csp;
@@ -16,13 +16,13 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// Files whose content is compressed already.
+/// Files that are already compressed.
 const COMPACT: [&str; 6] = ["png", "jpg", "webp", "avif", "woff2", "gz"];
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-env-changed=REKEY_DIST");
     println!("cargo::rerun-if-changed=build.rs");
-    // `sqlx::migrate!` does not see new files.
+    // `sqlx::migrate!` does not detect new files.
     println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-changed=src/spa/csp.rs");
     println!("cargo::rerun-if-changed=src/password/blocklist");
@@ -42,7 +42,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("pages.rs"), source)
 }
 
-/// The common passwords, each a line, and after a line's end the very common ones; see `src/password/blocklist`.
+/// Packs the common passwords, one per entry, and the most common words, each marked by a leading line feed; see `src/password/blocklist`.
 fn blocklist() -> io::Result<Vec<u8>> {
     let mut common = Vec::new();
     brotli::Decompressor::new(fs::File::open("passwords/common.txt.br")?, 64 * 1024).read_to_end(&mut common)?;
@@ -52,8 +52,8 @@ fn blocklist() -> io::Result<Vec<u8>> {
     Ok(pack::pack(lines.chain(marked.iter().map(String::as_bytes))))
 }
 
-/// `REKEY_DIST`, or `dist/` of the workspace. Cargo cannot watch what does not exist without building anew each time,
-/// so that an empty directory is made where there is none.
+/// Returns `REKEY_DIST`, or `dist/` of the workspace. Creates an empty directory if there is none: for a missing path, Cargo would rebuild every
+/// time.
 fn dist() -> PathBuf {
     if let Some(dist) = env::var_os("REKEY_DIST").filter(|dist| !dist.is_empty()) {
         return dist.into();
@@ -63,7 +63,7 @@ fn dist() -> PathBuf {
     dist
 }
 
-/// Every file below `directory` with its path on the site. What begins with a dot is a tool's own.
+/// Collects all files below `directory` with their paths on the site. Names that begin with a dot belong to tools.
 fn collect(root: &Path, directory: &Path, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
     let Ok(entries) = fs::read_dir(directory) else { return Ok(()) };
     for entry in entries {
@@ -82,14 +82,14 @@ fn collect(root: &Path, directory: &Path, files: &mut Vec<(String, PathBuf)>) ->
     Ok(())
 }
 
-/// The Rust expression of one file; its forms are written to `stem`, `stem.br` and `stem.gz`.
+/// Returns the Rust expression of one file; its forms are written to `stem`, `stem.br` and `stem.gz`.
 fn entry(name: &str, path: &Path, stem: &Path) -> io::Result<String> {
     let content = fs::read(path)?;
     let extension = Path::new(name).extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let policy = (extension == "html").then(|| csp::policy(&String::from_utf8_lossy(&content)));
     let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(&content));
     fs::write(stem, &content)?;
-    // Pages are filled in when the server starts, and compressed then.
+    // HTML pages are completed, and compressed, when the server starts.
     let is_compact = policy.is_some() || COMPACT.contains(&extension.as_str());
     let brotli = if is_compact { None } else { smaller(&content, brotli(&content)?, &stem.with_extension("br"))? };
     let gzip = if is_compact { None } else { smaller(&content, gzip(&content)?, &stem.with_extension("gz"))? };
@@ -107,7 +107,7 @@ fn entry(name: &str, path: &Path, stem: &Path) -> io::Result<String> {
     written.map(|()| source).map_err(io::Error::other)
 }
 
-/// Writes a compressed form where it saves anything.
+/// Writes a compressed form if it is smaller than the content.
 fn smaller(content: &[u8], compressed: Vec<u8>, path: &Path) -> io::Result<Option<PathBuf>> {
     if compressed.len() >= content.len() {
         return Ok(None);
@@ -120,17 +120,17 @@ fn included(path: Option<PathBuf>) -> String {
     path.map_or_else(|| "None".to_owned(), |path| format!("Some(include_bytes!({path:?}))"))
 }
 
-/// Whether the file's folder is named by a hash of its content: `/app-0123456789abcdef/rekey-app.js`.
+/// Returns whether the file's folder is named by a hash of its content: `/app-0123456789abcdef/rekey-app.js`.
 fn is_immutable(name: &str) -> bool {
     name.starts_with("/app-")
 }
 
-/// The best that brotli can do, also while developing: the tests weigh what people will fetch.
+/// Compresses at the maximum level, also in development: the tests measure the transfer size.
 fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
     let mut compressed = Vec::new();
     let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, 11, 22);
     writer.write_all(content)?;
-    // Dropping it writes the end of the stream.
+    // Dropping the writer flushes the end of the stream.
     drop(writer);
     Ok(compressed)
 }

@@ -1,4 +1,4 @@
-//! The public configuration.
+//! Public configuration endpoint.
 
 use super::{Result, request};
 use rekey_wire::config::{CONFIG, Config};
@@ -6,7 +6,7 @@ use rekey_wire::config::{CONFIG, Config};
 /// Fetches the public configuration.
 ///
 /// # Errors
-/// When the server cannot be reached.
+/// The server cannot be reached.
 pub(crate) async fn config() -> Result<Config> {
     request::get(CONFIG).await
 }

@@ -1,36 +1,36 @@
-//! Errors of API calls.
+//! API client errors.
 
 use crate::i18n::{MessageId, error as t};
 use rekey_wire::problem::{Code, FieldErrors, Problem};
 
-/// A failed call.
+/// Error of an API call.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Error {
-    /// No answer: offline, server down, or timeout.
+    /// No response: offline, server down, or timeout.
     Network,
-    /// The server answered with an error.
+    /// An error response.
     Api(Box<ApiError>),
 }
 
-/// An error answer.
+/// An error response.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct ApiError {
-    /// The problem's code; [`Code::Unknown`] if the body was no problem document.
+    /// The error code; [`Code::Unknown`] if the body is not a problem document.
     pub(crate) code: Code,
-    /// For 422: the refused fields and why.
+    /// For 422: the rejected fields and the reasons.
     pub(crate) fields: FieldErrors,
-    /// For 429: seconds until a retry makes sense.
+    /// For 429: seconds until a retry can succeed.
     pub(crate) retry_after: Option<u64>,
 }
 
 impl Error {
-    /// From an error answer; a proxy may have sent something other than a problem document.
+    /// Creates an error from an error response, which may come from a proxy and not be a problem document.
     pub(super) fn api(problem: Option<Problem>, retry_after: Option<u64>) -> Self {
         let (code, fields) = problem.map_or((Code::Unknown, FieldErrors::new()), |problem| (problem.code, problem.errors));
         Self::Api(Box::new(ApiError { code, fields, retry_after }))
     }
 
-    /// The problem's code, if the server answered.
+    /// Returns the error code, if there was a response.
     #[must_use]
     pub(crate) fn code(&self) -> Option<Code> {
         match self {
@@ -39,13 +39,13 @@ impl Error {
         }
     }
 
-    /// Whether the server answered with this code.
+    /// Returns whether the response had this code.
     #[must_use]
     pub(crate) fn has_code(&self, code: Code) -> bool {
         self.code() == Some(code)
     }
 
-    /// Seconds to wait, for a rate-limited call.
+    /// Returns the seconds to wait, for a rate-limited call.
     #[must_use]
     pub(crate) fn retry_after(&self) -> Option<u64> {
         match self {
@@ -54,7 +54,7 @@ impl Error {
         }
     }
 
-    /// What happened and what to do, for people.
+    /// Returns the message for the user: what happened and what to do.
     #[must_use]
     pub(crate) fn message(&self) -> &'static str {
         let message: MessageId = match self.code() {

@@ -1,7 +1,7 @@
 //! API client: one function per endpoint.
 //!
-//! Call these functions from an `Action` or a `LocalResource`: those keep the reactive owner across `await`, which a 401
-//! answer needs to find the session in context.
+//! Call these functions from an `Action` or a `LocalResource`: those keep the reactive owner across `await`, which is needed to find the session in
+//! context after a 401 response.
 
 mod account;
 mod audit;
@@ -20,5 +20,5 @@ pub(crate) use login::{log_in, log_out, session};
 pub(crate) use reset::{InspectedLink, inspect_link, redeem_link, renew_link, report_link, request_link};
 pub(crate) use users::{change_email, list_users, reset_password};
 
-/// The result of an API call.
+/// Result of an API call.
 pub(crate) type Result<T> = std::result::Result<T, Error>;

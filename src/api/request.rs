@@ -1,4 +1,4 @@
-//! Sending requests with `gloo-net`: timeout, JSON, and errors as [`Error`].
+//! HTTP requests with `gloo-net`: timeout, JSON, and errors as [`Error`].
 
 use super::{Error, Result};
 use crate::auth::session::Session;
@@ -10,20 +10,20 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use web_sys::AbortSignal;
 
-/// Milliseconds after which a request is aborted.
+/// Timeout of a request, milliseconds.
 const REQUEST_TIMEOUT: u32 = 30_000;
 
-/// Sends a GET request and reads the JSON body of the answer.
+/// Sends a GET request and parses the JSON body of the response.
 pub(super) async fn get<T: DeserializeOwned>(path: &str) -> Result<T> {
     read(send(with_timeout(Request::get(path)).build()).await?).await
 }
 
-/// Sends a POST request with a JSON body and reads the JSON body of the answer.
+/// Sends a POST request with a JSON body and parses the JSON body of the response.
 pub(super) async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T> {
     read(send_json(Request::post(path), body).await?).await
 }
 
-/// Sends a POST request without a body and reads the JSON body of the answer.
+/// Sends a POST request without a body and parses the JSON body of the response.
 pub(super) async fn post_empty<T: DeserializeOwned>(path: &str) -> Result<T> {
     read(send(with_timeout(Request::post(path)).build()).await?).await
 }
@@ -33,13 +33,12 @@ pub(super) async fn delete(path: &str) -> Result<()> {
     send(with_timeout(Request::delete(path)).build()).await.map(drop)
 }
 
-/// Sends a JSON body; the answer is successful.
+/// Sends a JSON body. Returns the response if it is successful.
 pub(super) async fn send_json(request: RequestBuilder, body: &impl Serialize) -> Result<Response> {
     send(with_timeout(request).json(body)).await
 }
 
-/// Reads the JSON body of a successful answer. A body of another form comes from another version of the server or from a
-/// proxy.
+/// Parses the JSON body of a successful response. A body of another form comes from another server version or a proxy.
 pub(super) async fn read<T: DeserializeOwned>(response: Response) -> Result<T> {
     response.json().await.map_err(|error| match error {
         FetchError::SerdeError(_) => Error::api(None, None),

@@ -1,4 +1,4 @@
-//! Reset links: request, inspect, redeem, renew, report.
+//! Reset link endpoints: request, inspect, redeem, renew, report.
 
 use super::{Result, request};
 use crate::browser;
@@ -12,11 +12,11 @@ use rekey_wire::reset::{
 pub(crate) struct InspectedLink {
     /// The account's address.
     pub(crate) email: String,
-    /// Milliseconds until it expires, by the server's clock: this machine's may be wrong.
+    /// Milliseconds until it expires, by the server's clock, as the local clock may be wrong.
     pub(crate) remaining: u64,
 }
 
-/// Requests a link. The answer is the same for every address: seconds until another may be requested.
+/// Requests a link. The response is the same for every address. Returns the seconds until another link may be requested.
 ///
 /// # Errors
 /// 422 for a malformed address, 429 within the cooldown.
@@ -27,7 +27,7 @@ pub(crate) async fn request_link(body: ForgotRequest) -> Result<u64> {
 /// Inspects a link without using it up.
 ///
 /// # Errors
-/// 410 with the reason when it is not valid.
+/// 410 with the reason if the link is not valid.
 pub(crate) async fn inspect_link(token: Token) -> Result<InspectedLink> {
     let response = request::send_json(Request::post(INSPECT), &LinkRequest { token }).await?;
     let now = response.headers().get("date").and_then(|date| browser::parse_date(&date)).unwrap_or_else(browser::now);
@@ -36,27 +36,26 @@ pub(crate) async fn inspect_link(token: Token) -> Result<InspectedLink> {
     Ok(InspectedLink { email, remaining: end.saturating_sub(now) })
 }
 
-/// Sets the new password and uses the link up. Returns the number of sessions that ended.
+/// Sets the new password and uses the link up. Returns the number of ended sessions.
 ///
 /// # Errors
-/// 410 when the link is not valid, 422 when the password is refused: the link stays valid then.
+/// 410 if the link is not valid; 422 if the password is rejected, and the link stays valid.
 pub(crate) async fn redeem_link(body: RedeemRequest) -> Result<u64> {
     request::post::<Redemption>(REDEEM, &body).await.map(|redemption| redemption.sessions_ended)
 }
 
-/// Requests a new link to the address that an expired or used one was sent to. Returns the seconds until another may be
-/// requested.
+/// Requests a new link to the address that an expired or used link was sent to. Returns the seconds until another link may be requested.
 ///
 /// # Errors
-/// 410 when the link was cancelled or never existed, 429 within the cooldown.
+/// 410 if the link was cancelled or never existed, 429 within the cooldown.
 pub(crate) async fn renew_link(token: Token) -> Result<u64> {
     request::post::<ForgotAnswer>(RENEW, &LinkRequest { token }).await.map(|answer| answer.resend_after_seconds)
 }
 
-/// "This wasn't me": cancels the link and pauses further ones.
+/// Cancels the link and pauses self-service mails ("This wasn't me").
 ///
 /// # Errors
-/// 410 when it never was a link.
+/// 410 if there is no such link.
 pub(crate) async fn report_link(token: Token) -> Result<()> {
     request::send_json(Request::post(REPORT), &LinkRequest { token }).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! Users, for admins.
+//! User administration endpoints.
 
 use super::{Result, request};
 use gloo_net::http::Request;
@@ -7,15 +7,15 @@ use rekey_wire::users::{Reset, ResetStarted, USERS, UserPage, UserPatch, user_pa
 /// Lists users; `query` begins with a question mark.
 ///
 /// # Errors
-/// 401 and 403 for anybody but an admin.
+/// 401 if signed out, 403 if the role does not allow it.
 pub(crate) async fn list_users(query: &str) -> Result<UserPage> {
     request::get(&[USERS, query].concat()).await
 }
 
-/// Sends a user a reset link.
+/// Sends a reset link to a user.
 ///
 /// # Errors
-/// 409 when no mail can reach them or the account is disabled, 429 within the cooldown.
+/// 409 if the user has no valid address or the account is disabled, 429 within the cooldown.
 pub(crate) async fn reset_password(id: &str) -> Result<Reset> {
     request::post_empty::<ResetStarted>(&user_reset_path(id)).await.map(|started| started.reset)
 }
@@ -23,7 +23,7 @@ pub(crate) async fn reset_password(id: &str) -> Result<Reset> {
 /// Changes a user's address.
 ///
 /// # Errors
-/// 409 when another user has it, 422 when it is malformed.
+/// 409 if another user has it, 422 if it is malformed.
 pub(crate) async fn change_email(id: &str, patch: UserPatch) -> Result<()> {
     request::send_json(Request::patch(&user_path(id)), &patch).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! Who is signed in, and where to go after signing in.
+//! Authentication: the session, and the redirect after login.
 
 pub(crate) mod next;
 pub(crate) mod session;

@@ -1,18 +1,18 @@
-//! The `next` parameter of `/login?next=…`: where to go after signing in.
+//! The `next` parameter of `/login?next=…`: the destination after login.
 //!
-//! Anybody can write such a link. It is followed only to a page of this app that needs a login (docs/security.md HDR-04):
-//! never to another site, nor to anything else that a browser would read as an address.
+//! Anybody can craft such a link. It is followed only to pages of this app that require login (docs/security.md HDR-04), never to another site or to
+//! anything else that a browser would parse as a URL.
 
 use leptos_router::location::Url;
 use rekey_wire::paths::{Page, RequiredAccess};
 
-/// The address of the login page that leads back to `address`, a path with its query.
+/// Returns the login URL that leads back to `address`, a path with its query.
 #[must_use]
 pub(crate) fn login_path(address: &str) -> String {
     [Page::Login.path(), "?next=", &Url::escape(address).replace("%2F", "/")].concat()
 }
 
-/// Returns `next`, the decoded parameter, if it may be followed.
+/// Returns the decoded parameter `next` if it may be followed.
 #[must_use]
 pub(crate) fn validate(next: &str) -> Option<String> {
     let path = next.split(['?', '#']).next()?;

@@ -1,4 +1,4 @@
-//! The session: who is signed in, in one place.
+//! Session: the authentication state of the app.
 
 use crate::api;
 use crate::browser;
@@ -7,15 +7,15 @@ use leptos::task::spawn_local;
 use rekey_wire::login::SessionUser;
 use std::time::Duration;
 
-/// How often a visible page checks whether the session still exists.
+/// How often a visible page checks that the session still exists.
 const SESSION_POLL_INTERVAL: Duration = Duration::from_secs(10);
 
-/// What is known about the person in front of the page.
+/// Authentication state.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum AuthState {
-    /// The server has not been asked yet.
+    /// Not fetched yet.
     Loading,
-    /// Nobody is signed in.
+    /// Not signed in.
     SignedOut,
     /// The session ended while a page was open.
     SessionExpired,
@@ -29,14 +29,14 @@ pub(crate) struct Session {
     state: RwSignal<AuthState>,
 }
 
-/// The session of the app.
+/// Returns the session from context.
 #[must_use]
 pub(crate) fn use_session() -> Session {
     expect_context()
 }
 
 impl Session {
-    /// Provides the session in context. `initial` is the answer that the page was served with, if it was.
+    /// Provides the session in context. `initial` is the session that the page was served with, if any.
     #[must_use]
     pub(crate) fn provide(initial: Option<Option<SessionUser>>) -> Self {
         let state = match initial {
@@ -54,7 +54,7 @@ impl Session {
         self.state.with(read)
     }
 
-    /// The signed-in user, tracked.
+    /// Returns the signed-in user, tracked.
     #[must_use]
     pub(crate) fn user(self) -> Option<SessionUser> {
         self.state.with(|state| match state {
@@ -63,7 +63,7 @@ impl Session {
         })
     }
 
-    /// Applies the server's answer to who is signed in.
+    /// Applies the server's response about the current session.
     pub(crate) fn set_user(self, user: Option<SessionUser>) {
         let Some(next) = self.state.try_with_untracked(|state| match (user, state) {
             (Some(user), _) => AuthState::SignedIn(user),
@@ -77,17 +77,17 @@ impl Session {
         }
     }
 
-    /// The server answered 401: the session is over.
+    /// Handles a 401 response: the session has ended.
     pub(crate) fn handle_unauthorized(self) {
         self.set_user(None);
     }
 
-    /// The user signed out on purpose.
+    /// Handles a deliberate logout.
     pub(crate) fn sign_out(self) {
         self.state.set(AuthState::SignedOut);
     }
 
-    /// Fetches the session again. Fetching does not count as use of the session; a failure changes nothing.
+    /// Fetches the session again. Does not extend the session; an error changes nothing.
     pub(crate) fn refetch(self) {
         spawn_local(async move {
             if let Ok(user) = api::session().await {
@@ -96,13 +96,13 @@ impl Session {
         });
     }
 
-    /// Forgets what is known and fetches the session again: a session that the user's own action ended did not expire.
+    /// Clears the state and fetches the session again: a session ended by the user's own action has not expired.
     pub(crate) fn reset_and_refetch(self) {
         self.state.set(AuthState::Loading);
         self.refetch();
     }
 
-    /// Refetches at an interval and on focus until the current owner is disposed, to notice a session that ended elsewhere.
+    /// Refetches at an interval and on focus until the current owner is disposed, to detect a session that ended elsewhere.
     pub(crate) fn poll(self) {
         let refetch_if_visible = move || {
             if browser::is_visible() {

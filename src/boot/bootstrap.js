@@ -1,5 +1,5 @@
-// Runs before the app. Takes a link's token out of the address bar, drops a prerendered page that this visit will not show,
-// loads the app after the first paint, and repeats clicks and submits that came before it was hydrated.
+// Runs before the app. Moves a link's token out of the address bar, drops a prerendered page that will not be shown, loads the app after the first
+// paint, and replays clicks and submits that precede hydration.
 (() => {
   const app = document.getElementById("app");
   const tokenKeys = { "/reset-password": "rekey.reset.token", "/not-me": "rekey.not-me.token" };
@@ -10,19 +10,19 @@
     try {
       return use(sessionStorage);
     } catch {
-      // A browser that blocks cookies may refuse its storage too: then a reload needs the link again.
+      // If cookies are blocked, storage may be too; a reload then needs the link again.
     }
   };
   const token = key && /^#token=(.*)/.exec(location.hash)?.[1];
   if (token !== undefined) history.replaceState(null, "", path);
 
-  // A visitor at a page behind the login was served the login page.
+  // The server sent the login page for a page that requires login.
   if (visit !== "back_forward" && path !== "/login" && app.querySelector("[autocomplete=current-password]")) {
     const next = encodeURIComponent(path + location.search).replaceAll("%2F", "/");
     history.replaceState(null, "", path === "/" ? "/login" : "/login?next=" + next);
   }
 
-  // A page from the history may be older than the session. Without a token, the page of a link will show an error.
+  // A page from the history may be older than the session. Without a token, a link's page shows an error.
   const isReload = () => visit !== "navigate" && storage((storage) => storage.getItem(key));
   if (visit === "back_forward") document.getElementById("bootstrap").remove();
   if (visit === "back_forward" || (key && !token && !isReload())) {
@@ -32,7 +32,7 @@
 
   const start = () => {
     removeEventListener("pagehide", start);
-    // Only a reload finds an earlier token again.
+    // Only a reload reuses an earlier token.
     const isNew = token !== undefined || visit === "navigate";
     if (isNew) Object.values(tokenKeys).forEach((key) => storage((storage) => storage.removeItem(key)));
     if (token) storage((storage) => storage.setItem(key, token));

@@ -1,4 +1,4 @@
-//! Starting the app: prerendering (native), the inline bootstrap script, and the lazy chunk.
+//! Startup of the app: prerendering (native), the inline bootstrap script, and the lazy chunk.
 
 pub(crate) mod lazy_pages;
 #[cfg(not(target_arch = "wasm32"))]

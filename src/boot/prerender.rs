@@ -1,7 +1,7 @@
 //! Prerendering: renders public pages to HTML at build time, so that a page is usable before its WebAssembly has loaded.
 //!
-//! What only the server knows stays a placeholder, `{{brand}}` and `{{min_length}}`, which it replaces when it starts. The
-//! app is served with the same values (`BootstrapData`), so that its first render equals the HTML that it hydrates.
+//! Values known only to the server are placeholders, `{{brand}}` and `{{min_length}}`, which it replaces at startup. The app receives the same values
+//! (`BootstrapData`), so that its first render equals the HTML that it hydrates.
 
 use crate::app::{App, AppProps};
 use any_spawner::Executor;
@@ -20,19 +20,19 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// The prerendered pages: those that are the same for everybody until something is typed.
+/// The prerendered pages: they are the same for all visitors until something is typed.
 const PRERENDERED: [Page; 4] = [Page::Login, Page::ForgotPassword, Page::ResetPassword, Page::NotMe];
 
-/// The path that "Page not found" is prerendered at.
+/// The path under which "Page not found" is prerendered.
 const NOT_FOUND: &str = "/404";
 
-/// Stands for `{{min_length}}` during rendering.
+/// Renders as `{{min_length}}`.
 const MIN_LENGTH_PLACEHOLDER: u32 = 4_009_009_004;
 
 /// Writes each prerendered page into `dist`, named for its path: its `<title>`, then the content of `<div id="app">`.
 ///
 /// # Errors
-/// Those of the file system.
+/// File system errors.
 pub fn prerender(dist: &Path) -> io::Result<()> {
     for path in PRERENDERED.map(Page::path).into_iter().chain([NOT_FOUND]) {
         fs::write(dist.join([&path[1..], ".html"].concat()), render(path))?;
@@ -40,9 +40,9 @@ pub fn prerender(dist: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The title and the HTML of the page at `path`.
+/// Returns the title and the HTML of the page at `path`.
 fn render(path: &str) -> String {
-    // `leptos_meta` waits for a tick of an executor; a second call finds it set.
+    // `leptos_meta` needs an executor to wait for a tick. Later calls find it initialized.
     _ = Executor::init_futures_executor();
     let password = Policy { min_length: MIN_LENGTH_PLACEHOLDER, max_length: MIN_LENGTH_PLACEHOLDER };
     let config = Config { brand: "{{brand}}".to_owned(), support_email: None, password, resend_after_seconds: 0, link_ttl_seconds: 0 };
@@ -75,7 +75,7 @@ mod tests {
         assert!(script.contains(&format!("path !== {:?}", Page::Login.path())));
     }
 
-    /// Without the markers that hydration goes by.
+    /// Removes the hydration markers.
     fn without_markers(html: &str) -> String {
         html.replace("<!--<() />-->", "").replace("<!>", "")
     }

@@ -9,10 +9,10 @@ use rekey_wire::bootstrap::BootstrapData;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// The attribute of the root element whose content is a prerendered page.
+/// Attribute of the root element that contains a prerendered page.
 const PRERENDERED: &str = "data-prerendered";
 
-/// Starts the app in the page's `<div id="app">`, then tells `bootstrap.js` that it is running.
+/// Starts the app in the page's `<div id="app">`, then notifies `bootstrap.js`.
 pub fn start() {
     #[cfg(debug_assertions)]
     std::panic::set_hook(Box::new(|info| leptos::logging::error!("{info}")));
@@ -31,7 +31,7 @@ pub fn start() {
     }
 }
 
-/// Reads `<template id="bootstrap">`; `None` if the page has none or no server has filled it in.
+/// Reads `<template id="bootstrap">`. Returns `None` if the page has none or the server has not filled it in.
 fn bootstrap_data() -> Option<BootstrapData> {
     serde_json::from_str(&browser::template("bootstrap")?).ok()
 }

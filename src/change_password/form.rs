@@ -1,4 +1,4 @@
-//! The form that changes the password.
+//! Form for changing the password.
 
 use crate::api;
 use crate::auth::session::use_session;
@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use rekey_wire::account::ChangePassword;
 use validator::ValidateArgs;
 
-/// The current password and a new one.
+/// Form with the current and a new password.
 #[component]
 pub(crate) fn ChangePasswordForm() -> impl IntoView {
     let config = use_config();

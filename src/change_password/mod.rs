@@ -1,4 +1,4 @@
-//! Changing the password of the signed-in user.
+//! Change of the signed-in user's password.
 
 mod form;
 pub(crate) mod page;

@@ -1,4 +1,4 @@
-//! The page that changes the password.
+//! Page for changing the password.
 
 use super::form::ChangePasswordForm;
 use crate::i18n::change_password as t;
@@ -7,7 +7,7 @@ use crate::layout::page_heading::PageHeading;
 use leptos::prelude::*;
 use rekey_wire::paths::Page;
 
-/// Heading, form, and the way back.
+/// Heading, form, and a link back to the account.
 #[component]
 pub(crate) fn ChangePasswordPage() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! Messages about the result of an action.
+//! Result messages of actions.
 
 use crate::api::{self, Error};
 use crate::components::icon::{Icon, IconName};
@@ -26,13 +26,13 @@ pub(crate) fn SuccessMessage(#[prop(into)] text: String) -> impl IntoView {
     }
 }
 
-/// The error of an action as an [`Alert`]. A rate limit is shown as a countdown elsewhere.
+/// The error of an action as an [`Alert`]. Rate limits are shown as a countdown elsewhere.
 #[component]
 pub(crate) fn ErrorAlert(error: Signal<Option<Error>>) -> impl IntoView {
     view! { {move || error.get().filter(|error| error.retry_after().is_none()).map(|error| view! { <Alert text=error.message()/> }.into_any())} }
 }
 
-/// The error of an action's last call, `None` while another call is under way.
+/// Returns the error of an action's last call; `None` while another call is pending.
 pub(crate) fn action_error<I: 'static, T: 'static>(action: Action<I, api::Result<T>>) -> Signal<Option<Error>> {
     let (pending, value) = (action.pending(), action.value());
     Signal::derive(move || if pending.get() { None } else { value.with(|value| value.as_ref()?.as_ref().err().cloned()) })

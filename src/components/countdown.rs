@@ -1,4 +1,4 @@
-//! Countdown: seconds until something may be tried again. It ticks visually; screen readers announce its start and end.
+//! Countdown: seconds until a retry is allowed. It ticks visually; screen readers announce its start and end.
 
 use crate::browser;
 use crate::i18n::time::clock;
@@ -15,7 +15,7 @@ pub(crate) struct Countdown {
 }
 
 impl Countdown {
-    /// A countdown to `end`, in milliseconds since 1970, which may be past.
+    /// Creates a countdown to `end`, milliseconds since 1970, which may be in the past.
     #[must_use]
     pub(crate) fn until(end: u64) -> Self {
         let countdown = Self { end: RwSignal::new(end), remaining: RwSignal::new(seconds_until(end)) };
@@ -23,13 +23,13 @@ impl Countdown {
         countdown
     }
 
-    /// A countdown that is over.
+    /// Creates a finished countdown.
     #[must_use]
     pub(crate) fn over() -> Self {
         Self::until(0)
     }
 
-    /// Starts anew. Returns the end in milliseconds since 1970.
+    /// Restarts the countdown. Returns the end in milliseconds since 1970.
     pub(crate) fn start(self, seconds: u64) -> u64 {
         let end = browser::now() + seconds * 1000;
         self.remaining.set(seconds);
@@ -37,19 +37,19 @@ impl Countdown {
         end
     }
 
-    /// Remaining seconds, tracked.
+    /// Returns the remaining seconds, tracked.
     #[must_use]
     pub(crate) fn remaining(self) -> u64 {
         self.remaining.get()
     }
 
-    /// Whether it is running, tracked.
+    /// Returns whether it is running, tracked.
     #[must_use]
     pub(crate) fn is_running(self) -> bool {
         self.remaining.get() > 0
     }
 
-    /// Ticks until it is over; reruns when `end` changes.
+    /// Ticks until the end; reruns when `end` changes.
     fn run(self) {
         if seconds_until(self.end.get()) == 0 {
             return;
@@ -70,7 +70,7 @@ fn seconds_until(end: u64) -> u64 {
     end.saturating_sub(browser::now()).div_ceil(1000)
 }
 
-/// "You can send again in 0:42". `again` is the sentence, with `{time}`; `now` is announced at the end.
+/// Text such as "You can send again in 0:42". `again` is the sentence with `{time}`; `now` is announced at the end.
 #[component]
 pub(crate) fn CountdownText(countdown: Countdown, again: MessageId, now: MessageId) -> impl IntoView {
     let is_running = Memo::new(move |_| countdown.is_running());

@@ -1,4 +1,4 @@
-//! Modal dialog: the browser's own `<dialog>`, which traps the focus and returns it.
+//! Modal dialog: the browser's `<dialog>`, which traps the focus and returns it.
 
 use crate::i18n::dialog as t;
 use leptos::html;
@@ -12,7 +12,7 @@ pub(crate) fn Dialog(
     heading: String,
     /// Set to true to close the dialog.
     closing: RwSignal<bool>,
-    /// While true, the dialog stays open: what is under way cannot be taken back, and its result belongs here.
+    /// While true, the dialog stays open: the pending action cannot be undone, and its result is shown here.
     #[prop(into)]
     busy: Signal<bool>,
     /// Called when the dialog has closed, by `closing` or by Escape.
@@ -58,7 +58,7 @@ pub(crate) fn Dialog(
     }
 }
 
-/// "Cancel". While `busy` it does nothing, but keeps the focus.
+/// "Cancel" button. While `busy` it does nothing, but keeps the focus.
 #[component]
 pub(crate) fn CancelButton(closing: RwSignal<bool>, #[prop(into)] busy: Signal<bool>) -> impl IntoView {
     let close = move |_| {

@@ -4,14 +4,14 @@ use crate::components::field::{Field, FieldError, error_id};
 use crate::i18n::MessageId;
 use leptos::prelude::*;
 
-/// A labelled email field. `autocomplete` is `username` for the address that one logs in with.
+/// A labelled email field. `autocomplete` is `username` for the login address.
 #[component]
 pub(crate) fn EmailField(
     field: Field,
     id: &'static str,
     label: MessageId,
     autocomplete: &'static str,
-    /// The value that the field begins with.
+    /// The initial value.
     #[prop(optional_no_strip)]
     initial: Option<String>,
 ) -> impl IntoView {

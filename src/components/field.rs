@@ -1,4 +1,4 @@
-//! One input of a [`Form`]: its value, and its error when it is time to show it.
+//! Field of a [`Form`]: its value, and its error once it may be shown.
 
 use super::form::Form;
 use crate::components::field_message::field_message;
@@ -8,11 +8,10 @@ use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// How long after blur an error appears: longer than a click takes, so that the button below does not move from under the
-/// pointer.
+/// Delay of error messages after blur: longer than a click takes, so that the button below does not move from under the pointer.
 const VALIDATION_DELAY: Duration = Duration::from_millis(200);
 
-/// What a field holds; decides how its errors are worded.
+/// Kind of a field; selects the wording of its errors.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum FieldKind {
     /// Text or an address.
@@ -39,7 +38,7 @@ impl Field {
     pub(super) fn new(form: Form, name: &'static str, kind: FieldKind, config: AppConfig) -> Self {
         let field =
             Self { form, name, kind, config, input: NodeRef::new(), value: RwSignal::new(String::new()), touched: RwSignal::new(false) };
-        // Hydration finds what was typed before it.
+        // Reads text that was typed before hydration.
         Effect::new(move |_| {
             field.input.track();
             field.read();
@@ -47,19 +46,19 @@ impl Field {
         field
     }
 
-    /// The field's name in the request.
+    /// Returns the field's name in the request.
     #[must_use]
     pub(crate) fn name(self) -> &'static str {
         self.name
     }
 
-    /// The reference to put on the input.
+    /// Returns the node reference for the input.
     #[must_use]
     pub(crate) fn node_ref(self) -> NodeRef<html::Input> {
         self.input
     }
 
-    /// The value, tracked.
+    /// Returns the value, tracked.
     #[must_use]
     pub(crate) fn value(self) -> String {
         self.value.get()
@@ -73,14 +72,14 @@ impl Field {
 
     /// Handles the input's `blur` event: shows errors from now on, unless the field is empty.
     pub(crate) fn on_blur(self) {
-        // Blur events caused by unmounting are ignored, and so is the blur of a form that was sent and cleared meanwhile.
+        // Ignores blur events caused by unmounting, and by a form that was submitted and cleared meanwhile.
         let is_filled = move || self.value.try_with_untracked(|value| !value.is_empty()) == Some(true);
         if is_filled() {
             set_timeout(move || _ = is_filled() && self.touched.try_set(true).is_none(), VALIDATION_DELAY);
         }
     }
 
-    /// The error to show, tracked.
+    /// Returns the error to show, tracked.
     #[must_use]
     pub(crate) fn error(self) -> Option<String> {
         let (code, text) = self.form.error(self.name, self.touched.get())?;
@@ -94,13 +93,13 @@ impl Field {
         }
     }
 
-    /// Reads the input and shows errors from now on. A password manager may have filled it in without an event.
+    /// Reads the input and shows errors from now on. A password manager may have filled the input without an event.
     pub(super) fn touch(self) {
         self.read();
         self.touched.set(true);
     }
 
-    /// Empties the input.
+    /// Clears the input.
     pub(super) fn clear(self) {
         self.touched.set(false);
         if let Some(input) = self.input.get_untracked() {
@@ -117,7 +116,7 @@ impl Field {
     }
 }
 
-/// The error of a field, below it. `id` is for `aria-describedby`.
+/// The error message below a field. `id` is for `aria-describedby`.
 #[component]
 pub(crate) fn FieldError(field: Field, id: String) -> impl IntoView {
     let id = StoredValue::new(id);
@@ -135,7 +134,7 @@ pub(crate) fn FieldError(field: Field, id: String) -> impl IntoView {
     }
 }
 
-/// The id of a field's error.
+/// Returns the id of a field's error message.
 #[must_use]
 pub(crate) fn error_id(id: &str) -> String {
     [id, "-error"].concat()

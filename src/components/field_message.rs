@@ -1,11 +1,11 @@
-//! Texts for the error codes of fields, the same for errors of `validator` and of the server.
+//! Messages for the error codes of fields, shared by `validator` and the server.
 
 use crate::browser::nfc;
 use crate::components::field::FieldKind;
 use crate::i18n::{MessageId, change_password, field as t, new_password};
 use rekey_wire::password::Policy;
 
-/// The text for a field's error `code`. `fallback` is the English text that came with the code.
+/// Returns the message for a field's error `code`. `fallback` is the English text that came with the code.
 #[must_use]
 pub(crate) fn field_message(kind: FieldKind, code: &str, fallback: &str, value: &str, policy: Policy) -> String {
     match kind {

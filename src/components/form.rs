@@ -1,7 +1,7 @@
-//! Form state: the fields, and the errors of the request that the form would send.
+//! Form state: the fields, and the validation errors of the request.
 //!
-//! Inputs are uncontrolled, so that hydration keeps what was typed before it. A form validates the request that it would
-//! send with `validator`, as the server does; errors of both have the same shape.
+//! Inputs are uncontrolled, so that hydration keeps what was typed before it. A form validates its request with `validator`, as the server does;
+//! errors of both have the same shape.
 
 use crate::api::Error;
 use crate::components::field::{Field, FieldKind};
@@ -22,7 +22,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// A form without fields.
+    /// Creates a form without fields.
     #[must_use]
     pub(crate) fn new() -> Self {
         let validate = StoredValue::new(None::<Validate>);
@@ -43,13 +43,12 @@ impl Form {
         field
     }
 
-    /// Sets how the form is validated: `validate` builds the request from the fields' values and validates it.
+    /// Sets the validation: `validate` builds the request from the fields' values and validates it.
     pub(crate) fn validate_with(self, validate: impl Fn() -> Result<(), ValidationErrors> + Send + Sync + 'static) {
         self.validate.set_value(Some(Box::new(validate)));
     }
 
-    /// Reads all inputs and validates. From now on each field shows its errors as one types. If there are any, the first
-    /// refused field takes the focus.
+    /// Reads all inputs and validates them. From now on, fields show their errors while typing. The first invalid field is focused.
     #[must_use]
     pub(crate) fn is_valid(self) -> bool {
         self.fields.with_value(|fields| {
@@ -65,14 +64,14 @@ impl Form {
         })
     }
 
-    /// Shows the server's errors at the fields, each until its field changes; the first refused field takes the focus.
+    /// Shows the server's errors at the fields, each until its field changes. The first rejected field is focused.
     pub(crate) fn apply_server_error(self, error: &Error) {
         if let Error::Api(error) = error {
             self.refuse(error.fields.clone());
         }
     }
 
-    /// Shows these errors as [`Self::apply_server_error`] does.
+    /// Shows these errors like [`Self::apply_server_error`].
     pub(crate) fn refuse(self, errors: FieldErrors) {
         let refused = self.fields.with_value(|fields| fields.iter().find(|field| errors.contains_key(field.name())).copied());
         self.server_errors.set(errors);
@@ -81,13 +80,13 @@ impl Form {
         }
     }
 
-    /// Empties all fields.
+    /// Clears all fields.
     pub(crate) fn clear(self) {
         self.server_errors.set(FieldErrors::new());
         self.fields.with_value(|fields| fields.iter().for_each(|field| field.clear()));
     }
 
-    /// The code and the English text of a field's error, tracked; the client's errors only if `touched`.
+    /// Returns code and English text of a field's error, tracked; client errors only if `touched`.
     pub(super) fn error(self, name: &str, touched: bool) -> Option<(String, String)> {
         let first = |errors: &FieldErrors| errors.get(name)?.first().map(|error| (error.code.clone(), error.message.clone()));
         self.server_errors.with(first).or_else(|| if touched { self.client_errors.with(first) } else { None })

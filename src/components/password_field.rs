@@ -4,7 +4,7 @@ use crate::components::field::{Field, FieldError, error_id};
 use crate::i18n::{MessageId, password as t};
 use leptos::prelude::*;
 
-/// Which password a field asks for; password managers go by it.
+/// Kind of password, as a hint for password managers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum PasswordKind {
     /// The current one.

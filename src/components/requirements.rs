@@ -1,4 +1,4 @@
-//! Requirements of a new password, answered during typing. Unmet ones are not errors.
+//! Requirements of a new password, checked while typing. Unmet ones are not errors.
 
 use crate::browser::nfc;
 use crate::components::icon::{Icon, IconName};
@@ -6,7 +6,7 @@ use crate::i18n::requirements as t;
 use leptos::prelude::*;
 use rekey_wire::password::{Policy, check_length, check_patterns};
 
-/// The list; `id` is for the field's `aria-describedby`.
+/// The list of requirements; `id` is for the field's `aria-describedby`.
 #[component]
 pub(crate) fn Requirements(
     #[prop(into)] password: Signal<String>,

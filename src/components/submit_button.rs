@@ -3,8 +3,8 @@
 use crate::i18n::MessageId;
 use leptos::prelude::*;
 
-/// The primary button of a form. While `pending` it keeps its size and shows `busy`. While `blocked` it does not submit;
-/// unlike with `disabled`, it keeps the focus.
+/// The primary button of a form. While `pending`, it keeps its size and shows `busy`. While `blocked`, it does not submit but, unlike with
+/// `disabled`, keeps the focus.
 #[component]
 pub(crate) fn SubmitButton(
     #[prop(into)] pending: Signal<bool>,
@@ -19,7 +19,7 @@ pub(crate) fn SubmitButton(
             class:busy=move || pending.get()
             aria-disabled=move || (pending.get() || blocked.get()).then_some("true")
             on:click=move |event| {
-                // Enter in a field clicks the button too.
+                // Enter in a field also clicks the button.
                 if pending.get_untracked() || blocked.get_untracked() {
                     event.prevent_default();
                 }

@@ -1,4 +1,4 @@
-//! The account's address in a form that asks for a password only, for password managers (docs/security.md PWD-08).
+//! Hidden field with the account's address, for password managers, in forms that only ask for a password (docs/security.md PWD-08).
 
 use leptos::prelude::*;
 

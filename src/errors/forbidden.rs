@@ -1,4 +1,4 @@
-//! "You can't open this page": the role of the signed-in user does not allow it.
+//! "You can't open this page": the user's role does not allow it.
 
 use crate::i18n::forbidden as t;
 use crate::layout::app::AppLayout;
@@ -6,7 +6,7 @@ use crate::layout::page_heading::PageHeading;
 use leptos::prelude::*;
 use rekey_wire::paths::Page;
 
-/// Says so, with a link to the account.
+/// Error message with a link to the account.
 #[component]
 pub(crate) fn ForbiddenPage() -> impl IntoView {
     view! {

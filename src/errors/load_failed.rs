@@ -8,8 +8,8 @@ use crate::layout::page_heading::PageHeading;
 use crate::layout::public::PublicLayout;
 use leptos::prelude::*;
 
-/// Says so. "Try again" reloads the page, but only when the server answers: without it, this page is better than the
-/// browser's own error page.
+/// Error message. "Try again" reloads the page, but only once the server responds: otherwise the browser would replace this page by its own error
+/// page.
 #[component]
 pub(crate) fn LoadFailedPage() -> impl IntoView {
     let reach = Action::new_unsync(|(): &()| api::session());

@@ -1,4 +1,4 @@
-//! Pages for what went wrong.
+//! Error pages.
 
 pub(crate) mod forbidden;
 pub(crate) mod load_failed;

@@ -6,7 +6,7 @@ use crate::layout::public::PublicLayout;
 use leptos::prelude::*;
 use rekey_wire::paths::Page;
 
-/// Says so, with a link home.
+/// Error message with a link to the home page.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! The server cannot be reached at startup.
+//! Offline: the server cannot be reached at startup.
 
 use crate::components::alert::Alert;
 use crate::components::icon::{Icon, IconName};
@@ -8,7 +8,7 @@ use crate::layout::public::PublicLayout;
 use crate::startup::use_startup;
 use leptos::prelude::*;
 
-/// Instead of a page, when nothing is known that a page could show.
+/// Replaces the page when there is no data to show.
 #[component]
 pub(crate) fn OfflinePage() -> impl IntoView {
     view! {
@@ -20,7 +20,7 @@ pub(crate) fn OfflinePage() -> impl IntoView {
     }
 }
 
-/// Above a page, which keeps what was typed there.
+/// Shown above a page, which keeps its input.
 #[component]
 pub(crate) fn OfflineBanner() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! The form that requests a reset link.
+//! Form for requesting a reset link.
 
 use crate::api;
 use crate::components::alert::{ErrorAlert, action_error};
@@ -16,7 +16,7 @@ use rekey_wire::paths::Page;
 use rekey_wire::reset::ForgotRequest;
 use validator::Validate;
 
-/// One address. Every address leads to "Check your inbox"; within the cooldown too, where the rest of it is shown.
+/// Form with an address. Every address leads to "Check your inbox", also within the cooldown, whose remaining time is shown there.
 #[component]
 pub(crate) fn ForgotForm() -> impl IntoView {
     let navigate = use_navigate();
@@ -31,7 +31,7 @@ pub(crate) fn ForgotForm() -> impl IntoView {
             let email = request.email.clone();
             match api::request_link(request).await {
                 Ok(cooldown) => Ok((email, cooldown)),
-                // The request before is still pending.
+                // The previous request is still in its cooldown.
                 Err(error) => error.retry_after().map(|cooldown| (email, cooldown)).ok_or(error),
             }
         }

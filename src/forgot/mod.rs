@@ -1,4 +1,4 @@
-//! "Forgot your password?": requesting a reset link.
+//! "Forgot your password?": request of a reset link.
 
 mod form;
 pub(crate) mod page;

@@ -1,4 +1,4 @@
-//! The page that requests a reset link.
+//! Page for requesting a reset link.
 
 use super::form::ForgotForm;
 use crate::i18n::forgot as t;

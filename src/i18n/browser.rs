@@ -1,4 +1,4 @@
-//! Messages of the browser build, from the page.
+//! Messages of the browser build, read from the page.
 
 use super::{Entry, MessageId};
 use js_sys::{Array, JSON, Object};
@@ -9,18 +9,18 @@ thread_local! {
     static LANGUAGE: OnceCell<Language> = const { OnceCell::new() };
 }
 
-/// A language file. Each text is copied from JavaScript when first used.
+/// A language file. Texts are copied from JavaScript on first use.
 struct Language {
     texts: Array,
     read: RefCell<Vec<Option<Entry>>>,
 }
 
-/// Sets the language file, for tests. Only the first call counts; without one, the page's own is used.
+/// Sets the language file, for tests. Only the first call has an effect; without one, the page's own file is used.
 pub fn install(json: &str) {
     LANGUAGE.with(|language| _ = language.set(Language::new(json)));
 }
 
-/// Parses the page's `<template id="messages">`, so that the first render need not.
+/// Parses the page's `<template id="messages">` before the first render.
 pub(crate) fn load() {
     LANGUAGE.with(|language| _ = loaded(language));
 }
@@ -57,7 +57,7 @@ impl Language {
     }
 }
 
-/// MessageIds live as long as the page.
+/// Messages are leaked: they live as long as the page.
 fn entry_of(text: &JsValue) -> Entry {
     if let Some(text) = text.as_string() {
         return Entry::Text(text.leak());

@@ -1,6 +1,6 @@
-//! Placeholder interpolation. Values are inserted as they are: views escape text themselves.
+//! Placeholder interpolation. Values are inserted unescaped: views escape text themselves.
 
-/// Replaces each `{name}` by its value; a name without a value stays, so that the mistake shows.
+/// Replaces each `{name}` by its value; an unknown name is kept, which makes the mistake visible.
 pub(super) fn interpolate(text: &str, values: &[(&str, &str)]) -> String {
     let mut result = String::with_capacity(text.len() + 16);
     let mut rest = text;

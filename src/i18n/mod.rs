@@ -1,8 +1,7 @@
 //! Translations: `locales/<language>.json`, one file per language, grouped by screen.
 //!
-//! The page carries the language in use as JSON in `<template id="messages">`; the WebAssembly carries none. A
-//! [`MessageId`] is an index into that file; `build.rs` generates the constants and checks that all languages have the same
-//! messages.
+//! The page contains the current language as JSON in `<template id="messages">`; the WebAssembly contains none. A [`MessageId`] is an index into that
+//! file; `build.rs` generates the constants and checks that all languages have the same messages.
 
 #[cfg(target_arch = "wasm32")]
 mod browser;
@@ -21,21 +20,21 @@ use interpolate::interpolate;
 #[cfg(not(target_arch = "wasm32"))]
 use native as source;
 
-/// A message of the language in use.
+/// A message in the current language.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct MessageId(u16);
 
-/// What a language file holds for a [`MessageId`].
+/// Entry of a language file for a [`MessageId`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Entry {
-    /// The same whatever is counted.
+    /// A single text, independent of a count.
     Text(&'static str),
-    /// By CLDR plural category: `one`, `few`, `other`, …
+    /// Plural forms by CLDR category: `one`, `few`, `other`, …
     Forms(&'static [(&'static str, &'static str)]),
 }
 
 impl MessageId {
-    /// The text; the general form if it has plural forms.
+    /// Returns the text; the `other` form if it has plural forms.
     #[must_use]
     pub(crate) fn text(self) -> &'static str {
         match source::entry(self) {
@@ -44,13 +43,13 @@ impl MessageId {
         }
     }
 
-    /// The text with each `{name}` replaced.
+    /// Returns the text with each `{name}` replaced.
     #[must_use]
     pub(crate) fn format(self, values: &[(&str, &str)]) -> String {
         interpolate(self.text(), values)
     }
 
-    /// The plural form for `count`, with `{count}` replaced.
+    /// Returns the plural form for `count`, with `{count}` replaced.
     #[must_use]
     pub(crate) fn count(self, count: u64) -> String {
         let text = match source::entry(self) {

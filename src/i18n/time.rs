@@ -3,7 +3,7 @@
 use super::duration as t;
 use wasm_bindgen::JsValue;
 
-/// `0:42`, `12:05`, `1:00:00`.
+/// Formats seconds as `0:42`, `12:05`, `1:00:00`.
 #[must_use]
 pub(crate) fn clock(seconds: u64) -> String {
     let two = |number: u64| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
@@ -15,7 +15,7 @@ pub(crate) fn clock(seconds: u64) -> String {
     }
 }
 
-/// "30 minutes": in the largest unit without a remainder.
+/// Formats seconds in the largest unit without a remainder: "30 minutes".
 #[must_use]
 pub(crate) fn duration(seconds: u64) -> String {
     match seconds {
@@ -27,7 +27,7 @@ pub(crate) fn duration(seconds: u64) -> String {
     }
 }
 
-/// Date and time in the local time zone and the page's language, abbreviated: "24 Nov, 09:30", "24 Nov 2025".
+/// Formats date and time in the local time zone and the page's language, abbreviated: "24 Nov, 09:30", "24 Nov 2025".
 #[must_use]
 pub(crate) fn date_time(timestamp: &str) -> String {
     if !cfg!(target_arch = "wasm32") {
@@ -38,13 +38,13 @@ pub(crate) fn date_time(timestamp: &str) -> String {
     let rest: &[(&str, &str)] = if this_year { &[("hour", "2-digit"), ("minute", "2-digit")] } else { &[("year", "numeric")] };
     let options = js_sys::Object::new();
     for (name, value) in [("day", "numeric"), ("month", "short")].iter().chain(rest) {
-        // A plain object takes every property.
+        // The options are a plain object, which accepts any property.
         _ = js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
     }
     at.to_locale_string(&crate::browser::language(), &options).into()
 }
 
-/// A number with the language's separators: `1,234`.
+/// Formats a number with the language's separators: `1,234`.
 #[must_use]
 pub(crate) fn number(number: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other numbers")]

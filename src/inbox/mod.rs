@@ -1,4 +1,4 @@
-//! "Check your inbox": after requesting a link.
+//! "Check your inbox", shown after requesting a link.
 
 pub(crate) mod page;
 pub(crate) mod pending_request;

@@ -1,4 +1,4 @@
-//! The page after requesting a link; the same for every address.
+//! Page shown after requesting a link; the same for every address.
 
 use super::pending_request::PendingRequest;
 use super::send_again::SendAgain;
@@ -12,7 +12,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use rekey_wire::paths::Page;
 
-/// Where the mail went and what to look for. Without a request, redirects to the form that makes one.
+/// Where the mail was sent and what to look for. Redirects to the request form if there was no request.
 #[component]
 pub(crate) fn InboxPage() -> impl IntoView {
     let navigate = use_navigate();

@@ -1,4 +1,4 @@
-//! "Send again": requests another link after the cooldown.
+//! "Send again" button: requests another link after the cooldown.
 
 use super::pending_request::{PendingRequest, save_cooldown_end};
 use crate::api;

@@ -1,4 +1,4 @@
-//! The login form.
+//! Login form.
 
 use crate::api;
 use crate::auth::session::use_session;
@@ -18,7 +18,7 @@ use rekey_wire::login::LoginRequest;
 use rekey_wire::paths::Page;
 use validator::Validate;
 
-/// Email and password. After a successful login the route guard leaves this page.
+/// Form with email and password. After a successful login the route guard redirects.
 #[component]
 pub(crate) fn LoginForm() -> impl IntoView {
     let session = use_session();
@@ -44,7 +44,7 @@ pub(crate) fn LoginForm() -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if !pending.get_untracked() && form.is_valid() {
-            // The next page loads while the password is checked.
+            // Prefetches the next page while the password is verified.
             lazy_pages::prefetch();
             log_in.dispatch(untrack(request));
         }

@@ -1,4 +1,4 @@
-//! Logging in.
+//! Login.
 
 mod form;
 pub(crate) mod page;

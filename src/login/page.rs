@@ -1,4 +1,4 @@
-//! The login page.
+//! Login page.
 
 use super::form::LoginForm;
 use crate::auth::session::{AuthState, use_session};
@@ -8,7 +8,7 @@ use crate::layout::page_heading::PageHeading;
 use crate::layout::public::PublicLayout;
 use leptos::prelude::*;
 
-/// Heading and form; says so if a session has expired.
+/// Heading and form, and a notice if a session has expired.
 #[component]
 pub(crate) fn LoginPage() -> impl IntoView {
     let session = use_session();

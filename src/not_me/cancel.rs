@@ -1,4 +1,4 @@
-//! The form that cancels a reset.
+//! Form for cancelling a reset.
 
 use crate::api;
 use crate::components::alert::{ErrorAlert, SuccessMessage, action_error};
@@ -9,7 +9,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use rekey_wire::reset::Token;
 
-/// What happened, and the button; then what was done, and what to do next.
+/// Explanation and button, then the result and the next steps.
 #[component]
 pub(crate) fn CancelForm(token: LinkToken) -> impl IntoView {
     let report = Action::new_unsync(|token: &Token| {

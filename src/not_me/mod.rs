@@ -1,4 +1,4 @@
-//! "This wasn't me": cancelling a reset from the mail.
+//! "This wasn't me": cancels a reset by the link in the mail.
 
 mod cancel;
 pub(crate) mod page;

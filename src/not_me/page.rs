@@ -1,4 +1,4 @@
-//! The page that "This wasn't me" leads to.
+//! Page of the "This wasn't me" link.
 
 use super::cancel::CancelForm;
 use crate::components::alert::Alert;
@@ -9,7 +9,7 @@ use crate::reset::link_token::{TokenState, use_link_token};
 use leptos::prelude::*;
 use rekey_wire::paths::Page;
 
-/// Cancelling takes a click: mail scanners that open every link must not cancel anything.
+/// Cancelling requires a click: mail scanners that open every link must not cancel anything.
 #[component]
 pub(crate) fn NotMePage() -> impl IntoView {
     let token = use_link_token(Page::NotMe);

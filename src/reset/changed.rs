@@ -1,11 +1,11 @@
-//! "Password changed".
+//! "Password changed" page.
 
 use crate::i18n::password_changed as t;
 use crate::layout::page_heading::PageHeading;
 use leptos::prelude::*;
 use rekey_wire::paths::Page;
 
-/// What the change did, and a link to log in: a reset does not log in by itself (docs/security.md TOK-15).
+/// Effects of the change, and a link to the login: a reset does not sign in (docs/security.md TOK-15).
 #[component]
 pub(crate) fn PasswordChanged(sessions_ended: u64) -> impl IntoView {
     let sessions = if sessions_ended == 0 { t::NO_SESSIONS.text().to_owned() } else { t::SESSIONS.count(sessions_ended) };

@@ -1,4 +1,4 @@
-//! The form that sets a new password.
+//! Form for setting a new password.
 
 use super::state::{LinkError, LinkStatus, ResetLinkState};
 use crate::api;
@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use rekey_wire::reset::{RedeemRequest, Token};
 use validator::ValidateArgs;
 
-/// Heading and form for a link that is valid, as far as known.
+/// Heading and form; shown unless the link is known to be invalid.
 #[component]
 pub(crate) fn NewPasswordForm(link: ResetLinkState) -> impl IntoView {
     let config = use_config();

@@ -1,4 +1,4 @@
-//! A link that does not work: why, and how to get a new one.
+//! Invalid reset link: the reason, and how to get a new one.
 
 use super::state::{LinkError, ResetLinkState};
 use crate::api;
@@ -14,7 +14,7 @@ use leptos_router::hooks::use_navigate;
 use rekey_wire::paths::Page;
 use rekey_wire::reset::Token;
 
-/// The reason and the way on. An expired or used link can be renewed without typing anything.
+/// The reason and the next step. An expired or used link can be renewed without typing anything.
 #[component]
 pub(crate) fn LinkErrorView(link: ResetLinkState, link_error: LinkError) -> impl IntoView {
     let (heading, lead) = match link_error {
@@ -46,7 +46,7 @@ fn RenewForm(link: ResetLinkState) -> impl IntoView {
             let result = api::renew_link(token.clone()).await;
             match result {
                 Ok(cooldown) => Ok((token, cooldown)),
-                // The request before is still pending.
+                // The previous request is still in its cooldown.
                 Err(error) => error.retry_after().map(|cooldown| (token, cooldown)).ok_or(error),
             }
         }

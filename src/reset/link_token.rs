@@ -1,7 +1,7 @@
-//! The secret of a mailed link (docs/security.md TOK-12, SES-07).
+//! Token of a mailed link (docs/security.md TOK-12, SES-07).
 //!
-//! It arrives in the fragment of the address, from where `bootstrap.js` moves it to `sessionStorage` before anything else
-//! runs. It stays there for a reload until it is used.
+//! It arrives in the fragment of the URL, from where `bootstrap.js` moves it to `sessionStorage` before anything else runs. It stays there for
+//! reloads until it is used.
 
 use crate::browser::session_storage;
 use leptos::prelude::*;
@@ -12,38 +12,38 @@ use rekey_wire::reset::Token;
 
 const FRAGMENT: &str = "#token=";
 
-/// Handle to the secret of a page's link; `Copy`.
+/// Handle to the token of a page's link; `Copy`.
 #[derive(Clone, Copy)]
 pub(crate) struct LinkToken {
     key: &'static str,
     state: RwSignal<TokenState>,
 }
 
-/// What is known about the secret.
+/// State of the token.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum TokenState {
-    /// Not read yet: the first render is the same for everybody.
+    /// Not read yet: the first render must equal the prerendered page.
     Unread,
-    /// The link had none, or it was used.
+    /// There was none, or it was used.
     Missing,
-    /// Here it is.
+    /// Read.
     Present(Token),
 }
 
 impl LinkToken {
-    /// The state, tracked.
+    /// Returns the state, tracked.
     #[must_use]
     pub(crate) fn state(self) -> TokenState {
         self.state.get()
     }
 
-    /// Whether this is the secret, tracked.
+    /// Returns whether this is the token, tracked.
     #[must_use]
     pub(crate) fn is(self, token: &Token) -> bool {
         self.state.with(|state| matches!(state, TokenState::Present(present) if present == token))
     }
 
-    /// The secret, untracked.
+    /// Returns the token, untracked.
     #[must_use]
     pub(crate) fn get_untracked(self) -> Option<Token> {
         match self.state.get_untracked() {
@@ -52,7 +52,7 @@ impl LinkToken {
         }
     }
 
-    /// Removes the secret from the storage after it was used.
+    /// Removes the token from the storage after use.
     pub(crate) fn forget(self) {
         session_storage::clear(self.key);
     }
@@ -63,8 +63,7 @@ impl LinkToken {
     }
 }
 
-/// The secret of the link to `page`. Another link that is opened in the same tab changes only the fragment: its secret
-/// replaces the old one.
+/// Returns the token of the link to `page`. Another link opened in the same tab changes only the fragment; its token replaces the old one.
 #[must_use]
 pub(crate) fn use_link_token(page: Page) -> LinkToken {
     let token = LinkToken { key: page.token_key().unwrap_or_default(), state: RwSignal::new(TokenState::Unread) };

@@ -1,4 +1,4 @@
-//! Setting a new password with a reset link.
+//! Password reset with a link.
 
 mod changed;
 mod form;

@@ -1,4 +1,4 @@
-//! The page that a reset link leads to. It shows the form before the server has said whether the link works.
+//! Page of a reset link. It shows the form before the server has validated the link.
 
 use super::changed::PasswordChanged;
 use super::form::NewPasswordForm;
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn ResetPage() -> impl IntoView {
     let link = use_reset_link();
-    // The form stays mounted when the link turns out to be valid, so that typed text is kept.
+    // The form stays mounted when the link turns out to be valid, so that its input is kept.
     let shown = Memo::new(move |_| match link.status() {
         LinkStatus::Valid { .. } => LinkStatus::Checking,
         status => status,

@@ -1,4 +1,4 @@
-//! State of the reset link: inspected when the page opens, again when it should have expired, and changed by actions.
+//! State of a reset link: inspected when the page opens and again after its expiry, and updated by actions.
 
 use super::link_token::{LinkToken, TokenState, use_link_token};
 use crate::api::{self, Error, InspectedLink};
@@ -8,45 +8,45 @@ use rekey_wire::problem::Code;
 use rekey_wire::reset::Token;
 use std::time::Duration;
 
-/// How long after the expiry the link is inspected again; the server's clock has whole seconds.
+/// Delay after the expiry before the link is inspected again; the server's timestamps have whole seconds.
 const EXPIRY_MARGIN: Duration = Duration::from_millis(1100);
 
-/// What is known about the link.
+/// Status of the link.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum LinkStatus {
-    /// The server has not answered yet.
+    /// The server has not responded yet.
     Checking,
-    /// The server could not be asked.
+    /// The request failed.
     CheckFailed(Error),
-    /// The link sets the password of this account.
+    /// The link is valid.
     Valid {
         /// The account's address.
         email: String,
     },
-    /// The link does not work.
+    /// The link is not valid.
     Invalid(LinkError),
-    /// The password has been set with it.
+    /// The password has been set.
     Redeemed {
-        /// How many sessions that ended.
+        /// Number of ended sessions.
         sessions_ended: u64,
     },
 }
 
-/// Why a link does not work.
+/// Reason why a link is not valid.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum LinkError {
-    /// Its time ran out.
+    /// It has expired.
     Expired,
-    /// A password was set with it.
+    /// It was used to set a password.
     Used,
-    /// A newer link or a change to the account ended it.
+    /// It was cancelled by a newer link or a change to the account.
     Cancelled,
-    /// It never was a link.
+    /// There is no such link.
     Unknown,
 }
 
 impl LinkError {
-    /// What an API error says about the link, if it does.
+    /// Returns the link error that an API error stands for, if any.
     #[must_use]
     pub(crate) fn from_error(error: &Error) -> Option<Self> {
         [
@@ -60,7 +60,7 @@ impl LinkError {
     }
 }
 
-/// What an action found out about the link.
+/// Result of an action on the link.
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Outcome {
     Redeemed { sessions_ended: u64 },
@@ -78,7 +78,7 @@ pub(crate) struct ResetLinkState {
     status: Memo<LinkStatus>,
 }
 
-/// The state of this page's link.
+/// Returns the state of this page's link.
 #[must_use]
 pub(crate) fn use_reset_link() -> ResetLinkState {
     let token = use_link_token(Page::ResetPassword);
@@ -92,7 +92,7 @@ pub(crate) fn use_reset_link() -> ResetLinkState {
         }
     });
     let outcome = RwSignal::new(None::<(Token, Outcome)>);
-    // A link that is opened again, the same one too, is inspected anew.
+    // Opening a link again, even the same one, inspects it again.
     Effect::new(move |_| {
         _ = token.state();
         outcome.set(None);
@@ -123,7 +123,7 @@ fn after_inspection(result: api::Result<InspectedLink>, previous: Option<&LinkSt
         (Ok(link), _) => LinkStatus::Valid { email: link.email },
         (Err(error), previous) => match (LinkError::from_error(&error), previous) {
             (Some(link_error), _) => LinkStatus::Invalid(link_error),
-            // A moment offline does not take away the form of a valid link.
+            // A network error does not replace the form of a valid link.
             (None, Some(valid @ LinkStatus::Valid { .. })) => valid.clone(),
             (None, _) => LinkStatus::CheckFailed(error),
         },
@@ -131,13 +131,13 @@ fn after_inspection(result: api::Result<InspectedLink>, previous: Option<&LinkSt
 }
 
 impl ResetLinkState {
-    /// The status, tracked.
+    /// Returns the status, tracked.
     #[must_use]
     pub(crate) fn status(self) -> LinkStatus {
         self.status.get()
     }
 
-    /// The link's secret, untracked.
+    /// Returns the link's token, untracked.
     #[must_use]
     pub(crate) fn token(self) -> Option<Token> {
         self.token.get_untracked()
@@ -148,18 +148,18 @@ impl ResetLinkState {
         self.inspection.refetch();
     }
 
-    /// The password has been set; the secret is forgotten.
+    /// Records the new password and removes the token.
     pub(crate) fn set_redeemed(self, sessions_ended: u64) {
         self.token.forget();
         self.set_outcome(Outcome::Redeemed { sessions_ended });
     }
 
-    /// The server refused the link.
+    /// Records that the server rejected the link.
     pub(crate) fn set_refused(self, link_error: LinkError) {
         self.set_outcome(Outcome::Refused(link_error));
     }
 
-    /// Forgets the secret, which is kept elsewhere from now on.
+    /// Removes the token, which is stored elsewhere from now on.
     pub(crate) fn forget_token(self) {
         self.token.forget();
     }
@@ -170,7 +170,7 @@ impl ResetLinkState {
         }
     }
 
-    /// Inspects a valid link again when it should have expired: the server decides, whatever this machine's clock says.
+    /// Inspects a valid link again after its expiry: the server decides, as the local clock may be wrong.
     fn inspect_after_expiry(self) {
         if !matches!(self.status.get(), LinkStatus::Valid { .. }) {
             return;

@@ -1,4 +1,4 @@
-//! One's own account, and the pages that are not for everybody.
+//! Account page, and pages with restricted access.
 
 use crate::support::fixtures::agent;
 use crate::support::page::*;

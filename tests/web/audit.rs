@@ -1,4 +1,4 @@
-//! The audit log.
+//! Audit log page.
 
 use crate::support::fixtures::admin;
 use crate::support::page::*;

@@ -1,4 +1,4 @@
-//! Changing one's own password.
+//! Change of the password.
 
 use crate::PASSWORD;
 use crate::support::fixtures::agent;

@@ -1,4 +1,4 @@
-//! "Check your inbox", and asking again.
+//! "Check your inbox" and requesting another link.
 
 use crate::support::page::*;
 use crate::support::server::{Server, advance};
@@ -8,7 +8,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const ASK: &str = "POST /api/password-resets";
 
-/// The inbox screen after asking, where another link may be asked for in a minute.
+/// Opens the inbox screen after a request, with a cooldown of a minute.
 async fn after_asking() -> Server {
     let server = Server::for_visitor();
     server.answers(ASK, 202, &json!({ "resend_after_seconds": 60 }));

@@ -1,4 +1,4 @@
-//! Logging in.
+//! Login page.
 
 use crate::PASSWORD;
 use crate::support::fixtures::{admin, agent};
@@ -11,7 +11,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const LOG_IN: &str = "POST /api/session";
 
-/// The login page, with address and password typed.
+/// Opens the login page and fills in address and password.
 async fn about_to_log_in() -> Server {
     let server = Server::for_visitor();
     open("/login").await;
@@ -21,7 +21,7 @@ async fn about_to_log_in() -> Server {
     server
 }
 
-/// Nothing of what was typed is lost.
+/// Asserts that the input is kept.
 async fn what_was_typed_is_still_there() {
     assert_eq!(value("Email").await, "jordan@example.com");
     assert_eq!(value("Password").await, PASSWORD);
@@ -91,7 +91,7 @@ async fn too_many_attempts_are_a_countdown_and_the_button_waits_for_its_end() {
     wait_for_text("You can try again in 42 seconds, or reset your password.").await;
     assert!(!has_alert(), "it is said once");
     becomes_disabled(Button("Log in"), true).await;
-    // The Enter key presses it all the same.
+    // The Enter key still triggers it.
     get_by_role(Button("Log in")).await.click();
     advance(41);
     wait_for_text("You can try again in 0:01, or reset your password.").await;

@@ -21,5 +21,5 @@ mod users_dialogs;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-/// A password that every rule accepts.
+/// A password that satisfies every rule.
 const PASSWORD: &str = "copper meadow seven umbrellas";

@@ -1,4 +1,4 @@
-//! "This wasn't me", from the mail.
+//! "This wasn't me" page.
 
 use crate::support::page::*;
 use crate::support::server::Server;

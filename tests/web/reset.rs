@@ -1,4 +1,4 @@
-//! Where a mailed link leads, as long as it works.
+//! Reset page with a valid link.
 
 use crate::PASSWORD;
 use crate::support::fixtures::inspection;
@@ -15,7 +15,7 @@ pub(crate) const REDEEM: &str = "POST /api/password-resets/redeem";
 
 const LINK: &str = "/reset-password#token=secret-of-the-link";
 
-/// The form that a working link leads to.
+/// Opens the form of a valid link.
 async fn after_following_a_link() -> Server {
     let server = Server::for_visitor();
     server.answers(INSPECT, 200, &inspection(&in_seconds(1800)));
@@ -116,7 +116,7 @@ async fn the_length_is_the_one_that_the_server_asks_for() {
 #[wasm_bindgen_test]
 async fn length_is_counted_as_the_server_counts_it() {
     let _server = after_following_a_link().await;
-    // Fourteen letters to the eye, seventeen as typed by who types accents by themselves.
+    // Fourteen visible letters, seventeen code points with separate accents.
     fill("New password", "e\u{301}te\u{301} a\u{300} la plage").await;
     wait_for_text("Not yet: At least 15 characters").await;
     fill("New password", "e\u{301}te\u{301} a\u{300} la plages").await;

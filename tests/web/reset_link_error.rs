@@ -1,4 +1,4 @@
-//! Where a mailed link leads when it does not work, or nobody knows yet whether it does.
+//! Reset page with an invalid link, or one whose validity is unknown.
 
 use crate::PASSWORD;
 use crate::reset::{INSPECT, REDEEM};
@@ -12,7 +12,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const RENEW: &str = "POST /api/password-resets/renew";
 const LINK: &str = "/reset-password#token=secret-of-the-link";
 
-/// The screen that a dead link leads to.
+/// Opens the page of an invalid link.
 async fn after_following_a_dead_link(code: &str, name: &str) -> Server {
     let server = Server::for_visitor();
     server.refuses(INSPECT, 410, code);

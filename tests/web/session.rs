@@ -1,4 +1,4 @@
-//! A session that ends while a page is open.
+//! Sessions that end while a page is open.
 
 use crate::PASSWORD;
 use crate::support::fixtures::{admin, agent, page, user};

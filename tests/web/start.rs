@@ -1,4 +1,4 @@
-//! The first moment, and what holds on every screen.
+//! Startup, and requirements for every screen.
 
 use crate::support::fixtures::{admin, agent, page};
 use crate::support::page::*;

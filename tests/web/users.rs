@@ -1,4 +1,4 @@
-//! The users table: finding somebody, and seeing how their reset is doing.
+//! Users table: search, and status of resets.
 
 use crate::support::fixtures::{admin, page, reset, user};
 use crate::support::page::*;
@@ -10,7 +10,7 @@ use web_sys::HtmlElement;
 
 pub(crate) const LIST: &str = "GET /api/users";
 
-/// The users screen, with these people in the table.
+/// Opens the users screen with these users.
 pub(crate) async fn at_the_table(people: Vec<User>) -> Server {
     let server = Server::for_person(admin());
     server.answers(LIST, 200, &page(people));
@@ -24,12 +24,12 @@ pub(crate) fn sam() -> User {
     user("2", "Sam Ortiz", "sam@example.com")
 }
 
-/// What the row of `name` says.
+/// Returns the row of `name`.
 async fn row(name: &str) -> HtmlElement {
     wait_until(&format!("row of {name}"), || select("tbody tr").into_iter().find(|row| text_of(row).contains(name))).await
 }
 
-/// Waits until the row of `name` says `part`.
+/// Waits until the row of `name` contains `part`.
 pub(crate) async fn row_has_text(name: &str, part: &str) {
     wait_until(&format!("{name}: {part}"), || {
         select("tbody tr").into_iter().find(|row| text_of(row).contains(name) && text_of(row).contains(part))

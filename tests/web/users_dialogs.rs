@@ -1,4 +1,4 @@
-//! What an admin does with a user: sends a reset link, mends an address.
+//! Dialogs of the users table: sending a reset link, fixing an address.
 
 use crate::support::fixtures::{page, reset, user};
 use crate::support::page::*;
@@ -18,7 +18,7 @@ fn started() -> ResetStarted {
     ResetStarted { reset: reset(ResetState::Queued) }
 }
 
-/// The question whether to send Sam a link.
+/// Opens the dialog for sending a link to Sam.
 async fn about_to_reset() -> Server {
     let server = at_the_table(vec![sam()]).await;
     click_button("Reset password for Sam Ortiz").await;
@@ -26,7 +26,7 @@ async fn about_to_reset() -> Server {
     server
 }
 
-/// The dialog for the address of somebody who has none.
+/// Opens the dialog for adding the address of a user without one.
 async fn about_to_add_an_address() -> Server {
     let server = at_the_table(vec![User { email: None, email_status: EmailStatus::Missing, ..sam() }]).await;
     click_button("Add email for Sam Ortiz").await;
@@ -109,7 +109,7 @@ async fn a_double_click_sends_once() {
     assert_eq!(server.calls(RESET).len(), 1);
 }
 
-/// Waits until the dialog is open, which a browser may have closed at Escape.
+/// Waits until the dialog is open; browsers may close it at Escape.
 async fn dialog_is_open() -> HtmlDialogElement {
     wait_until("the open dialog", || document().query_selector("dialog[open]").ok().flatten()).await.unchecked_into()
 }
@@ -128,7 +128,7 @@ async fn while_a_link_is_being_sent_the_dialog_stays_open_and_tells_the_result()
     let escape = Event::new_with_event_init_dict("cancel", &escape).expect("an event");
     dialog_is_open().await.dispatch_event(&escape).expect("an event happens");
     assert!(escape.default_prevented(), "Escape does not close it");
-    // As browsers do at the second Escape.
+    // Browsers close it at the second Escape.
     dialog_is_open().await.close();
     dialog_is_open().await;
 

@@ -1,5 +1,4 @@
-//! HTTP client that measures: one connection, kept open, and the time of each response. It does as little as possible, so
-//! that the server is what is measured.
+//! Measuring HTTP client: one persistent connection, timing each response, with little overhead of its own.
 
 use std::time::{Duration, Instant};
 
@@ -8,15 +7,15 @@ use serde_json::Value;
 
 use crate::Result;
 
-/// After this time without a request the server may have closed the connection: a new one is opened.
+/// Idle time after which the server may have closed the connection, and a new one is opened.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A response, read to its end.
+/// A fully received response.
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) cookie: Option<String>,
     pub(crate) body: Vec<u8>,
-    /// From the first byte sent to the last byte read.
+    /// From the first byte sent to the last byte received.
     pub(crate) took: Duration,
 }
 
@@ -26,7 +25,7 @@ impl Response {
     }
 }
 
-/// See the module.
+/// The client.
 pub(crate) struct Client {
     connection: Connection,
     host: String,
@@ -49,13 +48,13 @@ impl Client {
         Ok(client)
     }
 
-    /// `GET`, which must be answered with 200.
+    /// Sends `GET`; the status must be 200.
     pub(crate) fn get(&mut self, path: &str) -> Result<Response> {
         let response = self.send("GET", path, "")?;
         if response.status == 200 { Ok(response) } else { Err(format!("GET {path} was answered {}.", response.status).into()) }
     }
 
-    /// Sends a request with a JSON body, or with none.
+    /// Sends a request with an optional JSON body.
     pub(crate) fn send(&mut self, method: &str, path: &str, body: &str) -> Result<Response> {
         if self.used.elapsed() > IDLE_TIMEOUT {
             self.connection = Connection::open(&self.host);

@@ -12,7 +12,7 @@ impl Figures {
         Self(milliseconds)
     }
 
-    /// A percentile.
+    /// Returns a percentile.
     pub(crate) fn percentile(&self, percent: usize) -> f64 {
         let at = (self.0.len() * percent / 100).min(self.0.len().saturating_sub(1));
         self.0.get(at).copied().unwrap_or_default()
@@ -26,7 +26,7 @@ impl Figures {
         self.percentile(95)
     }
 
-    /// The median and the quartiles.
+    /// Formats the median and the quartiles.
     pub(crate) fn spread(&self) -> String {
         format!("{:.2} ms ({:.2}–{:.2})", self.median(), self.percentile(25), self.percentile(75))
     }

@@ -1,5 +1,5 @@
-//! Measures Rekey: `rekey-bench PROGRAM POSTGRES-URL DOCUMENT`, which `cargo xtask bench` calls with what it has set up. The
-//! table goes to standard output and between two marks of the document.
+//! Benchmarks of Rekey: `rekey-bench PROGRAM POSTGRES-URL DOCUMENT`, run by `cargo xtask bench`. The tables are written to standard output and
+//! between two markers of the document.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program talks to the person who typed the command")]
 
 mod calls;
@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use machine::Machine;
 use report::Report;
 
-/// An error message for the user of the command.
+/// An error with a message for the user of the command.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {

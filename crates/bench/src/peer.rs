@@ -1,5 +1,5 @@
-//! The peer of static responses: bytes from memory by hyper, and nothing else. `rekey-bench peer LENGTH` answers every request
-//! with so many bytes; `peer word` and `peer apart` answer with a page of one word.
+//! Baseline server for static responses: hyper with bytes from memory. `rekey-bench peer LENGTH` responds to every request with that many bytes;
+//! `peer word` and `peer apart` respond with a page of one word.
 
 use std::convert::Infallible;
 use std::process::Command;
@@ -19,23 +19,23 @@ use crate::Result;
 /// The smallest page that a browser can paint.
 const WORD: &str = "<!DOCTYPE html><title>Word</title><p>Word";
 
-/// A running peer, ended when dropped.
+/// A running baseline server; killed when dropped.
 pub(crate) struct Peer {
     pub(crate) server: RekeyServer,
     _log: TempDir,
 }
 
-/// Starts a peer that answers with so many bytes.
+/// Starts a server that responds with this number of bytes.
 pub(crate) fn start(length: usize) -> Result<Peer> {
     spawn(&length.to_string())
 }
 
-/// Starts a peer that answers with a page of one word.
+/// Starts a server that responds with a page of one word.
 pub(crate) fn word() -> Result<Peer> {
     spawn("word")
 }
 
-/// The same with `Cross-Origin-Opener-Policy`: as for our pages, the browser starts another process.
+/// Like [`word`], with `Cross-Origin-Opener-Policy`: as for Rekey's pages, the browser starts another process.
 pub(crate) fn word_apart() -> Result<Peer> {
     spawn("apart")
 }
@@ -47,7 +47,7 @@ fn spawn(what: &str) -> Result<Peer> {
     Ok(Peer { server: RekeyServer::start(command, dir.path().join("peer.log")), _log: dir })
 }
 
-/// Serves until it is killed.
+/// Serves until killed.
 pub(crate) fn serve(what: &str) -> Result<()> {
     let is_apart = what == "apart";
     let body = match what {

@@ -1,4 +1,4 @@
-//! The program `rekey` with a database of its own, measured.
+//! The program `rekey` with its own database, timed.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use rekey_testing::{Cli, RekeyServer, TempDir, temp_dir};
 
 use crate::Result;
 
-/// A directory that is deleted when dropped.
+/// A temporary directory, deleted when dropped.
 pub(crate) struct Folder(TempDir);
 
 impl Folder {
@@ -24,7 +24,7 @@ impl Folder {
     }
 }
 
-/// A database and the program for it.
+/// The program with a database.
 pub(crate) struct Program(Cli);
 
 impl Program {
@@ -39,7 +39,7 @@ impl Program {
         self.0.set(name, value);
     }
 
-    /// Fills the database with demo users. Returns their password and how long it took.
+    /// Fills the database with demo users. Returns their password and the elapsed time.
     pub(crate) fn fill(&self, users: u32) -> Result<(String, Duration)> {
         let began = Instant::now();
         let output = self.0.ok(&["demo", "--users", &users.to_string()]);
@@ -47,14 +47,14 @@ impl Program {
         Ok((password.to_owned(), began.elapsed()))
     }
 
-    /// Imports users from a file. Returns how long it took.
+    /// Imports users from a file. Returns the elapsed time.
     pub(crate) fn import(&self, file: &Path) -> Duration {
         let began = Instant::now();
         self.0.ok(&["user", "import", &file.display().to_string()]);
         began.elapsed()
     }
 
-    /// Starts the server, without limits: one client sends a thousand requests. Returns how long it took until it listened.
+    /// Starts the server without limits, as one client sends a thousand requests. Returns the startup time.
     pub(crate) fn serve(&self) -> (RekeyServer, Duration) {
         let began = Instant::now();
         let server = self.0.serve(&[]);

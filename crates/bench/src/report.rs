@@ -1,4 +1,4 @@
-//! The report: printed, and written between two marks of a document.
+//! Benchmark report: printed, and written between two markers of a document.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,7 +9,7 @@ use crate::Result;
 const BEGIN: &str = "<!-- measured: begin -->";
 const END: &str = "<!-- measured: end -->";
 
-/// The tables so far.
+/// The tables.
 #[derive(Default)]
 pub(crate) struct Report(String);
 
@@ -31,7 +31,7 @@ impl Report {
         &self.0
     }
 
-    /// Replaces the tables of the last run in the document.
+    /// Replaces the tables in the document.
     pub(crate) fn write(&self, document: &Path) -> Result<()> {
         let old = fs::read_to_string(document)?;
         let (before, rest) = old.split_once(BEGIN).ok_or("The document has no place for the tables.")?;
@@ -40,7 +40,7 @@ impl Report {
     }
 }
 
-/// Whether a goal is met, in a word.
+/// Returns whether a goal is met, as a word.
 pub(crate) const fn verdict(is_kept: bool) -> &'static str {
     if is_kept { "yes" } else { "**no**" }
 }

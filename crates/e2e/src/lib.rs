@@ -1,7 +1,7 @@
-//! Browser tests: a real Chromium, the real server and a real SMTP server, driven by accessible roles and names.
+//! Browser tests: Chromium, the server and an SMTP server, driven by accessible roles and names.
 //!
-//! The tests in `tests/walks/` use [`TestApp`], which starts everything for one test, and [`Page`], a tab of the browser.
-//! Helpers panic with what was expected and what was there instead.
+//! The tests in `tests/walks/` use [`TestApp`], which starts everything for one test, and [`Page`], a tab of the browser. Helpers panic with the
+//! expected and the actual value.
 
 mod browser;
 mod test_app;
@@ -12,7 +12,7 @@ pub use test_app::{Settings, TestApp, User};
 
 use std::time::Duration;
 
-/// How long a browser test waits for anything that a user would wait for.
+/// Timeout for anything that a user would wait for.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 #[expect(clippy::panic, reason = "a test that cannot go on says why and ends")]

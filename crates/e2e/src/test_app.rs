@@ -1,4 +1,4 @@
-//! Everything for one test: a server with its database, a mail server, a browser, and users.
+//! Test environment: a server with its database, a mail server, a browser, and users.
 
 use rekey_testing::{Cli, Mail, RekeyServer, Response, SmtpServer, raw_http, unused_address};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::browser::{Browser, Page};
 /// Settings that differ from the program's defaults.
 pub type Settings<'a> = &'a [(&'a str, &'a str)];
 
-/// A password that every rule accepts.
+/// A password that satisfies every rule.
 const PASSWORD: &str = "violet harbour thirty lanterns";
 
 /// A user with a password.
@@ -22,16 +22,16 @@ pub struct User {
     pub password: String,
 }
 
-/// See the module.
+/// The test environment.
 #[derive(Debug)]
 pub struct TestApp {
     /// The running server.
     pub server: RekeyServer,
-    /// The program, for commands beside the running server.
+    /// The program, for commands that run beside the server.
     pub cli: Cli,
     /// The mail server.
     pub smtp: SmtpServer,
-    /// The browser; each [`Browser::new_context`] is a device of its own.
+    /// The browser; each [`Browser::new_context`] emulates a separate device.
     pub browser: Browser,
     url: String,
 }
@@ -54,7 +54,7 @@ impl TestApp {
         Self::open(smtp, &settings)
     }
 
-    /// Starts everything, but tells the server of no mail server.
+    /// Starts everything, but configures no mail server.
     #[must_use]
     #[track_caller]
     pub fn start_without_smtp() -> Self {
@@ -63,7 +63,7 @@ impl TestApp {
 
     #[track_caller]
     fn open(smtp: SmtpServer, settings: Settings<'_>) -> Self {
-        // The links in mails need the port before the server has one.
+        // The port must be known before the server starts, because links in mails contain it.
         let listen = unused_address();
         let url = format!("http://localhost:{}", listen.port());
         let mut cli = Cli::with_sqlite();
@@ -74,13 +74,13 @@ impl TestApp {
         Self { server, cli, smtp, browser: Browser::start(), url }
     }
 
-    /// The address of `path` on the server.
+    /// Returns the URL of `path` on the server.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
 
-    /// A new device that shows the page at `path`.
+    /// Opens the page at `path` on a new device.
     #[must_use]
     #[track_caller]
     pub fn visit(&self, path: &str) -> Page {
@@ -144,13 +144,13 @@ impl TestApp {
         self.smtp.blocking_wait_for_mail(nth, address, subject)
     }
 
-    /// How many mails to `address` with this subject have arrived.
+    /// Returns the number of mails to `address` with this subject.
     #[must_use]
     pub fn mail_count(&self, address: &str, subject: &str) -> usize {
         self.smtp.mails().iter().filter(|mail| mail.to == [address] && mail.subject() == subject).count()
     }
 
-    /// Calls the API, for what a test needs but is not about. Returns status and body.
+    /// Calls the API, for a test's preconditions. Returns status and body.
     #[track_caller]
     pub fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let body = body.to_string();
@@ -159,19 +159,19 @@ impl TestApp {
         (response.status, serde_json::from_slice(&response.bytes).unwrap_or_else(|_| Value::String(response.text())))
     }
 
-    /// Fetches `path` as a program that follows links in mails does. Returns the status.
+    /// Fetches `path` like a program that follows links in mails. Returns the status.
     #[track_caller]
     pub fn get(&self, path: &str) -> u16 {
         self.send("GET", path, "Accept: */*", "").status
     }
 
-    /// Requests the head of `path` alone, as some programs do first. Returns the status.
+    /// Sends `HEAD`, as some programs do first. Returns the status.
     #[track_caller]
     pub fn head(&self, path: &str) -> u16 {
         self.send("HEAD", path, "Accept: */*", "").status
     }
 
-    /// How many bytes the body of `path` has when it is sent to a browser that accepts brotli.
+    /// Returns the size of the body of `path` as sent to a browser that accepts brotli.
     #[must_use]
     #[track_caller]
     pub fn compressed_size(&self, path: &str) -> usize {

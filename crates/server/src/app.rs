@@ -1,4 +1,4 @@
-//! What every request and every job shares.
+//! Application state: the configuration and services that all requests and jobs share.
 
 use crate::auth::hashing::Hasher;
 use crate::auth::secret_key::SecretKey;
@@ -10,23 +10,23 @@ use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 
-/// A handle to all of it; cheap to clone.
+/// Handle to the application state; cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
-/// See [`App`].
+/// Fields of [`App`].
 pub struct Parts {
-    /// How the server was told to behave.
+    /// Configuration.
     pub config: Config,
-    /// The data.
+    /// Database.
     pub store: Store,
-    /// The time.
+    /// Clock.
     pub clock: Clock,
-    /// Keys the audit chain and the limits.
+    /// Keys the MACs of the audit log and of the rate limits.
     pub key: SecretKey,
-    /// Password hashing.
+    /// Password hasher.
     pub hasher: Hasher,
-    /// How mail leaves.
+    /// Mail transport.
     pub transport: Transport,
     mail_waits: Notify,
     closing: watch::Sender<bool>,
@@ -41,20 +41,20 @@ impl Deref for App {
 }
 
 impl App {
-    /// Puts the parts together.
+    /// Creates the application state.
     #[must_use]
     pub fn new(config: Config, store: Store, clock: Clock, key: SecretKey, hasher: Hasher, transport: Transport) -> Self {
         let (closing, _) = watch::channel(false);
         Self(Arc::new(Parts { config, store, clock, key, hasher, transport, mail_waits: Notify::new(), closing }))
     }
 
-    /// Unix milliseconds.
+    /// Returns the current time in Unix milliseconds.
     #[must_use]
     pub fn now(&self) -> i64 {
         self.clock.now()
     }
 
-    /// Tells the mail worker that there is something to send.
+    /// Notifies the mail worker of a new job.
     pub fn wake_mail(&self) {
         self.mail_waits.notify_one();
     }
@@ -64,14 +64,14 @@ impl App {
         self.mail_waits.notified().await;
     }
 
-    /// Ends what would otherwise go on for ever: event streams and the mail worker.
+    /// Signals shutdown to tasks that do not end by themselves: event streams and the mail worker.
     pub fn close(&self) {
         self.closing.send_replace(true);
     }
 
     /// Waits for [`Self::close`].
     pub async fn closed(&self) {
-        // The sender lives as long as self, so that this cannot fail.
+        // The sender lives as long as `self`, so this cannot fail.
         let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The time, passed in so that a test can move it; and how it is written.
+//! Clock, injectable so that tests can move it; and time formatting.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 /// Milliseconds in a second.
 const SECOND: i64 = 1000;
 
-/// Tells the time in Unix milliseconds.
+/// Source of the current time in Unix milliseconds.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Option<Arc<Hands>>);
 
@@ -21,19 +21,19 @@ struct Hands {
 }
 
 impl Clock {
-    /// The system's clock.
+    /// Returns the system clock.
     #[must_use]
     pub const fn system() -> Self {
         Self(None)
     }
 
-    /// A clock that stands at `start` (Unix milliseconds) until [`Self::advance`] moves it.
+    /// Returns a clock that stays at `start` (Unix milliseconds) until [`Self::advance`] is called.
     #[must_use]
     pub fn manual(start: i64) -> Self {
         Self(Some(Arc::new(Hands { now: AtomicI64::new(start), moved: Notify::new() })))
     }
 
-    /// Unix milliseconds.
+    /// Returns the current time in Unix milliseconds.
     #[must_use]
     pub fn now(&self) -> i64 {
         match &self.0 {
@@ -42,7 +42,7 @@ impl Clock {
         }
     }
 
-    /// Moves a manual clock; the system's stays as it is.
+    /// Advances a manual clock. Does nothing to the system clock.
     pub fn advance(&self, by: Duration) {
         if let Some(hands) = &self.0 {
             hands.now.fetch_add(millis(by), Ordering::SeqCst);
@@ -50,8 +50,7 @@ impl Clock {
         }
     }
 
-    /// Waits `wait` from `since` (Unix milliseconds), which is about now; never longer, should the system's clock be set
-    /// back meanwhile.
+    /// Waits for `wait` from `since` (Unix milliseconds), which is about now. Never waits longer, even if the system clock is set back meanwhile.
     pub async fn sleep_since(&self, since: i64, wait: Duration) {
         match &self.0 {
             Some(_) => self.sleep_until(since.saturating_add(millis(wait))).await,
@@ -59,7 +58,7 @@ impl Clock {
         }
     }
 
-    /// Waits until this clock shows `then` (Unix milliseconds).
+    /// Waits until this clock reaches `then` (Unix milliseconds).
     pub async fn sleep_until(&self, then: i64) {
         match &self.0 {
             Some(hands) => loop {
@@ -77,26 +76,26 @@ impl Clock {
     }
 }
 
-/// A duration in whole milliseconds.
+/// Converts a duration to whole milliseconds.
 #[must_use]
 pub fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// `at` (Unix milliseconds) without the fraction of its second. A link holds through its last second.
+/// Truncates `at` (Unix milliseconds) to whole seconds. A link is valid through its last second.
 #[must_use]
 pub const fn whole_second(at: i64) -> i64 {
     at - at.rem_euclid(SECOND)
 }
 
-/// Whole seconds from `now` to `then` (Unix milliseconds), rounded up and at least 1, as `Retry-After` wants them.
+/// Returns the whole seconds from `now` to `then` (Unix milliseconds), rounded up and at least 1, as `Retry-After` requires.
 #[must_use]
 pub fn seconds_until(now: i64, then: i64) -> u64 {
     let left = then.saturating_sub(now).max(1);
     u64::try_from((left - 1) / SECOND + 1).unwrap_or(1)
 }
 
-/// `at` (Unix milliseconds) as RFC 3339 in UTC, in whole seconds.
+/// Formats `at` (Unix milliseconds) as RFC 3339 in UTC, in whole seconds.
 #[must_use]
 pub fn rfc3339(at: i64) -> String {
     let moment = OffsetDateTime::from_unix_timestamp(at.div_euclid(SECOND)).unwrap_or(OffsetDateTime::UNIX_EPOCH);

@@ -1,4 +1,4 @@
-//! The server of Rekey: the API, the mail queue, and the pages it carries inside.
+//! Rekey server: the API, the mail queue, and the embedded pages.
 
 pub mod account;
 pub mod address;

@@ -1,7 +1,7 @@
-//! The log: to standard error, as text or JSON, one event a line whatever the values hold (LOG-02).
+//! Logging to standard error, as text or JSON: one event per line, whatever the values contain (LOG-02).
 //!
-//! What must not be logged is kept out at the source (`Debug` of tokens, letters and keys hides them); a panic's message
-//! may be made of anything, so only where it happened is logged (LOG-01).
+//! Secrets are excluded at the source (`Debug` of tokens, mails and keys hides them). A panic message may contain anything, so only its location is
+//! logged (LOG-01), and its message if that is a string literal.
 
 use crate::config::{Config, LogFormat};
 use std::fmt::Write as _;
@@ -11,12 +11,12 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Starts logging; once a process.
+/// Starts logging; call once per process.
 ///
 /// # Errors
-/// The filter is not understood, or something logs already.
+/// The filter is invalid, or a logger is already installed.
 pub fn start(config: &Config) -> Result<(), String> {
-    // PostgreSQL's notices tell what a migration found already there: of no use to anybody.
+    // PostgreSQL's notices only say what a migration found already there.
     let filter = EnvFilter::try_new(format!("sqlx::postgres::notice=warn,{}", config.log))
         .map_err(|_| "REKEY_LOG is not a filter of log levels.".to_owned())?;
     let builder = fmt().with_env_filter(filter).with_ansi(false).with_writer(OneLine(io::stderr));
@@ -25,14 +25,14 @@ pub fn start(config: &Config) -> Result<(), String> {
     started.map_err(|_| "Logging is on already.".to_owned())
 }
 
-/// Where it panicked, and what it said where that is fixed text of the program.
+/// Logs the location of a panic, and its message if it is a string literal of the program.
 fn report_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(not shown)");
     tracing::error!(place, message, "panicked");
 }
 
-/// Makes writers that let no control character through.
+/// Creates writers that escape control characters.
 struct OneLine<M>(M);
 
 impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for OneLine<M> {
@@ -43,7 +43,7 @@ impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for OneLine<M> {
     }
 }
 
-/// Takes one event a call, as `tracing-subscriber` writes it.
+/// Receives one event per call, as `tracing-subscriber` writes them.
 struct OneLineWriter<W>(W);
 
 impl<W: Write> Write for OneLineWriter<W> {
@@ -58,7 +58,7 @@ impl<W: Write> Write for OneLineWriter<W> {
     }
 }
 
-/// Escapes all controls but the line break at the end. `\u001b` reads the same in text and in JSON.
+/// Escapes all control characters except the final line break. `\u001b` reads the same in text and in JSON.
 fn escape_event(event: &str) -> String {
     let (body, end) = event.strip_suffix('\n').map_or((event, ""), |body| (body, "\n"));
     let mut out = String::with_capacity(event.len());
@@ -73,7 +73,7 @@ fn escape_event(event: &str) -> String {
     out + end
 }
 
-/// Line separators, and the marks of direction that make a line read as another (UAX #9).
+/// Returns true for line separators and for bidirectional controls, which can make a line read differently (UAX #9).
 const fn reorders(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

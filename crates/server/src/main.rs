@@ -1,4 +1,4 @@
-//! `rekey`, the program: reads what it is asked to do, does it, and says in one sentence what to change if it cannot.
+//! `rekey`, the program: parses the command line, runs the command, and prints a sentence that says what to change if it fails.
 
 use rekey_server::cli;
 use rekey_server::cli::args::{Cli, Exit};
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// To standard output; a reader that went away is no fault of ours.
+/// Prints to standard output. A closed pipe is not an error.
 fn print(text: &str) {
     if !text.is_empty() {
         let _ = writeln!(std::io::stdout(), "{}", text.trim_end());

@@ -1,4 +1,4 @@
-//! Metrics: counters and histograms in Prometheus text format. No label is made of anything that a client sends.
+//! Metrics: counters and histograms in Prometheus text format. No label contains a client-supplied value.
 
 use crate::http::middleware::{Middleware, method_name, route_name};
 use axum::extract::Request;
@@ -8,7 +8,7 @@ use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Reg
 use std::sync::LazyLock;
 use std::time::Instant;
 
-/// Upper bounds of the duration buckets in seconds: pages take microseconds, hashing a fraction of a second, a queue seconds.
+/// Upper bounds of the duration buckets, seconds: pages take microseconds, hashing a fraction of a second, queueing seconds.
 const BUCKETS: [f64; 9] = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
 static METRICS: LazyLock<Metrics> = LazyLock::new(|| Metrics::register().unwrap_or_else(|error| unreachable!("{error}")));
@@ -37,7 +37,7 @@ impl Metrics {
         let durations = HistogramVec::new(options, &["route"])?;
         let queue = IntGauge::new("rekey_mail_queue", "Jobs that wait in the mail queue.")?;
         registry.register(Box::new(durations.clone()))?;
-        // Outcomes that have not happened yet are shown as 0.
+        // Outcomes that have not occurred yet are reported as 0.
         for (family, outcomes) in [(&mails, ["sent", "failed"]), (&logins, ["succeeded", "failed"])] {
             for outcome in outcomes {
                 family.with_label_values(&[outcome]);
@@ -47,22 +47,22 @@ impl Metrics {
     }
 }
 
-/// Counts a mail that the mail server took.
+/// Counts a mail that the mail server accepted.
 pub fn mail_sent() {
     METRICS.mails.with_label_values(&["sent"]).inc();
 }
 
-/// Counts an attempt to send a mail that failed, whether or not it will be retried.
+/// Counts a failed attempt to send a mail, whether or not it is retried.
 pub fn mail_failed() {
     METRICS.mails.with_label_values(&["failed"]).inc();
 }
 
-/// Counts a login.
+/// Counts a login attempt.
 pub fn login(is_success: bool) {
     METRICS.logins.with_label_values(&[if is_success { "succeeded" } else { "failed" }]).inc();
 }
 
-/// All metrics in the text format; `waiting` jobs of the mail queue, where the database could count them.
+/// Encodes all metrics in text format. `waiting` is the number of jobs in the mail queue, `None` if the database could not count them.
 ///
 /// # Errors
 /// A metric cannot be encoded.
@@ -75,8 +75,8 @@ pub fn encode(waiting: Option<i64>) -> prometheus::Result<String> {
     TextEncoder::new().encode_to_string(&families)
 }
 
-/// Measures every request: its method, the route that took it, the status and the time until the answer began. The path
-/// itself is not counted: it is the client's to choose.
+/// Measures every request: method, matched route, status, and the time until the response starts. The path is not used as a label: the client chooses
+/// it.
 pub fn layer() -> impl Middleware {
     from_fn(async |request: Request, next: Next| {
         let began = Instant::now();

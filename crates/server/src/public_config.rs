@@ -1,4 +1,4 @@
-//! `GET /api/config`: the part of the configuration that the pages need before anybody logs in.
+//! `GET /api/config`: the part of the configuration that the pages need before login.
 
 use crate::app::App;
 use crate::http::json::Json;
@@ -6,7 +6,7 @@ use crate::http::openapi::ReadProblems;
 use axum::extract::State;
 use rekey_wire::config::Config;
 
-/// What the pages need to know about this server
+/// Public configuration
 #[utoipa::path(get, path = rekey_wire::config::CONFIG, tag = "server", responses((status = 200, body = Config), ReadProblems))]
 pub async fn config(State(app): State<App>) -> Json<Config> {
     Json(Config::from(&app.config))

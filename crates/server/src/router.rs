@@ -1,4 +1,4 @@
-//! The table of contents: every path, and what every request passes on its way.
+//! Routing table: every path, and the middleware around all of them.
 
 use crate::app::App;
 use crate::http::middleware::{catch, client_ip, headers, origin, request_id};
@@ -11,7 +11,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The calls, each described where it is written.
+/// API routes; each is documented at its handler.
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::description())
         .routes(routes!(public_config::config))
@@ -32,7 +32,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(health::alive))
 }
 
-/// The description of the API, as `rekey openapi` prints it and `/api/openapi.json` serves it.
+/// Returns the OpenAPI description, as printed by `rekey openapi` and served at `/api/openapi.json`.
 #[must_use]
 pub fn openapi() -> OpenApi {
     let mut description = api().into_openapi();
@@ -40,7 +40,7 @@ pub fn openapi() -> OpenApi {
     description
 }
 
-/// Everything the server answers.
+/// Returns the router of the whole server.
 pub fn router(app: App) -> Router {
     let (api, mut description) = api().split_for_parts();
     openapi::complete(&mut description);

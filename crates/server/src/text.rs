@@ -3,24 +3,25 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// Characters of folded text that are kept: more than any name or address has as it is typed. A single character can fold to eighteen (U+FDFA).
+/// Maximum length of folded text, in characters: longer than any name or address as typed. A single character can fold to eighteen (U+FDFA).
 const MAX_FOLDED: usize = 254;
-/// Bytes of a sort key that are kept. An index entry of PostgreSQL has at most 2,704, and the widest holds name, address, and both again as searched text.
+/// Maximum length of a sort key, in bytes. An index entry of PostgreSQL has at most 2,704, and the widest holds name, address, and both again as
+/// search text.
 const MAX_SORT_KEY: usize = 640;
 
-/// Text in Normalization Form C: one spelling for what looks the same.
+/// Normalizes text to NFC, so that equivalent spellings are equal.
 #[must_use]
 pub fn nfc(text: &str) -> String {
     if is_nfc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfc().collect() }
 }
 
-/// Text without case and accents; of very long text the beginning.
+/// Strips case and accents. Longer text is truncated to `MAX_FOLDED`.
 #[must_use]
 pub fn fold(text: &str) -> String {
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).nfc().take(MAX_FOLDED).collect()
 }
 
-/// [`fold`], with letters that have no decomposition (ł, ø, ß, ı) written as the plain letters that people type for them.
+/// Like [`fold`], and replaces letters without a decomposition (ł, ø, ß, ı) by the plain letters that people type for them.
 #[must_use]
 pub fn fold_letters(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -42,7 +43,7 @@ pub fn fold_letters(text: &str) -> String {
     plain
 }
 
-/// What text is sorted and searched by: [`fold_letters`], cut to a length that an index can hold.
+/// Returns the key that text is sorted and searched by: [`fold_letters`], truncated to fit into an index.
 #[must_use]
 pub fn sort_key(text: &str) -> String {
     let mut key = fold_letters(text);

@@ -1,4 +1,4 @@
-//! The program `rekey` as a child process with a working directory, a database and settings of its own.
+//! The program `rekey` as a child process, with its own working directory, database and settings.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -8,10 +8,10 @@ use tempfile::TempDir;
 
 use crate::{RekeyServer, temp_dir};
 
-/// The secret key of every child process; it protects nothing but test data.
+/// Secret key of all child processes; for test data only.
 pub const SECRET_KEY: &str = "tests only: c29tZSBzZWNyZXQga2V5IGZvciB0ZXN0cw";
 
-/// See the module. Nothing of the environment reaches the program.
+/// Runs `rekey` commands. The program inherits no environment variables.
 #[derive(Debug)]
 pub struct Cli {
     dir: TempDir,
@@ -22,13 +22,13 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// On this database.
+    /// Uses this database.
     #[must_use]
     pub fn new(database_url: &str) -> Self {
         Self::in_dir(temp_dir(), database_url)
     }
 
-    /// On an SQLite database of its own.
+    /// Uses a new SQLite database.
     #[must_use]
     pub fn with_sqlite() -> Self {
         let dir = temp_dir();
@@ -36,7 +36,7 @@ impl Cli {
         Self::in_dir(dir, &url)
     }
 
-    /// In this directory.
+    /// Uses this working directory.
     #[must_use]
     pub fn in_dir(dir: TempDir, database_url: &str) -> Self {
         Self { dir, program: None, database_url: database_url.to_owned(), settings: Vec::new() }
@@ -49,37 +49,37 @@ impl Cli {
         self
     }
 
-    /// Adds a setting, `REKEY_…`.
+    /// Adds a setting `REKEY_…`.
     pub fn set(&mut self, name: &str, value: &str) {
         self.settings.push((name.to_owned(), value.to_owned()));
     }
 
-    /// The URL of its database.
+    /// Returns the URL of the database.
     #[must_use]
     pub fn database_url(&self) -> &str {
         &self.database_url
     }
 
-    /// Its working directory.
+    /// Returns the working directory.
     #[must_use]
     pub fn dir(&self) -> &Path {
         self.dir.path()
     }
 
-    /// A file in its working directory.
+    /// Returns the path of a file in the working directory.
     #[must_use]
     pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    /// Writes a file into its working directory and returns the path.
+    /// Writes a file into the working directory and returns its path.
     pub fn write_file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.path(name);
         fs::write(&path, content).expect("a file");
         path.display().to_string()
     }
 
-    /// A command to be changed before it is started.
+    /// Returns a command that can be modified before it is started.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.program.clone().unwrap_or_else(program));
@@ -89,13 +89,13 @@ impl Cli {
         command
     }
 
-    /// Runs a command to its end.
+    /// Runs a command and waits for it.
     #[must_use]
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("the program runs")
     }
 
-    /// Runs a command, which must succeed, and returns what it printed.
+    /// Runs a command that must succeed, and returns its standard output.
     #[track_caller]
     pub fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
@@ -103,7 +103,7 @@ impl Cli {
         String::from_utf8(output.stdout).expect("text")
     }
 
-    /// Runs a command, which must end with exit code 2, and returns its error message.
+    /// Runs a command that must exit with code 2, and returns its error message.
     #[must_use]
     #[track_caller]
     pub fn refused(&self, arguments: &[&str]) -> String {
@@ -134,7 +134,7 @@ impl Cli {
     }
 }
 
-/// The program under test: `REKEY_BIN`, else the one beside this test in cargo's target directory.
+/// Returns the program under test: `REKEY_BIN`, or the one beside this test in cargo's target directory.
 fn program() -> PathBuf {
     if let Some(file) = env::var_os("REKEY_BIN") {
         return file.into();

@@ -1,4 +1,4 @@
-//! HTTP client that keeps its session cookie and sends no `Origin` unless told to.
+//! HTTP client that keeps its session cookie, and sends `Origin` only if the test sets it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Below the 30 seconds after which the server closes an idle connection.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One user agent: clones share the connections and the cookie.
+/// A user agent; clones share connections and cookie.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
@@ -18,7 +18,7 @@ pub struct Client {
     cookie: Arc<Mutex<Option<String>>>,
 }
 
-/// A response, read to its end.
+/// A fully received response.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// The status code.
@@ -30,20 +30,20 @@ pub struct Response {
 }
 
 impl Response {
-    /// The body as JSON.
+    /// Returns the body as JSON.
     #[must_use]
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.text()))
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// The code of a problem document.
+    /// Returns the code of a problem document.
     #[must_use]
     #[track_caller]
     pub fn code(&self) -> String {
@@ -51,21 +51,21 @@ impl Response {
         self.json()["code"].as_str().expect("a code").to_owned()
     }
 
-    /// A header, or an empty text.
+    /// Returns a header, or an empty string.
     #[must_use]
     #[track_caller]
     pub fn header(&self, name: &str) -> String {
         self.headers.get(name).map(|value| value.to_str().expect("text").to_owned()).unwrap_or_default()
     }
 
-    /// The response itself, after asserting its status.
+    /// Asserts the status and returns the response.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text());
         self
     }
 
-    /// The first error code of a field in a 422.
+    /// Returns the first error code of a field in a 422.
     #[must_use]
     #[track_caller]
     pub fn field(&self, name: &str) -> String {
@@ -75,20 +75,20 @@ impl Response {
 }
 
 impl Client {
-    /// With connections of its own to `base`, `http://ADDRESS`.
+    /// Creates a client for `base`, `http://ADDRESS`, with its own connections.
     #[must_use]
     pub fn new(base: &str) -> Self {
         let builder = reqwest::Client::builder().redirect(Policy::none()).pool_idle_timeout(POOL_IDLE_TIMEOUT);
         Self { http: builder.build().expect("a client"), base: base.to_owned(), cookie: Arc::default() }
     }
 
-    /// Another user agent that shares the connections: no cookie yet.
+    /// Returns another user agent without a cookie that shares the connections.
     #[must_use]
     pub fn without_cookie(&self) -> Self {
         Self { http: self.http.clone(), base: self.base.clone(), cookie: Arc::default() }
     }
 
-    /// A request to be changed before it is sent.
+    /// Returns a request that can be modified before it is sent.
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method.parse().expect("a method"), format!("{}{path}", self.base));
         match &*self.lock() {
@@ -97,7 +97,7 @@ impl Client {
         }
     }
 
-    /// Sends a request and keeps the cookie of its response.
+    /// Sends a request and stores the cookie of its response.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Response {
         let response = request.send().await.expect("a response");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -108,32 +108,32 @@ impl Client {
         Response { status, headers, bytes: response.bytes().await.expect("a body").to_vec() }
     }
 
-    /// `GET`.
+    /// Sends `GET`.
     pub async fn get(&self, path: &str) -> Response {
         self.send(self.request("GET", path)).await
     }
 
-    /// `DELETE`.
+    /// Sends `DELETE`.
     pub async fn delete(&self, path: &str) -> Response {
         self.send(self.request("DELETE", path)).await
     }
 
-    /// `POST` with a JSON body.
+    /// Sends `POST` with a JSON body.
     pub async fn post(&self, path: &str, body: Value) -> Response {
         self.send(self.request("POST", path).json(&body)).await
     }
 
-    /// `PUT` with a JSON body.
+    /// Sends `PUT` with a JSON body.
     pub async fn put(&self, path: &str, body: Value) -> Response {
         self.send(self.request("PUT", path).json(&body)).await
     }
 
-    /// `PATCH` with a JSON body.
+    /// Sends `PATCH` with a JSON body.
     pub async fn patch(&self, path: &str, body: Value) -> Response {
         self.send(self.request("PATCH", path).json(&body)).await
     }
 
-    /// The session cookie, `name=value`.
+    /// Returns the session cookie, `name=value`.
     #[must_use]
     pub fn cookie(&self) -> Option<String> {
         self.lock().clone()

@@ -2,16 +2,16 @@
 //!
 //! | need | module |
 //! |---|---|
-//! | a mail server, in every mood a real one has | [`SmtpServer`], [`SmtpBehaviour`] |
+//! | a mail server with configurable behaviour | [`SmtpServer`], [`SmtpBehaviour`] |
 //! | an HTTP client with a cookie | [`Client`] (async) |
-//! | a request byte by byte, a response timed or compared byte by byte | [`raw_http`] (blocking) |
+//! | a request as raw bytes, a response timed or compared byte by byte | [`raw_http`] (blocking) |
 //! | the program `rekey` as a child process | [`Cli`], [`RekeyServer`] |
-//! | a directory that is deleted afterwards | [`temp_dir`] |
-//! | random numbers that can be repeated | [`seeded_rng`] |
-//! | something that happens in another process | [`wait_until`], [`poll`] |
+//! | a temporary directory | [`temp_dir`] |
+//! | reproducible random numbers | [`seeded_rng`] |
+//! | waiting for an event in another process | [`wait_until`], [`poll`] |
 //!
-//! It does not depend on `rekey-server`, so that unit tests of the server can use it without building the server twice.
-//! Helpers panic with what was expected and what was there instead.
+//! This crate does not depend on `rekey-server`, so that unit tests of the server can use it without building the server twice. Helpers panic with
+//! the expected and the actual value.
 #![expect(clippy::panic, reason = "test helpers fail a test by panicking")]
 
 mod cli;
@@ -30,13 +30,13 @@ pub use smtp::{Mail, SmtpAction, SmtpBehaviour, SmtpServer, SmtpStep};
 pub use tempfile::TempDir;
 pub use wait::{TIMEOUT, block_on, poll, wait_until};
 
-/// A fresh, empty directory, deleted when dropped.
+/// Creates an empty temporary directory, deleted when dropped.
 #[must_use]
 pub fn temp_dir() -> TempDir {
     tempfile::Builder::new().prefix("rekey-test-").tempdir().expect("a directory among the temporary files")
 }
 
-/// A loopback address on which nothing listens.
+/// Returns a loopback address on which nothing listens.
 #[must_use]
 pub fn unused_address() -> std::net::SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");

@@ -1,7 +1,6 @@
-//! HTTP/1.1 as bytes on one connection: for requests that no client library would send, and for responses whose bytes
-//! or times are compared.
+//! Raw HTTP/1.1 on one connection: for requests that no client library would send, and for comparing bytes or times of responses.
 //!
-//! It blocks. In an async test use [`exchange`], [`tokio::task::block_in_place`] or a thread.
+//! Blocking. In an async test use [`exchange`], [`tokio::task::block_in_place`] or a thread.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -11,7 +10,7 @@ use serde_json::Value;
 
 use crate::{Response, TIMEOUT};
 
-/// A connection that is kept open.
+/// A persistent connection.
 #[derive(Debug)]
 pub struct Connection(BufReader<TcpStream>);
 
@@ -25,15 +24,15 @@ impl Connection {
         Self(BufReader::new(stream))
     }
 
-    /// Sends bytes. False if the server has closed the connection.
+    /// Sends bytes. Returns false if the server has closed the connection.
     pub fn send(&mut self, bytes: &[u8]) -> bool {
         self.0.get_mut().write_all(bytes).is_ok()
     }
 
-    /// Sends a request and reads the head and body of its response, whose length must be given.
+    /// Sends a request and reads head and body of its response, which must have a `Content-Length`.
     ///
     /// # Panics
-    /// When no whole response comes.
+    /// If no complete response arrives.
     pub fn exchange(&mut self, request: &[u8]) -> Vec<u8> {
         assert!(self.send(request), "the server closed the connection");
         let mut response = Vec::new();
@@ -55,7 +54,7 @@ impl Connection {
         response
     }
 
-    /// [`Self::exchange`] as text, without what differs for each request: the `Date` header and the request id.
+    /// Like [`Self::exchange`], as text, with the `Date` header removed and the request id replaced.
     pub fn exchange_text(&mut self, request: &[u8]) -> String {
         let response = String::from_utf8(self.exchange(request)).expect("text");
         let mut text: String = response.split_inclusive('\n').filter(|line| !line.to_ascii_lowercase().starts_with("date:")).collect();
@@ -65,7 +64,7 @@ impl Connection {
         text
     }
 
-    /// Reads until `end` has come twice, with LF as line end: the end of a stream's head, and of its first event.
+    /// Reads until `end` has occurred twice, with LF as line end: the end of a stream's head, and of its first event.
     pub fn read_until_second(&mut self, end: &str) -> String {
         let mut text = String::new();
         while text.matches(end).count() < 2 {
@@ -78,19 +77,19 @@ impl Connection {
     /// Reads a response, after which the server must close the connection.
     ///
     /// # Panics
-    /// When it does not, or when nothing came.
+    /// If it does not, or if nothing arrives.
     #[must_use]
     pub fn read_to_close(mut self) -> Response {
         let mut bytes = Vec::new();
         if let Err(error) = self.0.read_to_end(&mut bytes) {
-            // A reset after the response loses nothing of it.
+            // A reset after the response does not lose any of it.
             assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "the server closes the connection in time");
         }
         parse(&bytes).unwrap_or_else(|| panic!("no response: {}", String::from_utf8_lossy(&bytes)))
     }
 }
 
-/// A `POST` request with a JSON body and no header that is not needed.
+/// Returns a `POST` request with a JSON body and only the necessary headers.
 #[must_use]
 pub fn post(path: &str, body: &Value) -> Vec<u8> {
     let body = body.to_string();
@@ -99,20 +98,20 @@ pub fn post(path: &str, body: &Value) -> Vec<u8> {
         .into_bytes()
 }
 
-/// Sends one request on a new connection; `head` is without the empty line at its end.
+/// Sends one request on a new connection; `head` excludes the final empty line.
 pub async fn exchange(base: &str, head: &[u8], body: &[u8]) -> Response {
     let (base, head, body) = (base.to_owned(), head.to_vec(), body.to_vec());
     tokio::task::spawn_blocking(move || blocking_exchange(&base, &head, &body)).await.expect("a response")
 }
 
-/// [`exchange`] for tests without a runtime.
+/// Like [`exchange`], for tests without a runtime.
 pub fn blocking_exchange(base: &str, head: &[u8], body: &[u8]) -> Response {
     let mut connection = Connection::open(base);
     connection.send(&[head, b"\r\nconnection: close\r\n\r\n", body].concat());
     connection.read_to_close()
 }
 
-/// The responses to requests sent one after the other on a new connection; see [`Connection::exchange_text`].
+/// Sends requests in sequence on a new connection and returns the responses; see [`Connection::exchange_text`].
 pub fn exchange_all(base: &str, requests: &[Vec<u8>]) -> Vec<String> {
     tokio::task::block_in_place(|| {
         let mut connection = Connection::open(base);
@@ -120,7 +119,7 @@ pub fn exchange_all(base: &str, requests: &[Vec<u8>]) -> Vec<String> {
     })
 }
 
-/// Reads the bytes of a whole response.
+/// Parses a complete response.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Option<Response> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;

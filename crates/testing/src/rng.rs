@@ -1,8 +1,8 @@
-//! Random numbers that can be repeated.
+//! Reproducible random numbers.
 
 use fastrand::Rng;
 
-/// A generator whose seed is printed when the test fails. `REKEY_TEST_SEED` repeats a run.
+/// Returns a generator whose seed is printed if the test fails. Set `REKEY_TEST_SEED` to repeat a run.
 #[must_use]
 #[expect(clippy::print_stdout, reason = "the test harness shows it when the test fails")]
 pub fn seeded_rng() -> Rng {

@@ -1,4 +1,4 @@
-//! A running `rekey serve`.
+//! A running `rekey serve` process.
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,20 +11,20 @@ use tokio::time::timeout;
 
 use crate::{Client, TIMEOUT, block_on};
 
-/// What its standard output has told so far.
+/// State of the server's standard output.
 #[derive(Clone, Debug, Default)]
 struct Output {
     first_line: Option<String>,
     is_closed: bool,
 }
 
-/// The child process, killed when dropped.
+/// The child process; killed when dropped.
 #[derive(Debug)]
 pub struct RekeyServer {
     child: Child,
     output: watch::Receiver<Output>,
     log: PathBuf,
-    /// Where it listens, `http://ADDRESS`.
+    /// Base URL, `http://ADDRESS`.
     pub base: String,
 }
 
@@ -32,14 +32,14 @@ impl Drop for RekeyServer {
     fn drop(&mut self) {
         self.kill();
         if thread::panicking() {
-            // Helps to find out why the test failed; standard error may be closed.
+            // For diagnosing the failure; standard error may be closed.
             let _ = std::io::stderr().write_all(self.log().as_bytes());
         }
     }
 }
 
 impl RekeyServer {
-    /// Starts `command` with its log in this file, and waits for `listening on http://ADDRESS`.
+    /// Starts `command`, logging to this file, and waits for `listening on http://ADDRESS`.
     #[must_use]
     #[track_caller]
     pub fn start(mut command: Command, log: PathBuf) -> Self {
@@ -51,7 +51,7 @@ impl RekeyServer {
             let mut line = String::new();
             let _ = stdout.read_line(&mut line);
             sender.send_modify(|output| output.first_line = Some(line));
-            // Read to the end, so that the program never waits for its reader.
+            // Drain the output, so that the program never blocks on writing.
             let _ = stdout.read_to_end(&mut Vec::new());
             sender.send_modify(|output| output.is_closed = true);
         });
@@ -62,7 +62,7 @@ impl RekeyServer {
 
     fn wait_for_address(&self) -> String {
         let mut output = self.output.clone();
-        // On a thread, since the caller may be in a runtime of its own.
+        // On a separate thread, since the caller may be inside a runtime.
         let waiting = thread::spawn(move || {
             block_on(async { timeout(TIMEOUT, output.wait_for(|output| output.first_line.is_some())).await.map(|_| ()) }).ok();
             output.borrow().first_line.clone().unwrap_or_default()
@@ -72,31 +72,31 @@ impl RekeyServer {
         address.unwrap_or_else(|| panic!("no address: {line:?} {}", self.log())).to_owned()
     }
 
-    /// `HOST:PORT`.
+    /// Returns `HOST:PORT`.
     #[must_use]
     pub fn host(&self) -> &str {
         self.base.trim_start_matches("http://")
     }
 
-    /// The process id.
+    /// Returns the process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// SIGKILL: nothing in it runs any further.
+    /// Kills the process (SIGKILL).
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
-    /// SIGTERM.
+    /// Sends SIGTERM.
     pub fn terminate(&self) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
         assert!(sent.success(), "the program still runs");
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until the process has exited by itself.
     pub async fn wait_for_exit(&mut self) -> ExitStatus {
         let closed = timeout(TIMEOUT, self.output.wait_for(|output| output.is_closed)).await;
         assert!(closed.is_ok(), "it ends in time");
@@ -104,20 +104,20 @@ impl RekeyServer {
         self.child.wait().expect("a child")
     }
 
-    /// What it has logged, and what all before it in the same directory did.
+    /// Returns the log, including that of earlier servers in the same directory.
     #[must_use]
     pub fn log(&self) -> String {
         String::from_utf8(fs::read(&self.log).unwrap_or_default()).expect("a log is UTF-8")
     }
 
-    /// The most memory it has ever used, in bytes.
+    /// Returns the peak resident memory in bytes.
     #[cfg(target_os = "linux")]
     #[must_use]
     pub fn peak_memory(&self) -> u64 {
         self.memory("VmHWM:").expect("it runs")
     }
 
-    /// The memory it uses now, in bytes, where the system tells (Linux).
+    /// Returns the current resident memory in bytes, where available (Linux).
     #[must_use]
     pub fn current_memory(&self) -> Option<u64> {
         self.memory("VmRSS:")
@@ -129,7 +129,7 @@ impl RekeyServer {
         Some(kilobytes * 1024)
     }
 
-    /// A client with connections of its own.
+    /// Returns a client with its own connections.
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(&self.base)

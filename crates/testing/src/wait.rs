@@ -1,15 +1,15 @@
-//! Waiting with a time limit.
+//! Waiting with a timeout.
 
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-/// How long a test waits for an event that must happen.
+/// Timeout for an event that must occur.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Polls until `check` returns something. For events of another process or of the database, which notify nobody: this
-/// is the only place in the tests that waits on a real clock without that being the subject of a test.
+/// Polls until `check` returns `Some`. For events of another process or of the database, which send no notification: the only place in the tests that
+/// waits for real time unless time is the subject of the test.
 ///
 /// # Panics
 /// After [`TIMEOUT`], with `what`.
@@ -32,7 +32,7 @@ pub async fn wait_until(what: &str, mut check: impl AsyncFnMut() -> bool) {
     poll(what, async || check().await.then_some(())).await;
 }
 
-/// Runs a future to its end on this thread, for tests without a runtime.
+/// Runs a future to completion on this thread, for tests without a runtime.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     runtime.block_on(future)

@@ -1,14 +1,14 @@
-//! The audit log as an admin reads it.
+//! Audit log, as returned to admins.
 
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// `GET` here for an [`AuditPage`]; takes `user`, `action`, `from`, `to`, `cursor` and `limit`.
+/// `GET` an [`AuditPage`]; parameters: `user`, `action`, `from`, `to`, `cursor` and `limit`.
 pub const AUDIT: &str = "/api/audit";
-/// `GET` here for a download; takes `format` (`csv` or `jsonl`), `user`, `action`, `from` and `to`.
+/// `GET` a download; parameters: `format` (`csv` or `jsonl`), `user`, `action`, `from` and `to`.
 pub const AUDIT_EXPORT: &str = "/api/audit/export";
 
-/// What happened.
+/// The kind of an audited action.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "strum", derive(strum::EnumString, strum::IntoStaticStr), strum(serialize_all = "snake_case"))]
@@ -44,7 +44,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Every action, in the order of the filter.
+    /// All actions, in the order of the filter.
     pub const ALL: [Self; 26] = [
         Self::Login,
         Self::LoginFailed,
@@ -75,7 +75,7 @@ impl Action {
     ];
 }
 
-/// A user as the log names them.
+/// Reference to a user in the log.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserRef {
@@ -89,27 +89,27 @@ pub struct UserRef {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditItem {
-    /// When it happened.
+    /// Time of the action.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
-    /// What happened.
+    /// Kind of the action.
     pub action: Action,
-    /// Who did it; null for a visitor and for the command line.
+    /// The user who acted; null for a visitor and for the command line.
     pub actor: Option<UserRef>,
-    /// Whose account it concerns; null where there is none.
+    /// The user whose account is concerned; null if there is none.
     pub subject: Option<UserRef>,
-    /// The client's address; null where it was the server itself or the command line.
+    /// The client's address; null for the server itself and the command line.
     pub ip: Option<String>,
-    /// More, in words.
+    /// Details as text.
     pub detail: Option<String>,
 }
 
-/// The answer to `GET /api/audit`, newest first.
+/// The response to `GET /api/audit`, newest first.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditPage {
     /// The rows.
     pub items: Vec<AuditItem>,
-    /// Where the next (older) page starts; null on the last.
+    /// Cursor of the next (older) page; null on the last page.
     pub next_cursor: Option<String>,
 }

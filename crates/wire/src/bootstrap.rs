@@ -1,4 +1,4 @@
-//! Data embedded in each HTML page, so that the app starts without a request.
+//! Bootstrap data: embedded in each HTML page, so that the app starts without a request.
 
 use crate::config::Config;
 use crate::login::Session;
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 /// The data, as JSON in `<template id="bootstrap">`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct BootstrapData {
-    /// The answer to `GET /api/config`.
+    /// The response to `GET /api/config`.
     pub config: Config,
-    /// The answer to `GET /api/session`.
+    /// The response to `GET /api/session`.
     pub session: Session,
 }

@@ -1,23 +1,23 @@
-//! What the pages need to know about the server before anybody logs in.
+//! Public configuration: what the pages need before login.
 
 use crate::password::Policy;
 use serde::{Deserialize, Serialize};
 
-/// `GET` here for a [`Config`].
+/// `GET` a [`Config`].
 pub const CONFIG: &str = "/api/config";
 
-/// The answer to `GET /api/config`.
+/// The response to `GET /api/config`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Config {
-    /// The name that pages and mail show.
+    /// Name shown on pages and in mail.
     pub brand: String,
-    /// Where a person may find help; null where none is configured.
+    /// Support address; null if none is configured.
     pub support_email: Option<String>,
-    /// What is asked of a new password.
+    /// Policy for new passwords.
     pub password: Policy,
-    /// Seconds between two mails for one address; 0 where there is no such limit.
+    /// Seconds between two mails to one address; 0 if unlimited.
     pub resend_after_seconds: u64,
-    /// Seconds that a reset link works.
+    /// Lifetime of a reset link in seconds.
     pub link_ttl_seconds: u64,
 }

@@ -1,32 +1,32 @@
 //! Email address syntax.
 //!
-//! It is the WHATWG rule for `<input type=email>` (HTML Living Standard, 4.10.5.1.5), opened to letters outside ASCII
-//! (RFC 6531), with a dot asked for in the domain and the length limit of RFC 5321. The canonical form (NFC, lower
-//! case, Punycode) is the server's business: it needs Unicode tables, which a page should not carry.
+//! The WHATWG rule for `<input type=email>` (HTML Living Standard, 4.10.5.1.5), extended to non-ASCII letters (RFC 6531), requiring a dot in the
+//! domain, with the length limit of RFC 5321. The server converts addresses to canonical form (NFC, lower case, Punycode), which needs Unicode tables
+//! that the pages should not include.
 
 use std::borrow::Cow;
 use validator::ValidationError;
 
-/// The longest address in bytes (RFC 5321 section 4.5.3.1.3, less the angle brackets).
+/// Maximum length of an address in bytes (RFC 5321 section 4.5.3.1.3, less the angle brackets).
 pub const MAX_BYTES: usize = 254;
-/// The longest part before the `@` in bytes (RFC 5321 section 4.5.3.1.1).
+/// Maximum length of the local part in bytes (RFC 5321 section 4.5.3.1.1).
 const MAX_LOCAL_BYTES: usize = 64;
-/// The longest label of a domain in bytes (RFC 1035 section 2.3.4).
+/// Maximum length of a domain label in bytes (RFC 1035 section 2.3.4).
 const MAX_LABEL_BYTES: usize = 63;
 
-/// Why an address is refused.
+/// Reason why an address is rejected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum EmailError {
-    /// Nothing but white space.
+    /// Empty or whitespace only.
     Required,
-    /// Over [`MAX_BYTES`].
+    /// Longer than [`MAX_BYTES`].
     TooLong,
     /// Not of the form `name@example.com`.
     Malformed,
 }
 
 impl EmailError {
-    /// The code that a problem document carries for it.
+    /// Returns the error code for a problem document.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -37,10 +37,10 @@ impl EmailError {
     }
 }
 
-/// Checks an address as typed; white space around it is allowed, as every browser and phone adds some.
+/// Checks an address as typed. Surrounding white space is allowed, as browsers and phones add it.
 ///
 /// # Errors
-/// The first [`EmailError`] met.
+/// The first [`EmailError`] found.
 pub fn check(typed: &str) -> Result<(), EmailError> {
     let address = typed.trim_matches(is_space);
     if address.is_empty() {
@@ -56,10 +56,10 @@ pub fn check(typed: &str) -> Result<(), EmailError> {
     if local_ok && domain_ok { Ok(()) } else { Err(EmailError::Malformed) }
 }
 
-/// [`check`] as `validator`'s derive calls it.
+/// Like [`check`], for `validator`'s derive.
 ///
 /// # Errors
-/// The error's code.
+/// The error code.
 pub fn validate(typed: &str) -> Result<(), ValidationError> {
     check(typed).map_err(|error| ValidationError { code: Cow::Borrowed(error.code()), message: None, params: <_>::default() })
 }
@@ -76,7 +76,7 @@ const fn is_local(c: char) -> bool {
     }
 }
 
-/// Beyond ASCII, less the controls, spaces, marks of direction and private characters that a mail program hides.
+/// Returns true for non-ASCII characters, except controls, spaces, bidirectional controls and private use characters, which mail programs hide.
 const fn is_international(c: char) -> bool {
     c > '\u{a0}'
         && !matches!(c, '\u{ad}' | '\u{1680}' | '\u{180e}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}')
@@ -91,7 +91,7 @@ fn is_label(label: &str) -> bool {
         && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || is_international(c))
 }
 
-/// No top-level domain is a number (RFC 3696 section 2): `a@10.0.0.1` names a machine, not a mailbox provider.
+/// Returns true if the top-level domain is numeric. None is (RFC 3696 section 2): `a@10.0.0.1` names a host, not a mail provider.
 fn ends_in_digits(domain: &str) -> bool {
     domain.rsplit('.').next().is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit()))
 }

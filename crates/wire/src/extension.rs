@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 use validator::ValidationError;
 
-/// The lowest extension that is assigned.
+/// Lowest extension that is assigned.
 pub const FIRST: u32 = 1000;
-/// The highest extension: the numbers that telephones dial have nine digits at most.
+/// Highest extension: dialled numbers have at most nine digits.
 pub const HIGHEST: u32 = 999_999_999;
-/// The shortest secret in characters.
+/// Minimum length of a secret in characters.
 pub const SECRET_MIN_CHARS: usize = 12;
-/// The longest secret in characters.
+/// Maximum length of a secret in characters.
 pub const SECRET_MAX_CHARS: usize = 64;
 
-/// Reads an extension: digits alone, no leading zero, at most [`HIGHEST`].
+/// Parses an extension: digits only, no leading zero, at most [`HIGHEST`].
 #[must_use]
 pub fn parse(typed: &str) -> Option<u32> {
     let typed = typed.trim();

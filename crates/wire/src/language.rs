@@ -1,4 +1,4 @@
-//! Languages of the pages and the mails.
+//! Languages of pages and mails.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,10 +26,10 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every language, in the order shown.
+    /// All languages, in display order.
     pub const ALL: [Self; 6] = [Self::En, Self::Es, Self::De, Self::Fr, Self::PtBr, Self::He];
 
-    /// The BCP 47 tag.
+    /// Returns the BCP 47 tag.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
@@ -42,7 +42,7 @@ impl Language {
         }
     }
 
-    /// Its own name for itself.
+    /// Returns the language's name in that language.
     #[must_use]
     pub const fn endonym(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl Language {
         }
     }
 
-    /// Reads a tag as [`Self::tag`] writes it.
+    /// Parses a tag in the form of [`Self::tag`].
     #[must_use]
     pub fn parse(tag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.tag() == tag)

@@ -1,4 +1,4 @@
-//! Logging in and out.
+//! Login and session.
 
 use serde::{Deserialize, Serialize};
 use validator::Validate;
@@ -6,7 +6,7 @@ use validator::Validate;
 use crate::language::Language;
 use crate::users::Role;
 
-/// `GET` tells who is logged in, `POST` a [`LoginRequest`] logs in, `DELETE` logs out.
+/// `GET` the current [`Session`], `POST` a [`LoginRequest`] to log in, `DELETE` to log out.
 pub const SESSION: &str = "/api/session";
 
 /// The body of `POST /api/session`.
@@ -18,21 +18,21 @@ pub struct LoginRequest {
     #[cfg_attr(feature = "openapi", schema(format = Email, max_length = 254))]
     #[validate(custom(function = "crate::email::validate"))]
     pub email: String,
-    /// Its password; nothing but emptiness and over-length is refused, whatever today's policy asks of new ones.
+    /// The password. Only empty and overlong passwords are rejected, independently of the current policy for new ones.
     #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     #[validate(length(min = 1, code = "required"))]
     pub password: String,
 }
 
-/// The answer to `GET` and `POST /api/session`.
+/// The response to `GET` and `POST /api/session`.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
-    /// Who is logged in; null for a visitor.
+    /// The signed-in user; null for a visitor.
     pub user: Option<SessionUser>,
 }
 
-/// The person who is logged in.
+/// The signed-in user.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionUser {
@@ -40,13 +40,13 @@ pub struct SessionUser {
     pub id: String,
     /// The user's name.
     pub name: String,
-    /// The user's address; null where the profile has none.
+    /// The user's address; null if there is none.
     pub email: Option<String>,
-    /// What the user may do.
+    /// The user's role.
     pub role: Role,
     /// The telephone extension.
     pub extension: String,
-    /// The language of mails to the user; null where none was chosen.
+    /// Language of mails to the user; null if none was chosen.
     #[serde(default)]
     pub language: Option<Language>,
 }

@@ -1,15 +1,15 @@
-//! People's names: any script, one line, nothing that a terminal or a mail header would act on.
+//! Names of people: any script, one line, without characters that affect terminals or mail headers.
 
 use std::borrow::Cow;
 use validator::ValidationError;
 
-/// The longest name in code points.
+/// Maximum length of a name in code points.
 pub const MAX_CHARS: usize = 200;
 
 /// Checks a name as typed, for `validator`'s derive.
 ///
 /// # Errors
-/// `required`, `too_long` or `invalid_characters` (controls, line breaks and marks that reorder text).
+/// `required`, `too_long` or `invalid_characters` (controls, line breaks and bidirectional controls).
 pub fn validate(typed: &str) -> Result<(), ValidationError> {
     let code = if typed.trim().is_empty() {
         "required"
@@ -23,7 +23,7 @@ pub fn validate(typed: &str) -> Result<(), ValidationError> {
     Err(ValidationError { code: Cow::Borrowed(code), message: None, params: <_>::default() })
 }
 
-/// Controls, line and paragraph separators, and the bidirectional overrides of UAX #9.
+/// Returns true for controls, line and paragraph separators, and the bidirectional overrides of UAX #9.
 fn is_unprintable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

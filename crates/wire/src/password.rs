@@ -1,56 +1,55 @@
 //! Rules for new passwords: NIST SP 800-63B-4 section 3.1.1.2.
 //!
-//! Length and a blocklist, nothing else: no composition rules, no hints, no expiry. The rules here need no list, so the
-//! form applies them during typing; the server adds the list of breached and common passwords.
-//! Every function takes text in NFC: the browser has `normalize`, the server a crate.
+//! Length and a blocklist only: no composition rules, no hints, no expiry. The rules here need no list, so the form applies them while typing; the
+//! server adds the list of breached and common passwords. All functions take text in NFC: the browser has `normalize`, the server a crate.
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use validator::ValidationError;
 
-/// The longest password in code points; longer ones are refused, never cut (NIST asks for at least 64).
+/// Maximum length in code points; longer passwords are rejected, never truncated (NIST requires at least 64).
 pub const MAX_LENGTH: u32 = 256;
-/// The least that `REKEY_PASSWORD_MIN_LENGTH` may be set to.
+/// Minimum value of `REKEY_PASSWORD_MIN_LENGTH`.
 pub const LEAST_MIN_LENGTH: u32 = 8;
-/// The default minimum where a password is the only factor.
+/// Default minimum length where a password is the only factor.
 pub const DEFAULT_MIN_LENGTH: u32 = 15;
 
-/// The lengths that this server asks for, in code points.
+/// Length policy, in code points.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Policy {
-    /// At least this many.
+    /// Minimum length.
     pub min_length: u32,
-    /// At most this many.
+    /// Maximum length.
     pub max_length: u32,
 }
 
-/// Why a new password is refused.
+/// Reason why a new password is rejected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PasswordError {
-    /// Nothing was typed.
+    /// Empty.
     Required,
-    /// Shorter than the policy; `length` is what was counted.
+    /// Shorter than the policy.
     TooShort {
-        /// Code points counted.
+        /// Length in code points.
         length: u32,
     },
     /// Longer than the policy.
     TooLong,
-    /// One character, over and over.
+    /// One repeated character.
     Repeated,
-    /// `abcdef…`, `987654…`, and pieces of such.
+    /// `abcdef…`, `987654…`, and parts of such sequences.
     Sequence,
     /// A walk along rows or columns of the keyboard.
     KeyboardRow,
-    /// The brand, the person's name or address, with or without a tail.
+    /// The brand, or the owner's name or address, with or without a suffix.
     Personal,
-    /// On the list of breached and common passwords (the server's check).
+    /// On the list of breached and common passwords (checked by the server).
     Common,
 }
 
 impl PasswordError {
-    /// The code that a problem document carries for it.
+    /// Returns the error code for a problem document.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -65,7 +64,7 @@ impl PasswordError {
         }
     }
 
-    /// English text for the problem document; the pages have a translation for each code.
+    /// Returns English text for the problem document; the pages have a translation for each code.
     #[must_use]
     pub fn message(self, policy: Policy) -> String {
         match self {
@@ -83,19 +82,19 @@ impl PasswordError {
     }
 }
 
-/// Checks length and patterns. `password` is in NFC; it is neither trimmed nor folded.
+/// Checks length and patterns. `password` must be in NFC; it is neither trimmed nor folded.
 ///
 /// # Errors
-/// The first [`PasswordError`] met: length first, as it is what people can see.
+/// The first [`PasswordError`] found: length first, as it is visible to the user.
 pub fn check(password: &str, policy: Policy) -> Result<(), PasswordError> {
     check_length(password, policy)?;
     check_patterns(password)
 }
 
-/// [`check`] as `validator`'s derive calls it. The error's message names the policy's numbers.
+/// Like [`check`], for `validator`'s derive. The message includes the policy's limits.
 ///
 /// # Errors
-/// The error's code and message.
+/// The error code and message.
 pub fn validate(password: &str, policy: &Policy) -> Result<(), ValidationError> {
     check(password, *policy).map_err(|error| ValidationError {
         code: Cow::Borrowed(error.code()),
@@ -104,7 +103,7 @@ pub fn validate(password: &str, policy: &Policy) -> Result<(), ValidationError> 
     })
 }
 
-/// Counts code points (NIST SP 800-63B-4 section 3.1.1.2).
+/// Checks the length in code points (NIST SP 800-63B-4 section 3.1.1.2).
 ///
 /// # Errors
 /// `Required`, `TooShort` or `TooLong`.
@@ -118,7 +117,7 @@ pub fn check_length(password: &str, policy: Policy) -> Result<(), PasswordError>
     }
 }
 
-/// Refuses what has no more surprise in it than its first few characters, at any length.
+/// Rejects passwords of any length that are predictable from their first few characters.
 ///
 /// # Errors
 /// `Repeated`, `Sequence` or `KeyboardRow`.
@@ -140,21 +139,21 @@ fn all_steps(text: &[char], step: impl Fn(char, char) -> bool) -> bool {
     text.windows(2).all(|pair| step(pair[0], pair[1]))
 }
 
-/// Steps forward, back, or, where one cannot tell, both: bits of a set.
+/// Directions of a step, as bit flags; both if ambiguous.
 pub type Steps = u8;
 const FORWARD: Steps = 1;
 const BACK: Steps = 2;
-/// A step that goes with any other.
+/// Compatible with either direction.
 pub const BOTH: Steps = FORWARD | BACK;
 
-/// One up or down in an alphabet or the digits, starting over at the end: `yzab`, `1098`.
+/// Returns the step between neighbours in an alphabet or the digits, wrapping around at the end: `yzab`, `1098`.
 fn next(a: char, b: char) -> Steps {
     let follows =
         |a: char, b: char| u32::from(a) + 1 == u32::from(b) || matches!((a, b), ('9', '0') | ('0', '1') | ('z', 'a') | ('я', 'а'));
     (FORWARD * u8::from(follows(a, b))) | (BACK * u8::from(follows(b, a)))
 }
 
-/// Ways along the keys of the layouts that most people type on: rows, rows with shift, columns, rows in turn; the number pad.
+/// Sequences of keys on the most common layouts: rows, rows with shift, columns, alternating rows; and the number pad.
 const WAYS: [&str; 31] = [
     "1234567890-=",
     "qwertyuiop[]",
@@ -189,7 +188,7 @@ const WAYS: [&str; 31] = [
     "фывапролджэ",
 ];
 
-/// How one character, in lower case, leads to the other in the alphabet or on a keyboard; 0 where it does not.
+/// Returns the direction from one lower-case character to another in the alphabet or on a keyboard; 0 if they are not adjacent.
 #[must_use]
 pub fn step(a: char, b: char) -> Steps {
     WAYS.iter().fold(next(a, b), |steps, way| {
@@ -202,10 +201,10 @@ pub fn step(a: char, b: char) -> Steps {
     })
 }
 
-/// The shortest piece that counts as a walk.
+/// Minimum length of a walk.
 pub const WALK: usize = 3;
 
-/// Whether text is walks of at least so many characters, each in one direction, back to back: `abcdefg7654321`,
+/// Returns whether the text consists of walks of at least `least` characters, each in one direction, back to back: `abcdefg7654321`,
 /// `qwertyuiopasdfg`, `asdfasdfasdfasd`.
 pub fn is_walk(text: &[char], least: usize, step: impl Fn(char, char) -> Steps) -> bool {
     let (mut length, mut direction) = (1, BOTH);
@@ -219,7 +218,7 @@ pub fn is_walk(text: &[char], least: usize, step: impl Fn(char, char) -> Steps) 
         }
         length += 1;
     }
-    // The last piece may be cut off by the end of the password.
+    // The last walk may be truncated by the end of the password.
     text.len() >= least
 }
 
@@ -254,7 +253,7 @@ mod tests {
             ("azertyuiopqsdfghjklm", PasswordError::KeyboardRow),
             ("asdfasdfasdfasdfa", PasswordError::KeyboardRow),
             ("QwErTyUiOp1234567890", PasswordError::KeyboardRow),
-            // Backwards, from the middle, over the end, in pieces, with shift.
+            // Backwards, from the middle, wrapping around, in parts, with shift.
             ("890123456789012", PasswordError::Sequence),
             ("765432109876543", PasswordError::Sequence),
             ("123456789123456", PasswordError::Sequence),

@@ -1,6 +1,6 @@
 //! Page paths and browser storage keys, shared by the pages, the server and the inline bootstrap script.
 //!
-//! API paths stand beside the types of their requests (`login::SESSION`, `users::USERS`, …).
+//! API paths are defined beside the types of their requests (`login::SESSION`, `users::USERS`, …).
 
 use crate::users::Role;
 
@@ -11,9 +11,9 @@ pub enum Page {
     Home,
     /// The login form.
     Login,
-    /// Asks for a reset link.
+    /// Requests a reset link.
     ForgotPassword,
-    /// Confirms that a reset link was asked for.
+    /// Confirms that a reset link was requested.
     Inbox,
     /// Target of a reset link: sets a new password.
     ResetPassword,
@@ -35,10 +35,10 @@ pub enum Page {
     ChangePassword,
 }
 
-/// Who may open a page.
+/// Access required for a page.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RequiredAccess {
-    /// Everybody.
+    /// No login.
     Public,
     /// Any signed-in user.
     SignedIn,
@@ -49,7 +49,7 @@ pub enum RequiredAccess {
 }
 
 impl Page {
-    /// Every page.
+    /// All pages.
     pub const ALL: [Self; 13] = [
         Self::Home,
         Self::Login,
@@ -66,7 +66,7 @@ impl Page {
         Self::ChangePassword,
     ];
 
-    /// The path of the page; of [`Self::User`] with `:id` in the place of the id.
+    /// Returns the path of the page; for [`Self::User`] with `:id` in place of the id.
     #[must_use]
     pub const fn path(self) -> &'static str {
         match self {
@@ -97,7 +97,7 @@ impl Page {
         Self::ALL.into_iter().find(|page| page.path() == path).or_else(|| is_user().then_some(Self::User))
     }
 
-    /// Who may open the page.
+    /// Returns the access required for the page.
     #[must_use]
     pub const fn required_access(self) -> RequiredAccess {
         match self {
@@ -108,7 +108,7 @@ impl Page {
         }
     }
 
-    /// The first page after login.
+    /// Returns the first page after login.
     #[must_use]
     pub const fn start_page(role: Role) -> Self {
         match role {
@@ -117,8 +117,8 @@ impl Page {
         }
     }
 
-    /// The `sessionStorage` key of the secret in the page's link, for the pages that such a link leads to. The bootstrap script
-    /// moves the secret there from the address bar.
+    /// Returns the `sessionStorage` key of the token in the link to this page, if such links exist. The bootstrap script moves the token there from
+    /// the address bar.
     #[must_use]
     pub const fn token_key(self) -> Option<&'static str> {
         match self {
@@ -139,19 +139,19 @@ impl Page {
     }
 }
 
-/// The path of [`Page::User`] for the user with this id.
+/// Returns the path of [`Page::User`] for the user with this id.
 #[must_use]
 pub fn user_page_path(id: &str) -> String {
     ["/settings/users/", id].concat()
 }
 
-/// `sessionStorage` keys of "Check your inbox": what was asked for, and until when another mail has to wait.
+/// `sessionStorage` keys of "Check your inbox": the request and the end of its cooldown.
 pub mod inbox_keys {
-    /// The address that was typed.
+    /// The address as typed.
     pub const ADDRESS: &str = "rekey.inbox.address";
-    /// The secret of an expired link that was renewed.
+    /// The token of an expired link that was renewed.
     pub const TOKEN: &str = "rekey.inbox.token";
-    /// Milliseconds since 1970 at which another mail may be asked for.
+    /// End of the cooldown, milliseconds since 1970.
     pub const UNTIL: &str = "rekey.inbox.until";
 }
 

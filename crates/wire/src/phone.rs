@@ -1,11 +1,11 @@
-//! Telephone numbers, as people write them.
+//! Telephone numbers in free notation.
 
 use std::borrow::Cow;
 use validator::ValidationError;
 
-/// The shortest number in characters.
+/// Minimum length of a number in characters.
 pub const MIN_CHARS: usize = 3;
-/// The longest number in characters.
+/// Maximum length of a number in characters.
 pub const MAX_CHARS: usize = 32;
 
 /// Checks a number as typed, for `validator`'s derive: digits, spaces and `+-()./`.

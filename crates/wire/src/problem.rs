@@ -1,4 +1,4 @@
-//! Errors as RFC 9457 problem documents: one envelope for every refusal.
+//! API errors as RFC 9457 problem documents.
 
 use crate::users::User;
 use serde::{Deserialize, Serialize};
@@ -8,23 +8,23 @@ use validator::ValidationErrors;
 /// The media type of a [`Problem`].
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// What went wrong, for programs.
+/// Machine-readable error code.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "strum", derive(strum::EnumString, strum::IntoStaticStr), strum(serialize_all = "snake_case"))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
-    /// 400: the body is not JSON, or not text.
+    /// 400: the body is not JSON, or not UTF-8.
     BadRequest,
-    /// 401: log in first.
+    /// 401: login required.
     NotSignedIn,
-    /// 401: address and password do not belong together, whatever the cause.
+    /// 401: wrong credentials, whatever the cause.
     InvalidCredentials,
-    /// 403: an admin's business.
+    /// 403: the role does not allow it.
     Forbidden,
-    /// 403: managers reach agents alone.
+    /// 403: managers can only manage agents.
     AboveYourRole,
-    /// 403: the call came from another site's page.
+    /// 403: the request came from another site's page.
     CrossSite,
     /// 404.
     NotFound,
@@ -36,87 +36,87 @@ pub enum Code {
     EmailTaken,
     /// 409: another user has this extension.
     ExtensionTaken,
-    /// 409: the last active admin stays one.
+    /// 409: the last active admin cannot be demoted, disabled or deleted.
     LastAdmin,
-    /// 409: nobody demotes, disables or deletes themselves.
+    /// 409: users cannot demote, disable or delete themselves.
     OwnAccount,
     /// 409: an extension of type `web` has no secret.
     NoSecret,
-    /// 409: the profile holds no address that mail could go to.
+    /// 409: the account has no valid address.
     NoValidEmail,
     /// 409: the account is disabled.
     UserDisabled,
-    /// 410: the link's time ran out.
+    /// 410: the link has expired.
     LinkExpired,
     /// 410: the link was used.
     LinkUsed,
-    /// 410: something newer ended the link.
+    /// 410: the link was cancelled.
     LinkCancelled,
-    /// 410: this was never a link.
+    /// 410: there is no such link.
     LinkInvalid,
-    /// 412: somebody else changed it; `current` is how it is now.
+    /// 412: a concurrent change; `current` is the current state.
     ChangedMeanwhile,
     /// 413.
     PayloadTooLarge,
     /// 414: the query is too long.
     UriTooLong,
-    /// 415: bodies are `application/json`.
+    /// 415: the body must be `application/json`.
     UnsupportedMediaType,
-    /// 422: `errors` names the fields.
+    /// 422: `errors` lists the fields.
     InvalidFields,
-    /// 429: `Retry-After` says when.
+    /// 429: see `Retry-After`.
     TooManyRequests,
-    /// 500: a fault of the server.
+    /// 500: internal server error.
     Internal,
     /// 503: the database cannot be reached.
     Unavailable,
-    /// A code that this version of the page does not know.
+    /// A code unknown to this version of the pages.
     #[serde(other)]
     Unknown,
 }
 
-/// One reason why a field was refused.
+/// One reason why a field was rejected.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
-    /// For programs: `required`, `invalid_email`, `too_short`, …
+    /// Machine-readable: `required`, `invalid_email`, `too_short`, …
     pub code: String,
-    /// For people, in English.
+    /// Human-readable, in English.
     pub message: String,
 }
 
-/// Field → why it was refused.
+/// Field names and the reasons why each was rejected.
 pub type FieldErrors = BTreeMap<String, Vec<FieldError>>;
 
-/// The body of every answer from 400 up (RFC 9457 section 3).
+/// The body of every response with status 400 or above (RFC 9457 section 3).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// A URI reference that names the kind of problem: `/problems/` and the code.
+    /// URI reference of the problem type: `/problems/` and the code.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The kind in words, the same every time.
+    /// Short summary of the problem type, always the same.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// The kind for programs.
+    /// Machine-readable error code.
     pub code: Code,
-    /// What happened and what to do next. It never repeats what was sent.
+    /// What happened and what to do next. Never contains request data.
     pub detail: String,
-    /// For 422: which fields, and why.
+    /// For 422: the rejected fields and the reasons.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false, value_type = BTreeMap<String, Vec<FieldError>>))]
     pub errors: FieldErrors,
-    /// For 412: the thing as it is now.
+    /// For 412: the current state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false, nullable = false))]
     pub current: Option<Box<User>>,
-    /// The id of the request, as in the `X-Request-Id` header: name it when you report a fault.
+    /// The request id, as in the `X-Request-Id` header: include it in a bug report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
 
-/// English text for a field's error code; the pages have a translation for each code.
+/// Returns English text for a field's error code; the pages have a translation for each code.
 #[must_use]
 pub fn message(code: &str) -> &'static str {
     match code {

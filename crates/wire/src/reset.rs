@@ -29,20 +29,20 @@ pub struct ForgotRequest {
     #[cfg_attr(feature = "openapi", schema(format = Email, max_length = 254))]
     #[validate(custom(function = "crate::email::validate"))]
     pub email: String,
-    /// The language that the page is in.
+    /// The language of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
 }
 
-/// The answer to every accepted request for a link.
+/// The response to every accepted request for a link.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ForgotAnswer {
-    /// Seconds until another mail may be asked for.
+    /// Seconds until another mail may be requested.
     pub resend_after_seconds: u64,
 }
 
-/// The secret of a link. `Debug` hides it, so that no log ever holds one.
+/// The token of a link. `Debug` hides it, so that it is never logged.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
@@ -59,35 +59,35 @@ impl fmt::Debug for Token {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LinkRequest {
-    /// The secret from the link's fragment.
+    /// The token from the link's fragment.
     pub token: Token,
 }
 
-/// The answer to `inspect` for a valid link.
+/// The response to `inspect` for a valid link.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Inspection {
     /// Address of the account whose password the link sets.
     pub email: String,
-    /// Name of its owner, so that the rule on one's own name is checked as one types.
+    /// Name of the account's owner, so that passwords containing it can be rejected while typing.
     pub name: String,
-    /// The last second in which it works.
+    /// Last second in which the link is valid.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
-    /// When the link was asked for.
+    /// When the link was requested.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub requested_at: Timestamp,
-    /// Who asked for it.
+    /// The requester of the link.
     pub requested_by: LinkRequester,
 }
 
-/// Who asked for a link, as its holder is told.
+/// Requester of a link, as shown to its holder.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkRequester {
-    /// What kind of requester.
+    /// The kind of requester.
     pub kind: RequesterKind,
-    /// An admin's name; null for self-service.
+    /// The admin's name; null for self-service.
     pub name: Option<String>,
 }
 
@@ -97,17 +97,17 @@ pub struct LinkRequester {
 #[serde(deny_unknown_fields)]
 #[validate(context = Policy)]
 pub struct RedeemRequest {
-    /// The secret from the link's fragment.
+    /// The token from the link's fragment.
     pub token: Token,
-    /// The password to use from now on.
+    /// The new password.
     #[validate(custom(function = "crate::password::validate", use_context))]
     pub password: String,
 }
 
-/// The answer to `redeem`: the password is changed.
+/// The response to `redeem`: the password has been changed.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Redemption {
-    /// How many devices were logged out by it.
+    /// Number of sessions that were ended.
     pub sessions_ended: u64,
 }

@@ -1,18 +1,18 @@
-//! Login sessions, as their owner and admins see them.
+//! Login sessions, as shown to their owner and to admins.
 
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// `GET` for one's own [`SessionList`]; `DELETE` ends all but the current one: [`SessionsEnded`].
+/// `GET` the user's own [`SessionList`]; `DELETE` ends all but the current session: [`SessionsEnded`].
 pub const OWN_SESSIONS: &str = "/api/account/sessions";
 
-/// `DELETE` here ends one session of one's own: 204.
+/// Returns the path of one of the user's own sessions; `DELETE` ends it: 204.
 #[must_use]
 pub fn own_session_path(id: &str) -> String {
     [OWN_SESSIONS, "/", id].concat()
 }
 
-/// A session. It never holds the cookie's value.
+/// A session, without the value of its cookie.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionItem {
@@ -21,20 +21,20 @@ pub struct SessionItem {
     /// The time of the login.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
-    /// The last use, to the minute.
+    /// The last use, with a resolution of one minute.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub last_used_at: Timestamp,
-    /// The client's address at the login; null where it is not known.
+    /// The client's address at the login; null if unknown.
     pub ip: Option<String>,
-    /// The browser, as it named itself at the login; null where it did not.
+    /// The browser's user agent at the login; null if it sent none.
     pub user_agent: Option<String>,
-    /// Whether the request came with this session; only in one's own list.
+    /// Whether the request was made with this session; only in the user's own list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false, nullable = false))]
     pub current: Option<bool>,
 }
 
-/// The sessions of a user, the last used first.
+/// The sessions of a user, last used first.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionList {
@@ -42,10 +42,10 @@ pub struct SessionList {
     pub items: Vec<SessionItem>,
 }
 
-/// How many sessions were ended.
+/// Result of ending sessions.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionsEnded {
-    /// The number.
+    /// Number of sessions ended.
     pub sessions_ended: u64,
 }

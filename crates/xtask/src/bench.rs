@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: sets up what the benchmarks need and runs them; `crates/bench` measures, and writes docs/speed.md.
+//! `cargo xtask bench`: sets up and runs the benchmarks of `crates/bench`, which writes docs/speed.md.
 
 use std::process::{Command, ExitCode};
 
@@ -7,12 +7,12 @@ use crate::shell::{self, Failure, Result};
 use crate::throwaway_postgres::ThrowawayPostgres;
 use crate::{pages, workspace};
 
-/// Builds pages, server and benchmarks for release, and measures on a PostgreSQL of its own.
+/// Builds pages, server and benchmarks for release, and runs the benchmarks with a temporary PostgreSQL.
 pub(crate) fn bench() -> Result<ExitCode> {
     let tools = setup::begin(For::Tests)?.finish()?;
     pages::build(&tools)?;
     println!("Building the server and the benchmarks");
-    // Together, so that what they share is compiled once.
+    // In one command, so that shared dependencies are compiled once.
     shell::run(workspace::cargo("build").args(["--release", "--package", "rekey-server", "--package", "rekey-bench"]))?;
     let program = |name: &str| workspace::target().join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION);
     let system = tools.system.as_ref().ok_or_else(|| Failure("The database has not been set up.".into()))?;

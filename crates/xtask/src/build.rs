@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the release.
+//! `cargo xtask build`: builds the release.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use crate::setup::{self, For};
 use crate::shell::Result;
 use crate::{pages, shell};
 
-/// Builds the one file that is the whole deployment.
+/// Builds the program: a single file with the pages inside.
 pub(crate) fn build() -> Result<ExitCode> {
     let tools = setup::begin(For::Pages)?.finish()?;
     pages::build(&tools)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: Trunk serves the pages and reloads them; the server behind it is rebuilt when its files change.
+//! `cargo xtask dev`: Trunk serves and reloads the pages; the server behind it is rebuilt when its files change.
 
 use std::path::Path;
 use std::process::{Child, ExitCode};
@@ -11,10 +11,10 @@ use crate::setup::{self, For};
 use crate::shell::{self, Failure, Result};
 use crate::{pages, workspace};
 
-/// Where the server listens: `Trunk.toml` serves the pages on 8080 and passes the API's paths on to here.
+/// Listen address of the server: `Trunk.toml` serves the pages on 8080 and proxies the API's paths to it.
 const BACKEND: &str = "127.0.0.1:8081";
 
-/// What the server is made of.
+/// Files whose change rebuilds the server.
 const SOURCES: [&str; 7] = [
     "Cargo.lock",
     "crates/server/Cargo.toml",
@@ -25,10 +25,10 @@ const SOURCES: [&str; 7] = [
     "crates/wire/src",
 ];
 
-/// How often the server's files are looked at.
+/// Interval of checking the server's files for changes.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Runs until Ctrl-C, which reaches the children too.
+/// Runs until Ctrl-C, which child processes receive too.
 pub(crate) fn dev() -> Result<ExitCode> {
     let tools = setup::begin(For::Pages)?.finish()?;
     let mut seen = changed();
@@ -52,7 +52,7 @@ pub(crate) fn dev() -> Result<ExitCode> {
                     drop(backend.take());
                     backend = Some(serve(&demo, &program)?);
                 }
-                // The compiler has said why; the old server goes on until the next change.
+                // The compiler has printed the error; the old server keeps running until the next change.
                 Err(Failure(message)) => println!("{message}"),
             }
         }
@@ -70,7 +70,7 @@ fn changed() -> Option<SystemTime> {
     SOURCES.into_iter().filter_map(|name| pages::newest(workspace::root().join(name))).max()
 }
 
-/// A child that ends with its owner.
+/// A child process, killed when dropped.
 struct Ended(Child);
 
 impl Drop for Ended {

@@ -1,4 +1,4 @@
-//! The development commands: `cargo xtask run`, `test`, `dev`, `build`, `bench`, `setup`.
+//! Development commands: `cargo xtask run`, `test`, `dev`, `build`, `bench`, `setup`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program talks to the person who typed the command")]
 
 mod bench;

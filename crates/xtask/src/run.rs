@@ -1,4 +1,4 @@
-//! `cargo xtask run`: from a fresh machine to a page one can use.
+//! `cargo xtask run`: sets up a fresh machine and serves Rekey with demo data.
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +9,10 @@ use crate::setup::{self, For};
 use crate::shell::{self, Failure, Result};
 use crate::{pages, workspace};
 
-/// How many people the demo database holds.
+/// Number of users in the demo database.
 const PEOPLE: &str = "200";
 
-/// Sets up, builds, fills a demo database once, and serves.
+/// Sets up, builds, fills a demo database once, and runs the server.
 pub(crate) fn run() -> Result<ExitCode> {
     let tools = setup::begin(For::Pages)?.finish()?;
     pages::build(&tools)?;
@@ -28,12 +28,12 @@ pub(crate) fn run() -> Result<ExitCode> {
 /// The demo database, in `TARGET/run/`.
 pub(crate) struct Demo {
     folder: std::path::PathBuf,
-    /// What `rekey demo` printed when it filled the database.
+    /// Output of `rekey demo`.
     said: String,
 }
 
 impl Demo {
-    /// Fills the database, or finds it filled by an earlier run.
+    /// Fills the database, unless an earlier run has done so.
     pub(crate) fn ensure(program: &Path) -> Result<Self> {
         let mut demo = Self { folder: workspace::target().join("run"), said: String::new() };
         let note = demo.folder.join("demo.txt");
@@ -42,7 +42,7 @@ impl Demo {
             return Ok(demo);
         }
         println!("Filling a database with {PEOPLE} demo users in {}", demo.folder.display());
-        // An earlier run may have been ended half way.
+        // An earlier run may have been interrupted.
         let _ = fs::remove_dir_all(&demo.folder);
         fs::create_dir_all(&demo.folder).map_err(|error| Failure::at(&demo.folder, &error))?;
         demo.said = shell::capture(demo.rekey(program).args(["demo", "--users", PEOPLE]))?;
@@ -50,14 +50,14 @@ impl Demo {
         Ok(demo)
     }
 
-    /// `rekey`, on this database.
+    /// Returns a `rekey` command for this database.
     pub(crate) fn rekey(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.folder).env("REKEY_DATABASE_URL", format!("sqlite://{}", self.folder.join("rekey.db").display()));
         command
     }
 
-    /// How to sign in, and where the mail is.
+    /// Returns instructions for logging in and for reading mail.
     pub(crate) fn sign_in(&self, origin: &str) -> String {
         let password = self.said.lines().find_map(|line| line.trim().strip_prefix("password:")).map_or("(see above)", str::trim);
         format!(

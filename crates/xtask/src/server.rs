@@ -1,26 +1,26 @@
-//! Building and finding the program `rekey`.
+//! Server build.
 
 use std::path::PathBuf;
 
 use crate::shell::{self, Result};
 use crate::workspace;
 
-/// How `rekey` is compiled.
+/// Cargo profile of `rekey`.
 #[derive(Clone, Copy)]
 pub(crate) enum Profile {
-    /// Quick to compile; hashing and compression are optimised all the same.
+    /// Fast to compile; hashing and compression are optimized nevertheless.
     Dev,
-    /// What is deployed.
+    /// For deployment.
     Release,
 }
 
-/// Compiles `rekey` as `cargo test --workspace` does, which costs nothing after it, and says where it is.
+/// Compiles `rekey` like `cargo test --workspace`, which adds no work after it, and returns its path.
 pub(crate) fn build_with_tests() -> Result<PathBuf> {
     shell::run(workspace::cargo("test").args(["--workspace", "--no-run", "--quiet"]))?;
     Ok(program_in("debug"))
 }
 
-/// Compiles `rekey` with the pages in `dist/` inside, and says where it is.
+/// Compiles `rekey` with the pages in `dist/` and returns its path.
 pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     println!("Building the server");
     let mut cargo = workspace::cargo("build");

@@ -1,24 +1,24 @@
-//! Starting other programs, with errors that say what was started and what to do.
+//! Child processes, with errors that name the command and what to do.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-/// Why a command could not do its work: text for the person who typed it.
+/// An error with a message for the user of the command.
 #[derive(Debug)]
 pub(crate) struct Failure(pub String);
 
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
-    /// A failure of the file system at `path`.
+    /// Creates an error of the file system at `path`.
     pub(crate) fn at(path: &Path, error: &std::io::Error) -> Self {
         Self(format!("{}: {error}", path.display()))
     }
 }
 
-/// The command as one would type it, for messages.
+/// Formats the command as typed in a shell, for messages.
 pub(crate) fn spelled(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(program).chain(command.get_args());
@@ -29,13 +29,13 @@ fn quoted(word: &str) -> String {
     if word.is_empty() || word.contains([' ', '"', '*', '$']) { format!("'{word}'") } else { word.to_owned() }
 }
 
-/// Runs `command` with its output on the terminal; a failure names it.
+/// Runs `command` with its output on the terminal; an error names the command.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().map_err(|error| cannot_start(command, &error))?;
     if status.success() { Ok(()) } else { Err(Failure(format!("`{}` failed ({status}).", spelled(command)))) }
 }
 
-/// Runs `command` and returns what it printed to standard output; a failure shows what it said.
+/// Runs `command` and returns its standard output; an error includes its output.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
     let output = command.stdin(Stdio::null()).output().map_err(|error| cannot_start(command, &error))?;
     if output.status.success() {
@@ -45,22 +45,22 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
     Err(Failure(format!("`{}` failed ({}).\n{}", spelled(command), output.status, said.trim_end())))
 }
 
-/// A failure to start `command` at all.
+/// Creates an error for a `command` that cannot be started.
 pub(crate) fn cannot_start(command: &Command, error: &std::io::Error) -> Failure {
     Failure(format!("`{}` cannot be started: {error}.", spelled(command)))
 }
 
-/// Where `program` is found on `path`, as a shell would find it.
+/// Finds `program` on `path`, like a shell.
 pub(crate) fn find_on(path: &OsStr, program: &str) -> Option<PathBuf> {
     env::split_paths(path).map(|folder| folder.join(program)).find(|file| is_executable(file))
 }
 
-/// Where `program` is found on this process's PATH.
+/// Finds `program` on this process's PATH.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     find_on(&env::var_os("PATH").unwrap_or_default(), program)
 }
 
-/// `folders`, and then what is on PATH already.
+/// Prepends `folders` to PATH.
 pub(crate) fn path_with(folders: &[PathBuf]) -> OsString {
     let old = env::var_os("PATH").unwrap_or_default();
     let all = folders.iter().cloned().chain(env::split_paths(&old));
@@ -78,7 +78,7 @@ fn is_executable(file: &Path) -> bool {
     fs::metadata(file).is_ok_and(|meta| meta.is_file())
 }
 
-/// Becomes `command`: on Unix it takes this process's place, so that Ctrl-C and signals reach it alone.
+/// Replaces this process by `command` (on Unix), so that it receives Ctrl-C and signals directly.
 pub(crate) fn become_program(command: &mut Command) -> Result<std::process::ExitCode> {
     #[cfg(unix)]
     {

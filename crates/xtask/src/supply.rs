@@ -1,13 +1,13 @@
-//! What others wrote: the licences, sources, duplicates and advisories of all crates in Cargo.lock, by cargo-deny and `deny.toml`.
+//! Supply chain check: licences, sources, duplicates and advisories of all crates in Cargo.lock, by cargo-deny and `deny.toml`.
 
 use crate::setup::Tools;
 use crate::shell::{self, Failure, Result};
 
-/// Asks cargo-deny. Advisories are checked where their database can be fetched; where not, that is said.
+/// Runs cargo-deny. Advisories are skipped with a message if their database cannot be fetched.
 pub(crate) fn check(tools: &Tools) -> Result<()> {
     shell::run(tools.cargo_deny().args(["check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))?;
     let mut fetch = tools.cargo_deny();
-    // A network that answers nothing must not hold the run up.
+    // A stalled network must not block the run.
     fetch.env("GIT_TERMINAL_PROMPT", "0").env("GIT_HTTP_LOW_SPEED_LIMIT", "1000").env("GIT_HTTP_LOW_SPEED_TIME", "20");
     if let Err(Failure(why)) = shell::capture(fetch.args(["fetch", "db"])) {
         let reason = why.lines().find(|line| line.starts_with("fatal:")).or_else(|| why.lines().last()).unwrap_or_default();

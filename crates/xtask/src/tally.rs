@@ -1,11 +1,11 @@
-//! Counting tests: reads the closing lines that `cargo test` and the browser runner print.
+//! Test counter: parses the summary lines of `cargo test` and the browser runner.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
 use crate::shell::{self, Failure, Result};
 
-/// How many tests ran, and how they ended.
+/// Number of tests by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) passed: u32,
@@ -14,7 +14,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Adds what `line` says when it is a closing line: `test result: ok. 5 passed; 0 failed; …`.
+    /// Adds the counts of a summary line: `test result: ok. 5 passed; 0 failed; …`.
     fn read(&mut self, line: &str) {
         let Some((_, counts)) = line.split_once("test result: ") else { return };
         for part in counts.split(['.', ';']) {
@@ -38,10 +38,10 @@ impl std::ops::AddAssign for Tally {
     }
 }
 
-/// Runs `command`, shows what it prints as it comes, and counts the tests. `Ok` says whether it exited well too.
+/// Runs `command`, forwards its output, and counts the tests. `Ok` includes whether it exited successfully.
 ///
 /// # Errors
-/// It cannot be started, or it is content without having run a test: a filter, a feature or a target was wrong then.
+/// It cannot be started, or it succeeds without running a test: a filter, a feature or a target is wrong.
 pub(crate) fn counted(command: &mut Command) -> Result<(Tally, bool)> {
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| shell::cannot_start(command, &error))?;
     let mut tally = Tally::default();
@@ -49,7 +49,7 @@ pub(crate) fn counted(command: &mut Command) -> Result<(Tally, bool)> {
         let mut terminal = std::io::stdout();
         for line in BufReader::new(output).split(b'\n').map_while(std::result::Result::ok) {
             tally.read(&String::from_utf8_lossy(&line));
-            // A closed terminal is no reason to stop counting.
+            // Keep counting if the terminal is closed.
             let _ = terminal.write_all(&line).and_then(|()| terminal.write_all(b"\n"));
         }
     }
@@ -89,7 +89,7 @@ mod tests {
         assert!(matches!(judged(&cargo, one, true), Ok((tally, true)) if tally == one));
         let none = Tally { ignored: 3, ..Tally::default() };
         assert!(matches!(judged(&cargo, none, true), Err(Failure(message)) if message == "`cargo` ran no test."));
-        // What failed before any test ran has said so itself.
+        // A failure before the first test has printed its own message.
         assert!(matches!(judged(&cargo, none, false), Ok((_, false))));
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check, the quick ones first, and one line that counts them.
+//! `cargo xtask test`: runs all checks, the fastest first, and prints a summary line.
 
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use crate::tally::{self, Tally};
 use crate::throwaway_postgres::ThrowawayPostgres;
 use crate::{pages, server, supply, workspace};
 
-/// The parts of a full run, in their order.
+/// The steps of a full run, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Format,
@@ -36,7 +36,7 @@ impl Step {
         Self::Walks,
     ];
 
-    /// Its name for `--only`, and what it does.
+    /// Returns the name for `--only`, and a description.
     const fn described(self) -> (&'static str, &'static str) {
         match self {
             Self::Format => ("format", "rustfmt has nothing to change"),
@@ -61,7 +61,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads what follows `cargo xtask test`.
+    /// Parses the arguments of `cargo xtask test`.
     pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
         let mut options = Self::default();
         let mut words = arguments.iter().map(String::as_str);
@@ -84,7 +84,7 @@ fn step_named(name: &str) -> Result<Step> {
     })
 }
 
-/// Runs the steps. The last line is `N passed, M failed`, over the tests of all of them; a step that fails otherwise counts as one.
+/// Runs the steps. The last line is `N passed, M failed` over all tests; a step that fails without a failed test counts as one.
 pub(crate) fn test(options: &Options) -> Result<ExitCode> {
     let steps: Vec<Step> = Step::ALL.into_iter().filter(|step| options.only.is_none_or(|only| only == *step)).collect();
     let mut run = Run { setup: Setup::Running(setup::begin(For::Tests)?), pictures: options.pictures };
@@ -128,13 +128,13 @@ fn line(step: Step, tally: Tally, took: Duration) -> String {
     line
 }
 
-/// One run, and what its steps share.
+/// State shared by the steps of a run.
 struct Run {
     setup: Setup,
     pictures: bool,
 }
 
-/// The tools: they go on compiling while the first steps run.
+/// The tools, which are compiled while the first steps run.
 enum Setup {
     Running(Running),
     Ready(Tools),
@@ -167,7 +167,7 @@ impl Run {
                 plain(workspace::cargo("clippy").args(everything))
             }
             Step::BrowserLints => {
-                // With the split point, as released; the lints for this machine have seen the rest.
+                // With the split point, as in a release; the native lints have checked the rest.
                 let pages = ["--package", "rekey-app", "--all-targets", "--target", WASM, "--features", "split", "--", "-D", "warnings"];
                 plain(workspace::cargo("clippy").args(pages))
             }
@@ -203,7 +203,7 @@ impl Run {
         let mut cargo = workspace::cargo("test");
         cargo.args(["--package", "rekey-app", "--target", WASM, "--no-fail-fast"]);
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner").env("CHROMEDRIVER", &system.chromedriver);
-        // Seconds for all of them together; the runner's own 20 are for a handful.
+        // Timeout in seconds for all of them; the runner's default of 20 is for a few tests.
         cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "600");
         tally::counted(tools.equip(&mut cargo))
     }
@@ -222,15 +222,15 @@ impl Run {
     }
 }
 
-/// The feature without which the browser tests are not built, so that a plain `cargo test` needs no browser.
+/// Feature of the browser tests, so that a plain `cargo test` needs no browser.
 const BROWSER: &str = "rekey-e2e/browser";
 
-/// The tests that take schemathesis and a minute of both cores: they run alone, so that no test of times is disturbed.
+/// Tests with schemathesis, which use both cores for a minute: they run alone, so that they do not disturb timing tests.
 const DESCRIPTION: &str = "inp_05_";
 
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// A step that counts nothing.
+/// Runs a step that counts no tests.
 fn plain(command: &mut Command) -> Result<(Tally, bool)> {
     shell::run(command).map(|()| (Tally::default(), true))
 }

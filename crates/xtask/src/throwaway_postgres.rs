@@ -1,4 +1,4 @@
-//! A PostgreSQL of one's own for the length of a test run, gone afterwards.
+//! Temporary PostgreSQL cluster for a test run.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use std::{env, fs, process, thread};
 use crate::setup::is_root;
 use crate::shell::{self, Failure, Result};
 
-/// How long a cluster may take to answer.
+/// Timeout for starting a cluster.
 const START: Duration = Duration::from_secs(30);
 
-/// A running cluster, ended and deleted when dropped.
+/// A running cluster; stopped and deleted when dropped.
 pub(crate) struct ThrowawayPostgres {
     programs: PathBuf,
     folder: PathBuf,
@@ -22,13 +22,13 @@ pub(crate) struct ThrowawayPostgres {
 }
 
 impl ThrowawayPostgres {
-    /// Makes and starts a cluster on a free loopback port with the programs in `programs`, for tests: nothing in it has to
-    /// survive the machine.
+    /// Creates and starts a cluster on a free loopback port with the programs in `programs`, for tests: without fsync, as the data need not survive a
+    /// crash.
     pub(crate) fn start(programs: &Path) -> Result<Self> {
         Self::start_with(programs, &["fsync=off", "full_page_writes=off"])
     }
 
-    /// The same with PostgreSQL's own care for the disk, which takes time.
+    /// Like [`Self::start`], with fsync, which is slower.
     pub(crate) fn start_careful(programs: &Path) -> Result<Self> {
         Self::start_with(programs, &[])
     }
@@ -40,7 +40,7 @@ impl ThrowawayPostgres {
         fs::create_dir(&folder).map_err(|error| Failure::at(&folder, &error))?;
         let mut cluster = Self { programs: programs.to_path_buf(), folder, port, server: None, as_root: is_root() };
         if cluster.as_root {
-            // PostgreSQL refuses to run as root; its package made a user for it.
+            // PostgreSQL refuses to run as root; its package created a user for it.
             shell::run(Command::new("chown").arg("postgres").arg(&cluster.folder))?;
         }
         println!("Starting a throwaway PostgreSQL on 127.0.0.1:{port}");
@@ -59,7 +59,7 @@ impl ThrowawayPostgres {
         Ok(cluster)
     }
 
-    /// Its address, for `REKEY_TEST_POSTGRES_URL`.
+    /// Returns its URL, for `REKEY_TEST_POSTGRES_URL`.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
@@ -82,7 +82,7 @@ impl ThrowawayPostgres {
         self.folder.join("data")
     }
 
-    /// One of its programs, as a user it accepts.
+    /// Returns a command for one of its programs, run as an accepted user.
     fn program(&self, name: &str) -> Command {
         let program = self.programs.join(name);
         let mut command = if self.as_root {

@@ -1,4 +1,4 @@
-//! Where things are: the checkout, cargo's target folder, the folder for tools.
+//! Paths: the checkout, cargo's target directory, the cache of tools.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,27 +7,27 @@ use std::{env, fs};
 
 use crate::shell::{Failure, Result};
 
-/// The root of the checkout, as cargo tells when it runs this program: a checkout that was copied or moved with its target folder
-/// holds a program that was compiled elsewhere.
+/// Returns the root of the checkout, as reported by cargo at run time: a checkout copied or moved with its target directory contains a program
+/// compiled elsewhere.
 pub(crate) fn root() -> &'static Path {
     static OWN: LazyLock<PathBuf> =
         LazyLock::new(|| env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from));
-    // `crates/xtask` is two folders below it.
+    // `crates/xtask` is two levels below it.
     OWN.ancestors().nth(2).unwrap_or(Path::new("."))
 }
 
-/// Cargo's target folder, wherever environment or configuration put it: this program lies in `TARGET/debug/`.
+/// Returns cargo's target directory, wherever it is configured: this program is in `TARGET/debug/`.
 pub(crate) fn target() -> PathBuf {
     let own = env::current_exe().ok();
     own.as_deref().and_then(|file| file.ancestors().nth(2)).map_or_else(|| root().join("target"), Path::to_path_buf)
 }
 
-/// The built pages, made by Trunk.
+/// Returns the folder of the built pages.
 pub(crate) fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// Where tools are kept between runs and checkouts: `$XDG_CACHE_HOME/rekey`, else `~/.cache/rekey`.
+/// Returns the folder for tools, shared by runs and checkouts: `$XDG_CACHE_HOME/rekey`, or `~/.cache/rekey`.
 pub(crate) fn cache() -> Result<PathBuf> {
     let base = match env::var_os("XDG_CACHE_HOME").filter(|value| !value.is_empty()) {
         Some(folder) => PathBuf::from(folder),
@@ -38,7 +38,7 @@ pub(crate) fn cache() -> Result<PathBuf> {
     Ok(base.join("rekey"))
 }
 
-/// The version of `package` that Cargo.lock holds.
+/// Returns the version of `package` in Cargo.lock.
 pub(crate) fn locked_version(package: &str) -> Result<String> {
     let file = root().join("Cargo.lock");
     let text = fs::read_to_string(&file).map_err(|error| Failure::at(&file, &error))?;
@@ -50,7 +50,7 @@ fn version_in<'lock>(lock: &'lock str, package: &str) -> Option<&'lock str> {
     after.split_once('"').map(|(version, _)| version)
 }
 
-/// `cargo`, the one that runs this program, in the root of the checkout.
+/// Returns a command for the `cargo` that runs this program, in the root of the checkout.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.arg(subcommand).current_dir(root()).env("CARGO_TARGET_DIR", target());

@@ -1,4 +1,4 @@
-//! What holds of `next`, whoever wrote the link (docs/security.md HDR-04).
+//! Property tests: arbitrary `next` parameters (docs/security.md HDR-04).
 
 use super::{login_path, validate};
 use leptos_router::location::Url as RouterUrl;
@@ -8,7 +8,7 @@ use proptest::sample::select;
 use rekey_wire::paths::{Page, RequiredAccess};
 use url::Url;
 
-/// Pieces of addresses that have led browsers astray.
+/// Parts of URLs known to be misparsed by browsers.
 const PIECES: &[&str] = &[
     "/",
     "//",
@@ -77,7 +77,7 @@ proptest! {
             let there = base.join(&followed).expect("an address of this site");
             prop_assert_eq!(there.origin(), base.origin(), "{:?} leads elsewhere", followed);
             prop_assert!(there.username().is_empty() && there.password().is_none());
-            // A browser goes where the check looked.
+            // The browser resolves to the page that was checked.
             let access = Page::parse(there.path()).map(Page::required_access);
             prop_assert!(matches!(access, Some(RequiredAccess::SignedIn | RequiredAccess::Admin)), "{:?} is another page", followed);
             prop_assert!(!followed.contains(|c: char| c.is_control() || c.is_whitespace()));

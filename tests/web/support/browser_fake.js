@@ -1,4 +1,4 @@
-// Fakes for the page under test: `fetch`, `EventSource` and the clock. Everything else is the browser's own.
+// Fakes for the page under test: `fetch`, `EventSource` and the clock. Everything else is real.
 
 const real = { setTimeout, clearTimeout };
 const realNow = Date.now;
@@ -8,7 +8,7 @@ let lastTimer = 1_000_000;
 
 window.addEventListener('error', event => errors?.push(String(event.message)));
 
-/** Resets answers, calls and clock. */
+/** Resets responses, calls and clock. */
 export function reset() {
   timers?.forEach(timer => real.clearTimeout.call(window, timer.alarm));
   [answers, calls, gates, streams, timers, ahead] = [new Map(), [], [], [], new Map(), 0];
@@ -21,24 +21,24 @@ export function reset() {
   window.clearTimeout = window.clearInterval = clearTimer;
 }
 
-/** Uncaught errors of the page. */
+/** Returns the uncaught errors of the page. */
 export function uncaught() {
   return errors.join('\n');
 }
 
-// The network. A call is named by its method and path.
+// Network. A call is named by its method and path.
 
-/** From now on `call` is answered like this. */
+/** Sets the response to `call`. */
 export function answer(call, status, headers, body) {
   answers.set(call, { status, headers: JSON.parse(headers), body, gate: null });
 }
 
-/** From now on nothing is heard of `call`. */
+/** Fails `call` with a network error from now on. */
 export function cut(call) {
   answers.set(call, null);
 }
 
-/** Keeps the answer to `call`, as told so far, back until the gate with this number is opened. */
+/** Holds back the response to `call`, as set so far, until the gate with the returned number is opened. */
 export function hold(call) {
   answers.get(call).gate = new Promise(open => gates.push(open));
   return gates.length - 1;
@@ -48,7 +48,7 @@ export function openGate(number) {
   gates[number]();
 }
 
-/** All calls so far, as JSON. */
+/** Returns all calls so far, as JSON. */
 export function made() {
   return JSON.stringify(calls);
 }
@@ -64,7 +64,7 @@ async function fakeFetch(request) {
   const told = answers.get(name);
   if (told === undefined) console.error(`nobody said how to answer ${name}`);
   await told?.gate;
-  // A page that is gone waits for nothing.
+  // Requests of a closed page stay pending.
   if (own !== calls) return new Promise(() => {});
   call.answered = true;
   if (!told) throw new TypeError('Failed to fetch');
@@ -93,7 +93,7 @@ export function tell(kind, data) {
   }
 }
 
-/** Ends all streams as a refusal does: the browser does not connect again. */
+/** Ends all streams like an error response: the browser does not reconnect. */
 export function refuseStreams() {
   for (const stream of streams) {
     stream.readyState = 2;
@@ -101,12 +101,12 @@ export function refuseStreams() {
   }
 }
 
-/** How many streams are open. */
+/** Returns the number of open streams. */
 export function listeners() {
   return streams.filter(stream => stream.readyState === 1).length;
 }
 
-// The clock. It goes on by itself as ever; `advance` jumps, and whatever was due on the way happens in its order.
+// Clock. It runs in real time; `advance` jumps ahead and fires the timers due in between in order.
 
 function now() {
   return realNow() + ahead;

@@ -4,7 +4,7 @@ use rekey_wire::login::SessionUser;
 use rekey_wire::users::{EmailStatus, ExtensionType, Requester, RequesterKind, Reset, ResetState, Role, Status, User, UserPage};
 use serde_json::{Value, json};
 
-/// Somebody without any rights over others.
+/// A user without rights over others.
 pub(crate) fn agent() -> SessionUser {
     SessionUser {
         id: "7".into(),
@@ -28,7 +28,7 @@ pub(crate) fn admin() -> SessionUser {
     }
 }
 
-/// A user with an address that works, who never logged in and was never reset.
+/// A user with a valid address, without a login or a reset.
 pub(crate) fn user(id: &str, name: &str, email: &str) -> User {
     User {
         id: id.into(),
@@ -47,13 +47,13 @@ pub(crate) fn user(id: &str, name: &str, email: &str) -> User {
     }
 }
 
-/// A page that holds all there are.
+/// A page with all users.
 pub(crate) fn page(items: Vec<User>) -> UserPage {
     let total = items.len() as u64;
     UserPage { items, next_cursor: None, previous_cursor: None, total, total_is_exact: true }
 }
 
-/// A reset that an admin asked for, and how far it has come.
+/// A reset requested by an admin, in this state.
 pub(crate) fn reset(state: ResetState) -> Reset {
     Reset {
         state,
@@ -65,7 +65,7 @@ pub(crate) fn reset(state: ResetState) -> Reset {
     }
 }
 
-/// What the server tells of a link that its owner asked for and that works until then.
+/// The response to inspecting a self-service link that is valid until `expires_at`.
 pub(crate) fn inspection(expires_at: &str) -> Value {
     json!({
         "email": "jordan@example.com",

@@ -1,4 +1,4 @@
-//! Queries and actions on the page under test, by role and accessible name. Queries wait until they find something.
+//! Queries and actions on the page under test, by role and accessible name. Queries wait until they find an element.
 
 use super::browser_fake;
 use super::tab::{ROOT_ID, address};
@@ -7,25 +7,25 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, EventInit, HtmlElement, HtmlInputElement};
 
-/// How long, in milliseconds, a page may take to do what a test waits for.
+/// Timeout, in milliseconds, for anything that a test waits for.
 const TIMEOUT: f64 = 10_000.0;
 
 /// A role and its exact accessible name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Role<'a> {
-    /// The `h1`, or what asks in a dialog.
+    /// The `h1`, or the heading of a dialog.
     Heading(&'a str),
     /// A button.
     Button(&'a str),
     /// A link.
     Link(&'a str),
-    /// A field to type into.
+    /// A text field.
     Field(&'a str),
 }
 
 pub(crate) use Role::{Button, Field, Heading, Link};
 
-/// Types `what` in place of what is in the field called `name`.
+/// Replaces the content of the field `name`.
 pub(crate) async fn fill(name: &str, what: &str) {
     let field = get_by_label(name).await;
     field.focus().expect("a field takes the focus");
@@ -33,13 +33,13 @@ pub(crate) async fn fill(name: &str, what: &str) {
     dispatch_event(&field, "input");
 }
 
-/// Leaves the field called `name`.
+/// Blurs the field `name`.
 pub(crate) async fn blur(name: &str) {
     let field = get_by_label(name).await;
     dispatch_event(&field, "blur");
 }
 
-/// Clicks the button called `name`, once a person could.
+/// Clicks the button `name` once it is enabled.
 pub(crate) async fn click_button(name: &str) {
     becomes_disabled(Button(name), false).await;
     let button = get_by_role(Button(name)).await;
@@ -47,43 +47,43 @@ pub(crate) async fn click_button(name: &str) {
     button.click();
 }
 
-/// Presses the Enter key in the field called `name`, where the focus stays.
+/// Presses Enter in the field `name`, which keeps the focus.
 pub(crate) async fn submit_with_enter(name: &str) {
     let field = get_by_label(name).await;
     field.focus().expect("a field takes the focus");
     field.form().expect("the field is in a form").request_submit().expect("a form can be sent");
 }
 
-/// Clicks the button called `name` twice, as fast as one can.
+/// Clicks the button `name` twice in immediate succession.
 pub(crate) async fn double_click(name: &str) {
     let button = get_by_role(Button(name)).await;
     button.click();
     button.click();
 }
 
-/// Clicks the link called `name`.
+/// Clicks the link `name`.
 pub(crate) async fn click_link(name: &str) {
     get_by_role(Link(name)).await.click();
 }
 
-/// Waits for the screen, or the dialog, called `name`.
+/// Waits for the screen or the dialog with the heading `name`.
 pub(crate) async fn heading(name: &str) -> HtmlElement {
     let heading = get_by_role(Heading(name)).await;
     assert_eq!(all(&root(), "h1").len(), 1, "a page has one h1:\n{}", text());
     heading
 }
 
-/// The field called `name`.
+/// Returns the field `name`.
 pub(crate) async fn get_by_label(name: &str) -> HtmlInputElement {
     get_by_role(Field(name)).await.unchecked_into()
 }
 
-/// What stands in the field called `name`.
+/// Returns the value of the field `name`.
 pub(crate) async fn value(name: &str) -> String {
     get_by_label(name).await.value()
 }
 
-/// Waits until the field called `name` is marked as refused, for a reason that says `part`.
+/// Waits until the field `name` is marked as invalid, with an error that contains `part`.
 pub(crate) async fn wait_for_field_error(name: &str, part: &str) {
     let refused = || {
         let field = query(Field(name))?;
@@ -92,91 +92,91 @@ pub(crate) async fn wait_for_field_error(name: &str, part: &str) {
     wait_until(&format!("fault “{part}” of “{name}”"), refused).await;
 }
 
-/// Waits until no field is marked as refused.
+/// Waits until no field is marked as invalid.
 pub(crate) async fn wait_for_no_field_error() {
     wait_until("end of all faults", || select("[aria-invalid=true]").is_empty().then_some(())).await;
 }
 
-/// Whether the field called `name` is marked as refused.
+/// Returns whether the field `name` is marked as invalid.
 pub(crate) async fn is_refused(name: &str) -> bool {
     get_by_label(name).await.get_attribute("aria-invalid").is_some_and(|invalid| invalid == "true")
 }
 
-/// What `aria-describedby` points at.
+/// Returns the text referenced by `aria-describedby`.
 pub(crate) fn description(thing: &Element) -> String {
     let ids = thing.get_attribute("aria-describedby").unwrap_or_default();
     let parts = ids.split_whitespace().map(|id| document().get_element_by_id(id).map(|part| text_of(&part)));
     parts.map(|part| part.expect("aria-describedby names something on the page")).collect::<Vec<_>>().join(" ")
 }
 
-/// Waits for an alert, in the dialog if one is open, that says `part`.
+/// Waits for an alert, in the dialog if one is open, that contains `part`.
 pub(crate) async fn wait_for_alert(part: &str) {
     wait_until(&format!("alert “{part}”"), || with_role("alert").into_iter().find(|alert| text_of(alert).contains(part))).await;
 }
 
-/// Whether an alert says something.
+/// Returns whether there is an alert with text.
 pub(crate) fn has_alert() -> bool {
     with_role("alert").iter().any(|alert| !text_of(alert).is_empty())
 }
 
-/// Waits for a status that says `part`.
+/// Waits for a status that contains `part`.
 pub(crate) async fn wait_for_status(part: &str) {
     wait_until(&format!("status “{part}”"), || with_role("status").into_iter().find(|status| text_of(status).contains(part))).await;
 }
 
-/// Waits until the page, or the open dialog, says `part`.
+/// Waits until the page, or the open dialog, contains `part`.
 pub(crate) async fn wait_for_text(part: &str) {
     wait_until(&format!("“{part}”"), || text().contains(part).then_some(())).await;
 }
 
-/// Waits for `thing`.
+/// Waits for the element.
 pub(crate) async fn get_by_role(thing: Role<'_>) -> HtmlElement {
     wait_until(&format!("{thing:?}"), || query(thing)).await
 }
 
-/// Waits until `thing` is gone.
+/// Waits until the element is gone.
 pub(crate) async fn wait_until_gone(thing: Role<'_>) {
     wait_until(&format!("end of {thing:?}"), || query(thing).is_none().then_some(())).await;
 }
 
-/// Whether `thing` is there now.
+/// Returns whether the element is present now.
 pub(crate) fn is_present(thing: Role<'_>) -> bool {
     query(thing).is_some()
 }
 
-/// Whether a person can use `thing` at the moment.
+/// Returns whether the element is disabled.
 pub(crate) fn is_disabled(thing: &Element) -> bool {
     thing.has_attribute("disabled") || thing.get_attribute("aria-disabled").is_some_and(|disabled| disabled == "true")
 }
 
-/// Waits until `thing` can be used, or cannot.
+/// Waits until the element is disabled, or enabled.
 pub(crate) async fn becomes_disabled(thing: Role<'_>, disabled: bool) {
     let change = || query(thing).filter(|thing| is_disabled(thing) == disabled);
     wait_until(&format!("{thing:?}, disabled: {disabled}"), change).await;
 }
 
-/// Waits until the focus is on `thing`.
+/// Waits until the element has the focus.
 pub(crate) async fn is_focused(thing: Role<'_>) {
     let focused = || query(thing).filter(|thing| document().active_element().is_some_and(|active| &active == thing.as_ref()));
     wait_until(&format!("focus on {thing:?}"), focused).await;
 }
 
-/// All elements under the open dialog, or else the page, that `selector` chooses.
+/// Returns all elements that match `selector` in the open dialog, or else in the page.
 pub(crate) fn select(selector: &str) -> Vec<HtmlElement> {
     all(&scope(), selector)
 }
 
-/// What is to be read on the page, or in the open dialog.
+/// Returns the text of the open dialog, or else of the page.
 pub(crate) fn text() -> String {
     text_of(&scope())
 }
 
-/// What is to be read in `thing`.
+/// Returns the text of an element.
 pub(crate) fn text_of(thing: &Element) -> String {
     thing.text_content().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Calls `query` every frame until it finds something.
+/// Calls `query` every frame until it returns `Some`.
 pub(crate) async fn wait_until<T>(what: &str, query: impl Fn() -> Option<T>) -> T {
     let clock = window().performance().expect("the browser has a clock");
     let end = clock.now() + TIMEOUT;
@@ -191,7 +191,7 @@ pub(crate) async fn wait_until<T>(what: &str, query: impl Fn() -> Option<T>) -> 
     }
 }
 
-/// Waits until blurred fields have been validated (`VALIDATION_DELAY` in `components/field.rs`): timers of one length fire in order.
+/// Waits until blurred fields have been validated (`VALIDATION_DELAY` in `components/field.rs`): timers with the same delay fire in order.
 pub(crate) async fn validation_has_run() {
     let pause = js_sys::Promise::new(&mut |over, _| {
         _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&over, 200).expect("a timer begins");
@@ -226,7 +226,7 @@ fn with_role(role: &str) -> Vec<HtmlElement> {
     select(&["[role=", role, "]"].concat())
 }
 
-/// The dialog that is open: nothing else can be used then.
+/// Returns the open dialog, which makes the rest of the page inert, or else the page.
 fn scope() -> Element {
     all(&root(), "dialog[open]").pop().map_or_else(root, Into::into)
 }

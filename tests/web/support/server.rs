@@ -1,4 +1,4 @@
-//! The server, as far as the pages can tell: answers by method and path, and remembers what it was asked.
+//! Fake server for the pages: responds by method and path, and records the requests.
 
 use super::page::{next_frame, wait_until};
 use super::{browser_fake, tab};
@@ -12,43 +12,43 @@ use serde_json::{Value, json};
 pub(crate) const CONFIG: &str = "GET /api/config";
 pub(crate) const SESSION: &str = "GET /api/session";
 
-/// The server of the page under test.
+/// The fake server of the page under test.
 pub(crate) struct Server;
 
-/// What it was asked.
+/// A recorded request.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Call {
     name: String,
-    /// The query, from the question mark on.
+    /// The query, including the question mark.
     pub(crate) search: String,
-    /// The body; null without one.
+    /// The body; null if there was none.
     pub(crate) body: Value,
     answered: bool,
 }
 
-/// An answer that is kept back.
+/// A response that is held back.
 pub(crate) struct HeldAnswer(u32);
 
 impl HeldAnswer {
-    /// Lets it arrive.
+    /// Sends the response.
     pub(crate) fn release(self) {
         browser_fake::open_gate(self.0);
     }
 }
 
 impl Server {
-    /// One that a visitor meets.
+    /// Starts a server without a session.
     pub(crate) fn for_visitor() -> Self {
         Self::start(None)
     }
 
-    /// One where `person` is logged in.
+    /// Starts a server with `person` logged in.
     pub(crate) fn for_person(person: SessionUser) -> Self {
         Self::start(Some(person))
     }
 
     fn start(user: Option<SessionUser>) -> Self {
-        // The page of the test before would go on asking.
+        // The page of the previous test would keep sending requests.
         tab::close();
         browser_fake::reset();
         let server = Self;
@@ -57,66 +57,66 @@ impl Server {
         server
     }
 
-    /// From now on this is who is logged in.
+    /// Sets the logged-in user.
     pub(crate) fn sets_session(&self, user: Option<SessionUser>) {
         self.answers(SESSION, 200, &Session { user });
     }
 
-    /// From now on `call` is answered with `body`.
+    /// Responds to `call` with `body` from now on.
     pub(crate) fn answers(&self, call: &str, status: u16, body: &impl Serialize) {
         self.answers_with(call, status, &json!({}), body);
     }
 
-    /// From now on `call` is answered with these headers and `body`.
+    /// Responds to `call` with these headers and `body` from now on.
     pub(crate) fn answers_with(&self, call: &str, status: u16, headers: &Value, body: &impl Serialize) {
         browser_fake::answer(call, status, &headers.to_string(), &serde_json::to_string(body).expect("an answer is JSON"));
     }
 
-    /// From now on `call` is done, without a body.
+    /// Responds to `call` with 204 from now on.
     pub(crate) fn answers_no_content(&self, call: &str) {
         browser_fake::answer(call, 204, "{}", "");
     }
 
-    /// From now on `call` is refused with the problem called `code`.
+    /// Responds to `call` with the problem `code` from now on.
     pub(crate) fn refuses(&self, call: &str, status: u16, code: &str) {
         self.answers(call, status, &problem(status, code, &json!({})));
     }
 
-    /// From now on `call` is refused because of one field.
+    /// Responds to `call` with an error of one field from now on.
     pub(crate) fn refuses_field(&self, call: &str, field: &str, code: &str, message: &str) {
         let errors = json!({ field: [{ "code": code, "message": message }] });
         self.answers(call, 422, &problem(422, "invalid_fields", &errors));
     }
 
-    /// From now on `call` comes too soon for this many seconds.
+    /// Rate-limits `call` from now on, with this number of seconds in `Retry-After`.
     pub(crate) fn asks_to_wait(&self, call: &str, seconds: u32) {
         let headers = json!({ "retry-after": seconds.to_string() });
         self.answers_with(call, 429, &headers, &problem(429, "too_many_requests", &json!({})));
     }
 
-    /// From now on something before the server answers `call` with a page of its own.
+    /// Responds to `call` with a proxy's error page from now on.
     pub(crate) fn is_behind_a_broken_proxy(&self, call: &str) {
         browser_fake::answer(call, 502, r#"{"content-type":"text/html"}"#, "<h1>Bad gateway</h1>");
     }
 
-    /// From now on nothing is heard of `call`.
+    /// Fails `call` with a network error from now on.
     pub(crate) fn goes_offline(&self, call: &str) {
         browser_fake::cut(call);
     }
 
-    /// Keeps the answer to `call`, as told so far, back until it [arrives](HeldAnswer::arrives).
+    /// Holds back the response to `call` until [`HeldAnswer::release`].
     #[must_use]
     pub(crate) fn hold(&self, call: &str) -> HeldAnswer {
         HeldAnswer(browser_fake::hold(call))
     }
 
-    /// All of `call` so far.
+    /// Returns all requests `call` so far.
     pub(crate) fn calls(&self, call: &str) -> Vec<Call> {
         let made: Vec<Call> = serde_json::from_str(&browser_fake::made()).expect("a list of calls");
         made.into_iter().filter(|made| made.name == call).collect()
     }
 
-    /// Waits until `call` was made `times`, and gives the last one.
+    /// Waits until `call` was requested `times` times, and returns the last request.
     pub(crate) async fn hears(&self, call: &str, times: usize) -> Call {
         wait_until(&format!("{call}, for the {times}. time"), || {
             let mut calls = self.calls(call);
@@ -125,40 +125,40 @@ impl Server {
         .await
     }
 
-    /// Waits until every `call` so far has its answer, and the page has drawn what came of it.
+    /// Waits until all requests `call` so far have responses, and the page has been rendered with them.
     pub(crate) async fn has_answered(&self, call: &str) {
         wait_until(&format!("answers to {call}"), || self.calls(call).iter().all(|call| call.answered).then_some(())).await;
         next_frame().await;
         next_frame().await;
     }
 
-    /// Says by itself that these users changed.
+    /// Sends an event that these users changed.
     pub(crate) fn sends_event_for(&self, ids: &[&str]) {
         browser_fake::tell("users", &json!({ "ids": ids }).to_string());
     }
 
-    /// The connection to the pages that listen was interrupted, and is there again.
+    /// Simulates a reconnection of the event streams.
     pub(crate) fn reconnects(&self) {
         browser_fake::tell("open", "");
     }
 
-    /// Ends the connection to the pages that listen, for good.
+    /// Ends the event streams with an error, without reconnection.
     pub(crate) fn refuses_to_tell(&self) {
         browser_fake::refuse_streams();
     }
 
-    /// Whether a page listens to what it says by itself.
+    /// Returns whether an event stream is open.
     pub(crate) fn has_listener(&self) -> bool {
         browser_fake::listeners() > 0
     }
 }
 
-/// Moves the clock on, and lets happen what is due.
+/// Advances the clock and fires due timers.
 pub(crate) fn advance(seconds: u32) {
     browser_fake::advance(f64::from(seconds) * 1000.0);
 }
 
-/// A configuration as the program has it by default.
+/// Returns a configuration with the program's defaults.
 pub(crate) fn config() -> Config {
     Config {
         brand: "Squaretalk".into(),
@@ -177,7 +177,7 @@ fn problem(status: u16, code: &str, errors: &Value) -> Problem {
     serde_json::from_value(document).expect("a problem document")
 }
 
-/// The moment that many seconds from now, as the server writes it.
+/// Returns the time that many seconds from now, in the server's format.
 pub(crate) fn in_seconds(seconds: u32) -> String {
     let at = js_sys::Date::new(&(js_sys::Date::now() + f64::from(seconds) * 1000.0).into());
     at.to_iso_string().into()

@@ -6,17 +6,17 @@ use serde_json::Value;
 
 use super::page::Page;
 
-/// axe-core as its makers publish it; see `vendor/axe-core/` for its licence.
+/// axe-core, as published; see `vendor/axe-core/` for its licence.
 const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
 
-/// A rule that a page breaks.
+/// A violated accessibility rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The rule, as axe names it.
+    /// The rule's id in axe.
     pub rule: String,
-    /// What it asks for.
+    /// The rule's description.
     pub help: String,
-    /// The first few elements that break it.
+    /// The first few violating elements.
     pub elements: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ impl Page {
         violations.iter().map(read).collect()
     }
 
-    /// By how many pixels the page is wider than the viewport: zero if it does not scroll sideways.
+    /// Returns by how many pixels the page is wider than the viewport; zero if it does not scroll horizontally.
     #[must_use]
     #[track_caller]
     pub fn overflow(&self) -> i64 {

@@ -1,7 +1,7 @@
-//! The DevTools protocol over a pipe: JSON messages, each ended by a zero byte.
+//! DevTools protocol over a pipe: JSON messages, each terminated by a zero byte.
 //!
-//! A pipe instead of a port: no other process can reach it, and the browser ends when it closes. The crates that drive
-//! Chromium generate Rust for the whole protocol, minutes of compiling for the dozen calls needed here.
+//! A pipe instead of a port: no other process can connect to it, and the browser exits when it closes. The crates that drive Chromium generate Rust
+//! for the whole protocol: minutes of compiling for the dozen calls needed here.
 
 use std::collections::VecDeque;
 use std::ffi::OsStr;
@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 
 use crate::{TIMEOUT, fail};
 
-/// Events kept for [`Cdp::events`].
+/// Number of events kept for [`Cdp::events`].
 const MAX_EVENTS: usize = 2_000;
 
-/// One connection to one browser.
+/// Connection to a browser.
 #[derive(Debug)]
 pub(super) struct Cdp {
     to: ChildStdin,
@@ -29,10 +29,10 @@ pub(super) struct Cdp {
 }
 
 impl Cdp {
-    /// Starts `program`, which must be told `--remote-debugging-pipe`.
+    /// Starts `program`, whose arguments must include `--remote-debugging-pipe`.
     #[track_caller]
     pub(super) fn spawn<'a>(program: &Path, arguments: impl Iterator<Item = &'a OsStr>) -> (Self, Child) {
-        // The browser reads commands from descriptor 3 and writes answers to 4.
+        // The browser reads commands from file descriptor 3 and writes responses to 4.
         let mut shell = Command::new("sh");
         shell.args(["-c", r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#]).arg(program).args(arguments);
         let mut child = match shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn() {
@@ -53,7 +53,7 @@ impl Cdp {
         (Self { to, from, next_id: 0, events: VecDeque::new() }, child)
     }
 
-    /// Calls `method` and returns its result; an error fails the test.
+    /// Calls `method` and returns its result; fails the test on an error.
     #[track_caller]
     pub(super) fn call(&mut self, session: Option<&str>, method: &str, parameters: Value) -> Value {
         match self.try_call(session, method, parameters) {
@@ -62,7 +62,7 @@ impl Cdp {
         }
     }
 
-    /// Calls `method`. `Err` is the error message of the browser, most often about a node of an earlier document.
+    /// Calls `method`. `Err` is the browser's error message, usually about a node of an earlier document.
     #[track_caller]
     pub(super) fn try_call(&mut self, session: Option<&str>, method: &str, parameters: Value) -> Result<Value, String> {
         self.next_id += 1;
@@ -89,7 +89,7 @@ impl Cdp {
         }
     }
 
-    /// Waits for the next event, for `time` at most.
+    /// Waits for the next event, at most for `time`.
     pub(super) fn listen(&mut self, time: Duration) {
         if let Ok(event) = self.from.recv_timeout(time) {
             self.keep(event);
@@ -99,7 +99,7 @@ impl Cdp {
         }
     }
 
-    /// The kept events called `method` of `session`, oldest first.
+    /// Returns the kept events `method` of `session`, oldest first.
     pub(super) fn events<'a>(&'a self, session: &'a str, method: &'a str) -> impl Iterator<Item = &'a Value> {
         let wanted = move |event: &&Value| event["sessionId"] == session && event["method"] == method;
         self.events.iter().filter(wanted).map(|event| &event["params"])
@@ -115,7 +115,7 @@ impl Cdp {
     }
 }
 
-/// The text `value[name]`.
+/// Returns `value[name]` as text.
 #[track_caller]
 pub(super) fn text(value: &Value, name: &str) -> String {
     value[name].as_str().map_or_else(|| fail(format!("no `{name}` in {value}")), str::to_owned)

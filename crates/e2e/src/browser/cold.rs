@@ -1,18 +1,18 @@
-//! A page's first second on a phone far out: slow network, slow processor, nothing cached.
+//! Cold page load on a slow phone: throttled network and processor, empty cache.
 
 use serde_json::{Value, json};
 
 use super::Browser;
 use super::cdp::text;
 
-/// 1.6 Mbit/s down, 750 kbit/s up (in bytes a second), 150 ms there and back: what Lighthouse calls slow 4G.
+/// 1.6 Mbit/s down, 750 kbit/s up (in bytes per second), 150 ms round trip: Lighthouse's slow 4G.
 const DOWN: f64 = 1.6e6 / 8.0;
 const UP: f64 = 750e3 / 8.0;
 const LATENCY: u32 = 150;
-/// How many times slower than this machine.
+/// CPU slowdown factor.
 const SLOWER: u32 = 4;
 
-/// Notes what happens when; runs before anything of the page does.
+/// Records the times of events; runs before any script of the page.
 const WATCH: &str = "(() => {
     const seen = (window.seen = { shift: 0 });
     const watch = (type, note) => new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true });
@@ -25,32 +25,32 @@ const WATCH: &str = "(() => {
     addEventListener('hydrated', () => (seen.live = performance.now()));
 })()";
 
-/// What a cold load was like. Times are milliseconds from the call for the page.
+/// Measurements of a cold load. Times are milliseconds since the navigation started.
 #[derive(Debug)]
 pub struct ColdLoad {
-    /// When something was painted that is not blank.
+    /// First Contentful Paint.
     pub first_paint: f64,
-    /// When the form was painted and kept what is typed into it or sent.
+    /// When the form was painted and kept input and submits.
     pub usable: f64,
-    /// When the app had hydrated the form.
+    /// When the form was hydrated.
     pub live: f64,
-    /// How far things moved that were painted already (Cumulative Layout Shift).
+    /// Cumulative Layout Shift.
     pub shift: f64,
-    /// Bytes received, headers included.
+    /// Bytes received, including headers.
     pub bytes: f64,
-    /// Pictures as they came: when, and a JPEG in base64.
+    /// Screenshots: time, and a JPEG in base64.
     pub film: Vec<(f64, String)>,
 }
 
 impl Browser {
-    /// Loads `url`, a page that begins with a form, on a device that never saw it.
+    /// Loads `url`, a page that starts with a form, with an empty cache.
     #[must_use]
     #[track_caller]
     pub fn load_cold(&self, url: &str) -> ColdLoad {
         self.cold(url, "window.seen.live > 0 && window.seen.paint > 0")
     }
 
-    /// Loads `url`, a page without an app, on such a device: of its figures, first paint, layout shift and bytes are there.
+    /// Loads `url`, a page without an app, with an empty cache. Only first paint, layout shift and bytes are measured.
     #[must_use]
     #[track_caller]
     pub fn paint_cold(&self, url: &str) -> ColdLoad {
@@ -70,7 +70,7 @@ impl Browser {
         page.call("Tracing.start", film);
         page.goto(url);
         page.wait_for(is_done);
-        // Until what came last is painted, too.
+        // Wait until the last change has been painted.
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))");
         page.call("Tracing.end", json!({}));
         page.wait(|| page.events("Tracing.tracingComplete").pop(), || "the film does not end".to_owned());
@@ -90,7 +90,7 @@ impl Browser {
     }
 }
 
-/// The pictures of a trace, in time from the start of the navigation.
+/// Returns the screenshots of a trace, with times since the start of the navigation.
 #[track_caller]
 fn film_of(chunks: &[Value]) -> Vec<(f64, String)> {
     let events = || chunks.iter().flat_map(|chunk| chunk["value"].as_array().into_iter().flatten());

@@ -1,4 +1,4 @@
-//! Emulation of a device: window size, color scheme, network, cookies.
+//! Device emulation: window size, color scheme, network, cookies.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +16,7 @@ impl Page {
         self.settle();
     }
 
-    /// Sets the preferred color scheme, `dark` or `light`, and reduced motion, so that no screenshot catches a transition.
+    /// Sets the preferred color scheme, `dark` or `light`, and reduced motion, so that screenshots do not capture transitions.
     #[track_caller]
     pub fn color_scheme(&self, scheme: &str) {
         let features =
@@ -42,7 +42,7 @@ impl Page {
         self.call("Network.emulateNetworkConditions", conditions);
     }
 
-    /// Blocks requests to addresses that match one of `patterns` (`*/api/*`). An empty list lifts it.
+    /// Blocks requests to URLs that match one of `patterns` (`*/api/*`). An empty list unblocks all.
     #[track_caller]
     pub fn block(&self, patterns: &[&str]) {
         self.call("Network.setBlockedURLs", json!({ "urls": patterns }));
@@ -54,7 +54,7 @@ impl Page {
         self.call("Network.clearBrowserCookies", json!({}));
     }
 
-    /// A screenshot of the viewport, as PNG.
+    /// Takes a screenshot of the viewport, as PNG.
     #[must_use]
     #[track_caller]
     pub fn screenshot(&self) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! One element of a page.
+//! Element of a page.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub struct Element {
     node: u64,
 }
 
-/// A mouse button that is held down over an [`Element`].
+/// A pressed mouse button over an [`Element`].
 #[must_use = "it has to be released"]
 pub struct PressedMouse<'a> {
     element: &'a Element,
@@ -20,7 +20,7 @@ pub struct PressedMouse<'a> {
 }
 
 impl PressedMouse<'_> {
-    /// Releases it where it was pressed.
+    /// Releases the button where it was pressed.
     pub fn mouse_up(self) {
         self.element.mouse(self.at, "mouseReleased", 1);
     }
@@ -34,7 +34,7 @@ impl Element {
     /// Clicks its center with the mouse.
     ///
     /// # Panics
-    /// When it is covered, unreachable or disabled: a user could not click it either.
+    /// If it is covered, unreachable or disabled, so that a user could not click it either.
     #[track_caller]
     pub fn click(&self) {
         self.mouse_down().mouse_up();
@@ -66,13 +66,13 @@ impl Element {
         self.page.call("Input.dispatchMouseEvent", event);
     }
 
-    /// Its position once it does not move any more: a dialog may still slide in.
+    /// Returns its position once it has stopped moving: a dialog may be sliding in.
     #[track_caller]
     fn reach(&self) -> (f64, f64) {
         self.page.wait(|| self.point(), || "it is covered, or does not stop moving".to_owned())
     }
 
-    /// Where to click: `None` while the point shows another element or moves between two frames.
+    /// Returns the point to click; `None` while the point shows another element or moves between two frames.
     fn point(&self) -> Option<(f64, f64)> {
         let script = "async function () {
             this.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
@@ -104,27 +104,27 @@ impl Element {
         }
     }
 
-    /// The value of the field.
+    /// Returns the value of the field.
     #[must_use]
     #[track_caller]
     pub fn value(&self) -> String {
         self.call("function () { return this.value; }").as_str().unwrap_or_default().to_owned()
     }
 
-    /// Its text.
+    /// Returns its text.
     #[must_use]
     pub fn text(&self) -> String {
         self.try_call("function () { return this.innerText; }").and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    /// An attribute.
+    /// Returns an attribute.
     #[must_use]
     #[track_caller]
     pub fn attribute(&self, name: &str) -> Option<String> {
         self.call(&format!("function () {{ return this.getAttribute({}); }}", json!(name))).as_str().map(str::to_owned)
     }
 
-    /// The text of the elements named by `aria-describedby`.
+    /// Returns the text of the elements referenced by `aria-describedby`.
     #[must_use]
     #[track_caller]
     pub fn description(&self) -> String {
@@ -135,7 +135,7 @@ impl Element {
         self.call(script).as_str().unwrap_or_default().to_owned()
     }
 
-    /// Whether it is disabled.
+    /// Returns whether it is disabled.
     #[must_use]
     #[track_caller]
     pub fn is_disabled(&self) -> bool {
@@ -166,7 +166,7 @@ impl Element {
         self.try_call(script).unwrap_or_else(|| fail("it is no longer in the document"))
     }
 
-    /// Calls `script` with the element as `this`. `None` when it has left the page.
+    /// Calls `script` with the element as `this`. Returns `None` if it has left the page.
     fn try_call(&self, script: &str) -> Option<Value> {
         let object = self.page.try_call("DOM.resolveNode", json!({ "backendNodeId": self.node })).ok()?;
         let call =

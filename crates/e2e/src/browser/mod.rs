@@ -34,7 +34,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts it.
+    /// Starts a browser.
     #[must_use]
     #[track_caller]
     pub fn start() -> Self {
@@ -55,14 +55,14 @@ impl Browser {
             "--hide-scrollbars",
         ];
         if is_root() {
-            // Chromium's sandbox refuses to be set up by root.
+            // Chromium's sandbox does not work as root.
             arguments.push("--no-sandbox");
         }
         let (wire, child) = Cdp::spawn(&program(), arguments.iter().map(OsStr::new).chain([data.as_os_str()]));
         Self { wire: Rc::new(RefCell::new(wire)), child, _profile: profile }
     }
 
-    /// An empty page in a new browser context, as on another device: it shares no cookies or storage with any other.
+    /// Opens an empty page in a new browser context, like another device: it shares no cookies or storage.
     #[must_use]
     #[track_caller]
     pub fn new_context(&self) -> Page {
@@ -73,13 +73,13 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // It would end on its own once its pipe closes; this way the profile is not in use any more when it is deleted.
+        // The browser would exit when its pipe closes; killing it ensures that the profile is not in use when it is deleted.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The executable: `CHROMIUM`, else the system's.
+/// Returns the executable: `CHROMIUM`, or the system's.
 fn program() -> PathBuf {
     let named = env::var_os("CHROMIUM").map(PathBuf::from);
     named.unwrap_or_else(|| "chromium".into())

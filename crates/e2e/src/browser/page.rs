@@ -1,4 +1,4 @@
-//! A page by its accessibility tree: elements with a role and a name.
+//! Page, accessed by its accessibility tree: elements are found by role and name.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,10 +10,10 @@ use super::cdp::{Cdp, text};
 use super::element::Element;
 use crate::{TIMEOUT, fail};
 
-/// How long to wait for an event before polling again anyway.
+/// Interval of polling without an event.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// One open page.
+/// An open page.
 #[derive(Clone, Debug)]
 pub struct Page {
     wire: Rc<RefCell<Cdp>>,
@@ -38,7 +38,7 @@ impl Page {
         page
     }
 
-    /// A second tab in the same browser context. It is in the foreground: the first one is throttled from then on.
+    /// Opens a second tab in the same browser context, in the foreground; the first tab is throttled from then on.
     #[must_use]
     #[track_caller]
     pub fn new_tab(&self) -> Self {
@@ -51,7 +51,7 @@ impl Page {
         self.wire.borrow_mut().call(None, "Target.disposeBrowserContext", json!({ "browserContextId": self.context }));
     }
 
-    /// Navigates to `url`, as by the address bar or a link in a mail.
+    /// Navigates to `url`, like the address bar or a link in a mail.
     #[track_caller]
     pub fn goto(&self, url: &str) {
         let answer = self.call("Page.navigate", json!({ "url": url }));
@@ -66,8 +66,7 @@ impl Page {
         self.wait_for_new_document(|| drop(self.call("Page.reload", json!({}))));
     }
 
-    /// Does something that loads a new document, and waits until that is there: what is found afterwards is not a leftover
-    /// of the old one.
+    /// Runs an action that loads a new document, and waits for it, so that elements of the old document are not found afterwards.
     #[track_caller]
     pub fn wait_for_new_document(&self, action: impl FnOnce()) {
         self.evaluate("window.isOldDocument = true");
@@ -81,14 +80,14 @@ impl Page {
         self.evaluate("history.back()");
     }
 
-    /// The current address.
+    /// Returns the current URL.
     #[must_use]
     #[track_caller]
     pub fn url(&self) -> String {
         self.evaluate("location.href").as_str().unwrap_or_default().to_owned()
     }
 
-    /// The title of the document.
+    /// Returns the title of the document.
     #[must_use]
     #[track_caller]
     pub fn title(&self) -> String {
@@ -123,7 +122,7 @@ impl Page {
         self.wait(|| self.all(role, Some(name)).is_empty().then_some(()), || format!("the {role} “{name}” is still there"));
     }
 
-    /// Whether an element has this role and name now.
+    /// Returns whether an element has this role and name now.
     #[must_use]
     #[track_caller]
     pub fn is_present(&self, role: &str, name: &str) -> bool {
@@ -176,7 +175,7 @@ impl Page {
         self.call("Input.dispatchKeyEvent", json!({ "type": "keyUp", "key": key, "code": key, "windowsVirtualKeyCode": code }));
     }
 
-    /// Runs an editing command at the focus, as its keyboard shortcut would: `selectAll`, `copy`, `paste`.
+    /// Runs an editing command at the focus, like its keyboard shortcut: `selectAll`, `copy`, `paste`.
     #[track_caller]
     pub fn editing_command(&self, command: &str) {
         self.call("Input.dispatchKeyEvent", json!({ "type": "rawKeyDown", "key": "Unidentified", "commands": [command] }));
@@ -189,7 +188,7 @@ impl Page {
         self.wait(|| (self.evaluate(script) == true).then_some(()), || format!("never true: {script}"));
     }
 
-    /// Reloads `url` until `script` evaluates to a text.
+    /// Reloads `url` until `script` evaluates to a string.
     #[track_caller]
     pub fn reload_until(&self, url: &str, script: &str) -> String {
         let found = || {
@@ -200,7 +199,7 @@ impl Page {
         self.wait(found, || format!("nothing found by {script}"))
     }
 
-    /// All uncaught exceptions and errors on the console so far.
+    /// Returns all uncaught exceptions and console errors so far.
     #[must_use]
     pub fn console_errors(&self) -> Vec<String> {
         let cdp = self.wire.borrow();
@@ -209,13 +208,13 @@ impl Page {
             .events(&self.session, "Runtime.consoleAPICalled")
             .filter(|event| event["type"] == "error")
             .map(|event| event["args"].to_string());
-        // A failed request is logged too, and it is for the page to explain it. A violation of the security policy is not.
+        // Failed requests are logged too, but handling them is up to the page. Violations of the content security policy are errors.
         let log = cdp.events(&self.session, "Log.entryAdded").map(|event| &event["entry"]);
         let log = log.filter(|entry| entry["level"] == "error" && entry["source"] != "network").map(|entry| entry["text"].to_string());
         thrown.chain(console).chain(log).collect()
     }
 
-    /// The addresses of all requests so far, in order.
+    /// Returns the URLs of all requests so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         let cdp = self.wire.borrow();
@@ -234,7 +233,7 @@ impl Page {
         }
     }
 
-    /// All elements in the accessibility tree with this role (and name), in order.
+    /// Returns all elements in the accessibility tree with this role (and name), in order.
     pub(super) fn all(&self, role: &str, name: Option<&str>) -> Vec<Element> {
         let Ok(document) = self.try_call("Runtime.evaluate", json!({ "expression": "document" })) else { return Vec::new() };
         let mut query = json!({ "objectId": document["result"]["objectId"], "role": role });
@@ -249,7 +248,7 @@ impl Page {
             .collect()
     }
 
-    /// Polls at each event of the browser until `look` returns something.
+    /// Polls at each browser event until `look` returns `Some`.
     #[track_caller]
     pub(super) fn wait<T>(&self, look: impl Fn() -> Option<T>, missing: impl Fn() -> String) -> T {
         let deadline = Instant::now() + TIMEOUT;
@@ -264,13 +263,13 @@ impl Page {
         }
     }
 
-    /// Describes the page, for a test that failed.
+    /// Describes the page, for a failed test.
     fn described(&self) -> String {
         let text = self.evaluate("document.body ? document.body.innerText : ''");
         format!("at {} “{}”:\n{}", self.url(), self.title(), text.as_str().unwrap_or_default())
     }
 
-    /// The events `method` of the browser so far, oldest first.
+    /// Returns the events `method` of the browser so far, oldest first.
     pub(super) fn events(&self, method: &str) -> Vec<Value> {
         self.wire.borrow().events(&self.session, method).cloned().collect()
     }

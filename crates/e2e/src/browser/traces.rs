@@ -1,20 +1,20 @@
-//! Traces that a page leaves: in the history, on the network, in the storage of the browser.
+//! Traces that a page leaves: in the history, on the network, in the browser's storage.
 
 use serde_json::{Value, json};
 
 use super::cdp::text;
 use super::page::Page;
 
-/// A response that a page received.
+/// A response received by a page.
 #[derive(Clone, Debug)]
 pub struct Response {
-    /// The requested address.
+    /// The requested URL.
     pub url: String,
     headers: Value,
 }
 
 impl Response {
-    /// One of its headers.
+    /// Returns a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.as_object()?.iter();
@@ -23,7 +23,7 @@ impl Response {
 }
 
 impl Page {
-    /// Every entry of the tab's history: address and title.
+    /// Returns all entries of the tab's history: URL and title.
     #[must_use]
     #[track_caller]
     pub fn history(&self) -> Vec<String> {
@@ -32,7 +32,7 @@ impl Page {
         entries.map(|entry| format!("{} “{}”", text(entry, "url"), text(entry, "title"))).collect()
     }
 
-    /// All requests so far: addresses, and headers as they went over the network; no bodies.
+    /// Returns all requests so far: URLs, and headers as sent over the network; no bodies.
     #[must_use]
     pub fn requests_with_headers(&self) -> Vec<String> {
         let addresses = self.events("Network.requestWillBeSent").into_iter().map(|event| text(&event["request"], "url"));
@@ -40,21 +40,21 @@ impl Page {
         addresses.chain(headers).collect()
     }
 
-    /// All responses so far.
+    /// Returns all responses so far.
     #[must_use]
     pub fn responses(&self) -> Vec<Response> {
         let responses = self.events("Network.responseReceived").into_iter().map(|mut event| event["response"].take());
         responses.map(|mut response| Response { url: text(&response, "url"), headers: response["headers"].take() }).collect()
     }
 
-    /// `sessionStorage` as JSON.
+    /// Returns `sessionStorage` as JSON.
     #[must_use]
     #[track_caller]
     pub fn session_storage(&self) -> String {
         self.evaluate("JSON.stringify(sessionStorage)").as_str().unwrap_or_default().to_owned()
     }
 
-    /// Everything that scripts can read from the storage of the browser, except `sessionStorage`.
+    /// Returns everything that scripts can read from the browser's storage, except `sessionStorage`.
     #[must_use]
     #[track_caller]
     pub fn persistent_storage(&self) -> Value {
@@ -67,7 +67,7 @@ impl Page {
         self.evaluate(all)
     }
 
-    /// The values of all cookies of the site, `HttpOnly` ones included.
+    /// Returns the values of all cookies of the site, including `HttpOnly` ones.
     #[must_use]
     #[track_caller]
     pub fn cookies(&self) -> Vec<String> {

@@ -1,15 +1,16 @@
-//! axe-core finds nothing on any screen, in light, in dark, and at 320 px; and nothing scrolls sideways, however wide the window is.
+//! Accessibility: axe-core finds no violations on any screen, in light and dark mode and at 320 px, and nothing scrolls horizontally at any window
+//! width.
 
 use rekey_e2e::{Page, TestApp};
 
 use crate::{NEW_PASSWORD, subject};
 
-/// What is wrong with the screens looked at so far.
+/// Violations found so far.
 #[derive(Default)]
 struct Inspection(Vec<String>);
 
 impl Inspection {
-    /// Looks at the screen that `page` shows, in every colour and width.
+    /// Checks the screen shown by `page`, in every colour scheme and width.
     #[track_caller]
     fn look(&mut self, screen: &str, page: &Page) {
         for (colours, width) in [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)] {

@@ -1,4 +1,4 @@
-//! One's own account.
+//! Account of the signed-in user.
 
 use rekey_e2e::TestApp;
 

@@ -1,13 +1,13 @@
-//! The admin's side: the users table, the reset icon, and addresses that are in the way.
+//! Admin resets: the users table, the reset button, and invalid addresses.
 
 use rekey_e2e::{Page, TestApp};
 
 use crate::{NEW_PASSWORD, subject};
 
-/// People as an import brings them: one is fine, one has no address, one has a typo in it.
+/// Imported users: one valid, one without an address, one with a typo in it.
 const PEOPLE: &str = "name,email\nJordan Lee,jordan@example.com\nSam Ortiz,\nMaya Patel,maya@example\n";
 
-/// A app with an admin logged in at the users table.
+/// An app with an admin logged in at the users table.
 fn at_the_users_table() -> (TestApp, Page) {
     let app = TestApp::start();
     app.import(PEOPLE);
@@ -34,7 +34,7 @@ fn an_admin_resets_a_user_from_the_table_and_the_user_gets_in() {
     let jordan = app.browser.new_context();
     jordan.goto(&mail.reset_link());
     jordan.heading("Create a new password");
-    // The table follows by itself, and what stands in the search field is not disturbed.
+    // The table updates by itself, without affecting the search field.
     admin.get_by_role_with_text("row", "Opened");
     jordan.fill("New password", NEW_PASSWORD);
     jordan.click_button("Set new password");

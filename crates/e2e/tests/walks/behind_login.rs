@@ -1,8 +1,8 @@
-//! The screens behind the login are a file of their own: who fetches it, when, and what if it does not come.
+//! Lazy chunk of the screens behind the login: which visits fetch it, when, and what happens if it fails to load.
 
 use rekey_e2e::{Page, TestApp};
 
-/// How often the page has asked for the file.
+/// Returns how often the page has requested the chunk.
 fn fetched(page: &Page) -> usize {
     page.requests().iter().filter(|address| is_the_file(address)).count()
 }
@@ -11,7 +11,7 @@ fn is_the_file(address: &str) -> bool {
     address.contains("/split_")
 }
 
-/// For a browser to refuse.
+/// URL patterns of the chunk, for blocking it.
 const THE_FILE: &[&str] = &["*/split_*"];
 
 #[test]
@@ -65,7 +65,7 @@ fn without_it_one_is_told_so_and_can_try_again() {
     page.click_button("Try again");
     page.get_by_role_with_text("alert", "The server does not answer");
     page.offline(false);
-    // With a server the page is reloaded, and shows the same alert again.
+    // If the server responds, the page is reloaded, and shows the same alert again.
     page.wait_for_new_document(|| page.click_button("Try again"));
     page.get_by_role_with_text("alert", "did not arrive");
     page.block(&[]);
@@ -80,7 +80,7 @@ fn after_another_version_was_deployed_trying_again_brings_it() {
     let jordan = app.agent("Jordan Lee", "jordan@example.com");
     let page = app.visit("/login");
     page.heading("Log in");
-    // What the page would ask for is not served any more.
+    // The chunk's URL no longer exists on the server.
     page.evaluate(
         "{ const real = window.fetch;
            window.fetch = (what, how) => real(String(what.url ?? what).includes('/split_') ? '/app-0000000000000000/split_signed_in_pages.wasm' : what, how);

@@ -1,4 +1,4 @@
-//! Size of the pages as sent to a browser that accepts brotli, against `budgets.toml`.
+//! Transfer size of the pages for a browser that accepts brotli, against `budgets.toml`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rekey_e2e::TestApp;
 
-/// The limit called `name`.
+/// Returns the budget `name`.
 fn budget(name: &str) -> usize {
     let text = fs::read_to_string(root().join("budgets.toml")).expect("budgets.toml is in the root of the checkout");
     let lines = text.lines().filter_map(|line| line.split_once('='));
@@ -18,7 +18,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Sizes of `paths` as sent, the largest first, with their sum.
+/// Returns the transfer sizes of `paths`, largest first, and their sum.
 fn weigh<'a>(app: &TestApp, paths: impl IntoIterator<Item = &'a str>) -> (usize, String) {
     let mut sizes: Vec<(usize, &str)> = paths.into_iter().map(|path| (app.compressed_size(path), path)).collect();
     sizes.sort_unstable_by(|one, other| other.cmp(one));
@@ -39,7 +39,7 @@ fn opening_a_page_before_the_login_stays_within_its_budget() {
 fn opening_stays_within_its_budget(app: &TestApp, path: &str, heading: &str) {
     let page = app.visit(path);
     page.heading(heading);
-    // Until the pages have come to life, more may be asked for.
+    // More requests may follow until the app has started.
     page.wait_for("performance.getEntriesByType('resource').some(entry => entry.name.includes('/api/session'))");
     let own = page.requests().into_iter().filter_map(|address| address.strip_prefix(app.url("").as_str()).map(str::to_owned));
     let paths: BTreeSet<String> = own.filter(|path| !path.starts_with("/api/")).collect();
@@ -58,7 +58,7 @@ fn all_files_together_stay_within_their_budget() {
     });
     let paths: Vec<String> = files.collect();
     assert!(paths.iter().any(|path| path.ends_with(".wasm")), "the pages have not been built: {paths:?}");
-    // Every HTML page is the same but for its prerendered screen: the largest stands for all.
+    // HTML pages differ only in their prerendered screen: the largest represents all.
     let (sum, table) = weigh(&app, paths.iter().map(String::as_str).chain(["/reset-password"]));
     assert!(sum <= budget("whole_app"), "{sum} bytes, the budget is {}:\n{table}", budget("whole_app"));
 }

@@ -1,10 +1,10 @@
-//! Before the app is hydrated: the prerendered form can be used, and nothing of it is lost.
+//! Before hydration: the prerendered form is usable, and its input is kept.
 
 use rekey_e2e::{Page, TestApp};
 
 use crate::subject;
 
-/// A page whose WebAssembly does not arrive until [`hydrate`].
+/// Opens a page whose WebAssembly does not arrive until [`hydrate`].
 fn prerendered(app: &TestApp, path: &str) -> Page {
     let page = app.browser.new_context();
     page.block(&["*.wasm"]);
@@ -13,7 +13,7 @@ fn prerendered(app: &TestApp, path: &str) -> Page {
     page
 }
 
-/// Lets the WebAssembly arrive, and starts the app as the page's script does.
+/// Lets the WebAssembly arrive, and starts the app like the page's script.
 fn hydrate(page: &Page) {
     page.block(&[]);
     page.evaluate(
@@ -36,7 +36,7 @@ fn what_is_typed_and_clicked_before_hydration_is_kept() {
     hydrate(&page);
     page.get_by_role("button", "Hide password");
     assert_eq!(page.get_by_label("Password").value(), "half of a pass");
-    // The same element: hydration replaces nothing.
+    // The same element: hydration does not replace it.
     assert_eq!(email.value(), "jordan@example.com");
     assert_eq!(page.evaluate("document.activeElement.textContent"), "Hide password");
     assert_eq!(page.title(), "Log in · Squaretalk");
@@ -136,7 +136,7 @@ fn hydration_keeps_the_elements_the_focus_and_the_title() {
                null }",
         );
         page.block(&["*/api/*"]);
-        // At the moment of hydration: what the server answers may change the page after it.
+        // At the time of hydration: later responses may change the page.
         let changed = page.evaluate(
             "new Promise((done) => {
                 addEventListener('hydrated', () => done({

@@ -1,4 +1,4 @@
-//! Self-service: from "Forgot your password?" to being in again.
+//! Self-service reset, from "Forgot your password?" to the login.
 
 use rekey_e2e::TestApp;
 
@@ -93,7 +93,7 @@ fn a_second_mail_can_be_had_after_the_countdown_and_ends_the_first_link() {
     page.goto(&first.reset_link());
     page.heading("This link was cancelled");
     page.get_by_role("link", "Request a new link");
-    // Only what follows the # differs: the page is not loaded anew, and still it is another link.
+    // Only the fragment differs: the page is not reloaded, but it is another link.
     page.goto(&second.reset_link());
     page.heading("Create a new password");
 }

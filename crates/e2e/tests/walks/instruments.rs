@@ -1,8 +1,8 @@
-//! The instruments themselves: a test that trusts them proves little when they see nothing.
+//! Tests of the test helpers: a check that detects nothing would prove nothing.
 
 use rekey_e2e::Browser;
 
-/// A page with a button that is found by its name, a field, and something covered.
+/// A page with a named button, a field, and elements with accessibility violations.
 const PAGE: &str = "data:text/html,<!doctype html><html lang=en><title>Small</title><main><h1>A small page</h1>\
     <label>Email <input id=e></label><button onclick=\"document.title=document.getElementById('e').value\">Send</button>\
     <img src=x><p style=color:lightgrey>Hardly to be read</p><div style='width:400px'>wide</div></main>";

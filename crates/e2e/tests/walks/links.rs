@@ -1,10 +1,10 @@
-//! What a mailed link survives, and how each dead one is explained.
+//! Mailed links: what they survive, and how each kind of invalid link is explained.
 
 use rekey_e2e::{TestApp, User};
 
 use crate::{NEW_PASSWORD, subject};
 
-/// Asks for a link as a user does, and returns the `nth` one mailed to them.
+/// Requests a link on the page, and returns the `nth` one mailed to the user.
 fn mailed_link(app: &TestApp, user: &User, nth: usize) -> String {
     let page = app.visit("/forgot-password");
     page.fill("Email", &user.email);
@@ -35,7 +35,7 @@ fn an_expired_link_offers_a_new_one_which_works() {
     let jordan = app.agent("Jordan Lee", "jordan@example.com");
     let page = app.browser.new_context();
     page.goto(&mailed_link(&app, &jordan, 1));
-    // It was alive or is dead already: either way the page ends here by itself.
+    // Valid or expired already: either way the page shows the expiry by itself.
     page.heading("This link has expired");
     page.click_button("Send me a new link");
     page.heading("Check your inbox");

@@ -1,4 +1,4 @@
-//! Each flow as a user walks it, by what things are called. Built with the feature `browser`.
+//! User flows in a browser, driven by accessible names. Built with the feature `browser`.
 
 mod accessibility;
 mod account;
@@ -18,11 +18,11 @@ mod screens;
 mod secrets;
 mod sessions;
 
-/// The subjects of the mails, with the program's own brand.
+/// Subjects of the mails, with the default brand.
 mod subject {
     pub(crate) const RESET: &str = "Reset your Squaretalk password";
     pub(crate) const CHANGED: &str = "Your Squaretalk password was changed";
 }
 
-/// A password that differs from everybody's first one.
+/// A password that differs from every user's first one.
 const NEW_PASSWORD: &str = "copper meadow seven umbrellas";

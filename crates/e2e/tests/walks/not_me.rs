@@ -23,7 +23,7 @@ fn whoever_did_not_ask_cancels_the_reset_from_the_mail() {
     page.goto(&mail.reset_link());
     page.heading("This link was cancelled");
 
-    // For a while nobody can send that account another, though asking looks the same as ever.
+    // Self-service mails to that account are paused, but requesting one looks the same as before.
     let stranger = app.visit("/forgot-password");
     stranger.fill("Email", &jordan.email);
     stranger.click_button("Send reset link");

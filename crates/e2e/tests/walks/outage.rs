@@ -1,4 +1,4 @@
-//! When the network or the server is away.
+//! Outages of the network or the server.
 
 use rekey_e2e::TestApp;
 

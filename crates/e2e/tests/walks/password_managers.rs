@@ -1,14 +1,14 @@
-//! People who let a program remember their passwords, and people who paste them.
+//! Password managers and pasted passwords.
 
 use rekey_e2e::{Page, TestApp};
 use serde_json::json;
 
 use crate::{NEW_PASSWORD, subject};
 
-/// Brings `what` into the field called `name` by way of the clipboard.
+/// Pastes `what` into the field called `name`.
 #[track_caller]
 fn paste(page: &Page, what: &str, name: &str) {
-    // Written into a field of its own, as if on another page: from a password field nothing can be copied.
+    // Copied from a separate field, as if on another page: password fields do not allow copying.
     page.evaluate(
         "document.querySelector('main').prepend(Object.assign(document.createElement('input'), { id: 'note', ariaLabel: 'Note' }))",
     );
@@ -26,7 +26,7 @@ fn autocomplete(page: &Page, name: &str) -> String {
     page.get_by_label(name).attribute("autocomplete").unwrap_or_default()
 }
 
-/// The account that a form with a password is about, as a password manager finds it.
+/// The username of a form with a password, as password managers detect it.
 const USERNAME: &str = "document.querySelector('form:has([type=password]) [autocomplete=username]')?.value ?? ''";
 
 #[test]

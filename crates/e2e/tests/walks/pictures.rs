@@ -1,4 +1,4 @@
-//! The README's pictures. Every run takes them into cargo's target folder; `cargo xtask test --pictures` into `docs/pictures/`.
+//! Pictures of the README. Every run writes them to cargo's target directory; `cargo xtask test --pictures` to `docs/pictures/`.
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -7,7 +7,7 @@ use rekey_e2e::{Page, TestApp};
 
 use crate::subject;
 
-/// Takes the picture called `name`.
+/// Takes the picture `name`.
 #[track_caller]
 fn take(name: &str, page: &Page) {
     let folder = env::var_os("REKEY_PICTURES").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);

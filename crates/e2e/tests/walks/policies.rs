@@ -1,4 +1,4 @@
-//! What the server tells the browser to refuse, and that the pages get along with it.
+//! Security policies that the server sends to browsers, and that the pages comply with them.
 
 use rekey_e2e::TestApp;
 
@@ -47,7 +47,7 @@ fn hdr_04_a_link_to_the_login_page_leads_nowhere_else() {
         app.log_in(&page, &jordan);
         page.heading("Your account");
         assert_eq!(page.url(), app.url("/account"), "{next}");
-        // Who is in already is sent on at once.
+        // A signed-in user is redirected at once.
         page.goto(&app.url(&format!("/login?next={next}")));
         page.heading("Your account");
         assert_eq!(page.url(), app.url("/account"), "{next}");

@@ -1,4 +1,4 @@
-//! Every screen there is, for what must hold on all of them.
+//! All screens, for tests that must hold on each of them.
 
 use rekey_e2e::{Page, TestApp};
 use serde_json::json;
@@ -10,7 +10,7 @@ pub(crate) fn app() -> TestApp {
     TestApp::start_with(&[("REKEY_RESEND_COOLDOWN", "0s")])
 }
 
-/// Opens every screen, on devices that `prepare` was shown before, and returns those.
+/// Opens every screen, on devices set up by `prepare`, and returns the pages.
 pub(crate) fn all(app: &TestApp, prepare: impl Fn(&Page)) -> Vec<Page> {
     let device = || {
         let page = app.browser.new_context();

@@ -1,11 +1,11 @@
-//! What becomes of a link's token, in a real browser: nobody else uses it up, and it stays nowhere.
+//! Secrecy of a link's token in the browser: other programs do not use it up, and no copy remains.
 
 use rekey_e2e::{Mail, TestApp, User};
 use serde_json::json;
 
 use crate::{NEW_PASSWORD, subject};
 
-/// The mail that somebody who forgot the password gets.
+/// Returns the mail of a requested reset.
 fn mail_to(app: &TestApp, user: &User) -> Mail {
     let (status, answer) = app.post("/api/password-resets", &json!({ "email": user.email }));
     assert_eq!(status, 202, "{answer}");
@@ -32,7 +32,7 @@ fn tok_09_a_scanner_with_a_whole_browser_uses_no_link_up() {
         scanner.reload();
         scanner.heading(heading);
     }
-    // One that fetches what a page names before anybody has clicked.
+    // A program that prefetches links before a click.
     let ahead = app.browser.new_context();
     ahead.goto(&format!("data:text/html,<h1>Ahead</h1><link rel=prefetch href='{}'>", mail.reset_link().replace('#', "%23")));
     ahead.wait_for("performance.getEntriesByType('resource').some(entry => entry.name.includes('/reset-password'))");

@@ -1,4 +1,4 @@
-//! Coming in, staying in, and being out.
+//! Sessions: login, persistence, logout.
 
 use rekey_e2e::TestApp;
 
@@ -14,7 +14,7 @@ fn a_visitor_is_asked_to_log_in_and_comes_back_to_where_they_wanted() {
     app.log_in(&page, &admin);
     page.heading("Users");
     assert_eq!(page.url(), app.url("/settings/users"));
-    // Who is in already has no use for the login page.
+    // A signed-in user is redirected from the login page.
     page.goto(&app.url("/login"));
     page.heading("Users");
 }

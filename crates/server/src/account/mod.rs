@@ -1,4 +1,4 @@
-//! What people do with their own account while logged in.
+//! Account: changes that signed-in users make to their own account.
 
 mod password;
 

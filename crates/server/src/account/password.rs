@@ -1,4 +1,4 @@
-//! `PUT /api/account/password`: a new password from who knows the current one.
+//! `PUT /api/account/password`: changes the password; requires the current one.
 
 use crate::app::App;
 use crate::audit::{self, Action, Entry};
@@ -37,7 +37,7 @@ pub async fn change(
     request.validate_with_args(&app.config.password_policy())?;
     let about = About { brand: &app.config.brand, name: &user.name, address: address.as_deref() };
     password::check_guessable(&request.new_password, about).map_err(|error| password::refusal(&app, "new_password", error))?;
-    // Whoever found an open session must not guess the password here faster than at the login page.
+    // An attacker with an open session must not be able to guess the password faster here than at the login.
     let guesses = address.clone().unwrap_or_else(|| user.id.to_string());
     let place = app.hasher.reserve_slot()?;
     reserve(&app, &user, &guesses, client).await?;
@@ -59,7 +59,7 @@ pub async fn change(
         .execute(&mut *tx)
         .await?;
     if changed.rows_affected() == 0 {
-        // Another change came first: what was typed as current no longer is.
+        // A concurrent change came first: the current password as typed is no longer current.
         tx.rollback().await?;
         return fail(&app, &user, client).await;
     }
@@ -77,7 +77,7 @@ pub async fn change(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Counts the attempt, by client and by address, as the login page does.
+/// Counts the attempt by client and by address, as the login does.
 async fn reserve(app: &App, user: &CurrentUser, guesses: &str, client: ClientIp) -> Result<()> {
     let now = app.now();
     let mut tx = app.store.begin_relaxed().await?;
@@ -92,7 +92,7 @@ async fn reserve(app: &App, user: &CurrentUser, guesses: &str, client: ClientIp)
     wait.map_or(Ok(()), |seconds| Err(ApiError::new(Code::TooManyRequests).retry_after(seconds)))
 }
 
-/// The current password was wrong: in the log as a failed login by who is signed in.
+/// Records a wrong current password as a failed login by the signed-in user.
 async fn fail<T>(app: &App, user: &CurrentUser, client: ClientIp) -> Result<T> {
     let mut tx = app.store.begin_relaxed().await?;
     let entry = Entry::new(Action::LoginFailed).self_service(user.user_ref()).from(client.0);

@@ -1,4 +1,4 @@
-//! What holds of an address whatever was typed.
+//! Property tests: email addresses.
 
 use super::Address;
 use proptest::collection::vec;
@@ -7,7 +7,7 @@ use proptest::sample::select;
 use rekey_wire::email::{EmailError, MAX_BYTES};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// What other programs have stumbled over: letters that fold into others, look-alikes of `@` and `.`, joiners, controls.
+/// Input known to break other programs: letters that fold to other letters, look-alikes of `@` and `.`, joiners, control characters.
 const PIECES: &[&str] = &[
     "ı",
     "İ",
@@ -76,7 +76,7 @@ fn pieces() -> impl Strategy<Value = String> {
     vec(piece(), 1..4).prop_map(|pieces| pieces.concat())
 }
 
-/// Nearly an address, as people, machines and attackers type it; now and then anything.
+/// Near-valid addresses, and occasionally arbitrary strings.
 fn typed() -> impl Strategy<Value = String> {
     let near = (pieces(), vec(pieces(), 1..4), select(&["com", "io", "de", "рф", "c0m", "1"][..]));
     prop_oneof![
@@ -94,7 +94,7 @@ proptest! {
             prop_assert!(!local.is_empty() && !domain.contains('@') && text.len() <= MAX_BYTES);
             prop_assert!(!text.contains(|c: char| c.is_control() || c.is_whitespace() || ",;:<>()[]\\\"".contains(c)), "{text:?}");
             prop_assert!(domain.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte)), "{text:?}");
-            // What writes the mails must read the same out of it.
+            // `lettre` must parse it to the same address.
             let recipient = text.parse::<lettre::Address>().ok().map(|recipient| recipient.to_string());
             prop_assert_eq!(recipient.as_deref(), Some(text));
         }
@@ -114,7 +114,7 @@ proptest! {
             for spelt in [[before.as_str(), &typed, &after].concat(), typed.to_ascii_uppercase(), typed.to_ascii_lowercase()] {
                 prop_assert_eq!(Address::parse(&spelt), Ok(address.clone()), "{:?}", spelt);
             }
-            // Taken apart it is longer, and may be too long.
+            // The decomposed form is longer and may exceed the limit.
             match Address::parse(&typed.nfd().collect::<String>()) {
                 Ok(apart) => prop_assert_eq!(apart, address),
                 Err(fault) => prop_assert!(matches!(fault, EmailError::TooLong) || is_long(&typed), "{:?}: {:?}", typed, fault),
@@ -123,7 +123,7 @@ proptest! {
     }
 }
 
-/// Whether some part may outgrow its limit when it is taken apart.
+/// Returns whether some part may exceed its limit when decomposed.
 fn is_long(typed: &str) -> bool {
     typed.nfd().collect::<String>().split(['@', '.']).any(|part| part.len() > 62)
 }

@@ -1,8 +1,8 @@
-//! Password hashing: argon2id, on threads of its own, one for each core.
+//! Password hashing: argon2id on dedicated threads, one per core.
 //!
-//! A flood of logins queues up here and nowhere else: memory stays at cores × 19 MiB, and the threads give way to all others,
-//! so that pages and calls keep their speed while every core hashes. Each thread keeps its blocks from hash to hash: asked for
-//! anew each time they end up in the allocator's arenas, which give nothing back (400 MB after 400 logins).
+//! A flood of logins queues here and nowhere else: memory use stays at cores × 19 MiB. The threads run at low priority, so that pages and API calls
+//! stay fast while every core hashes. Each thread reuses its blocks: allocated for each hash, they would end up in the allocator's arenas, which
+//! return nothing to the system (400 MB after 400 logins).
 
 use crate::http::error::ApiError;
 use crate::text::nfc;
@@ -18,19 +18,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 const MEMORY: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// Waiters beyond which a login is told to come back: some ten seconds of work.
+/// Queue length, about ten seconds of work. Further requests fail with [`HashError::Busy`].
 const QUEUE: usize = 512;
-/// How much lower the priority of hashing threads is (`nice`): each gets a third of the share of any other thread.
+/// `nice` increment of hashing threads: each gets a third of the CPU share of any other thread.
 #[cfg(target_os = "linux")]
 const NICE_INCREMENT: i32 = 5;
-/// The lowest priority that Linux knows.
+/// Lowest priority on Linux.
 #[cfg(target_os = "linux")]
 const MAX_NICE: i32 = 19;
 
-/// Why no hash was made.
+/// Error of a hash or comparison.
 #[derive(Debug)]
 pub enum HashError {
-    /// Too many wait already.
+    /// The queue is full.
     Busy,
     /// The library or the runtime failed.
     Failed,
@@ -45,25 +45,25 @@ impl From<HashError> for ApiError {
     }
 }
 
-/// What a comparison found.
+/// Result of a comparison.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Verdict {
-    /// Not the password, or there is none.
+    /// Wrong password, or no hash is stored.
     Wrong,
-    /// The password.
+    /// Correct password.
     Right,
-    /// The password, hashed with an older work factor: hash it anew.
+    /// Correct password, hashed with an older work factor: rehash it.
     RightButWeak,
 }
 
-/// A slot among those who wait for a hash.
+/// A slot in the hash queue.
 pub type Slot = OwnedSemaphorePermit;
 
-/// Where a hash is made; kept from one to the next.
+/// Memory of argon2, reused for each hash of a thread.
 type Blocks = Vec<Block>;
 type Work = Box<dyn FnOnce(&mut Blocks) + Send>;
 
-/// Hashes and compares; cheap to clone. Its threads end with the last clone.
+/// Password hasher; cheap to clone. Its threads end when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct Hasher {
     work: mpsc::Sender<Work>,
@@ -73,10 +73,10 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// One hash at a time for each core.
+    /// Starts one hashing thread per core.
     ///
     /// # Errors
-    /// The system has no randomness to give, or no threads.
+    /// The system's random source failed, or a thread cannot be spawned.
     pub fn new() -> Result<Self, HashError> {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let dummy_hash = hash_now("nobody's password")?.into();
@@ -92,32 +92,30 @@ impl Hasher {
     /// Hashes a password to a PHC string.
     ///
     /// # Errors
-    /// Too many wait already, or the library failed.
+    /// The queue is full, or the library failed.
     pub async fn hash(&self, password: String) -> Result<String, HashError> {
         let slot = self.reserve_slot()?;
         self.run(slot, move |blocks| hash_in(blocks, &password)).await?
     }
 
-    /// Compares a password with a PHC string. Where there is none it hashes all the same, so that the time tells
-    /// nothing (Django's CVE-2024-39329).
+    /// Compares a password with a PHC string. Without one, it compares with a dummy hash, so that timing reveals nothing (Django's CVE-2024-39329).
     ///
     /// # Errors
-    /// Too many wait already.
+    /// The queue is full.
     pub async fn verify(&self, password: String, phc: Option<String>) -> Result<Verdict, HashError> {
         let slot = self.reserve_slot()?;
         self.verify_at(slot, password, phc).await
     }
 
-    /// A slot, for who must know that there is one before the attempt is counted: nobody shall have failed who was only
-    /// turned away.
+    /// Reserves a slot in the hash queue before the attempt is counted, so that a 503 does not count as a failed login.
     ///
     /// # Errors
-    /// Too many wait already.
+    /// The queue is full.
     pub fn reserve_slot(&self) -> Result<Slot, HashError> {
         Arc::clone(&self.queue).try_acquire_owned().map_err(|_| HashError::Busy)
     }
 
-    /// [`Self::verify`] for who has a slot.
+    /// [`Self::verify`] with a reserved slot.
     ///
     /// # Errors
     /// The runtime failed.
@@ -137,7 +135,7 @@ impl Hasher {
         let core = Arc::clone(&self.cores).acquire_owned().await.map_err(|_| HashError::Failed)?;
         let (tell, told) = oneshot::channel();
         let work = move |blocks: &mut Blocks| {
-            // Held by the thread, not by the request: somebody who hangs up frees no core before its time.
+            // Held by the thread, not by the request: a client that disconnects does not free the core while the hash is still running.
             let _core = core;
             let _ = tell.send(work(blocks));
         };
@@ -146,26 +144,26 @@ impl Hasher {
     }
 }
 
-/// A thread's life: hashes what comes, until nobody can send any more.
+/// Main function of a hashing thread: runs jobs until all senders are dropped.
 fn hash_for(waiting: &Mutex<mpsc::Receiver<Work>>) {
     give_way();
     let mut blocks = Blocks::new();
     loop {
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(work) = next else { return };
-        // Whoever waits for it is told that it failed; the next one finds the thread alive.
+        // If a job panics, its caller gets an error, and the thread continues with the next job.
         let _ = catch_unwind(AssertUnwindSafe(|| work(&mut blocks)));
-        // An older hash that took more is no reason to hold more from now on.
+        // An older hash with a higher memory cost must not keep that memory allocated.
         if blocks.len() > MEMORY as usize {
             blocks = Blocks::new();
         }
     }
 }
 
-/// Lowers the priority of this thread below that of the process, which may have been started with `nice` itself.
+/// Lowers the priority of this thread relative to the process, which may itself run under `nice`.
 #[cfg(target_os = "linux")]
 fn give_way() {
-    // On Linux it belongs to the thread (setpriority(2)). A failure only means that hashing competes with other threads.
+    // On Linux the priority is per thread (setpriority(2)). If this fails, hashing merely competes with other threads.
     if let Ok(own) = rustix::process::getpriority_process(None) {
         let _ = rustix::process::setpriority_process(None, (own + NICE_INCREMENT).min(MAX_NICE));
     }
@@ -179,7 +177,7 @@ fn argon() -> Result<Argon2<'static>, HashError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// The raw hash, `length` bytes of it, made in blocks that others used before: each is overwritten before it is read.
+/// Returns the raw hash, `length` bytes, computed in reused blocks: argon2 overwrites each block before reading it.
 fn digest(blocks: &mut Blocks, argon: &Argon2<'_>, password: &[u8], salt: &[u8], length: usize) -> Option<Output> {
     let count = argon.params().block_count();
     blocks.resize(count.max(blocks.len()), Block::default());
@@ -223,7 +221,7 @@ fn verify_in(blocks: &mut Blocks, password: &str, phc: &str) -> Verdict {
     }
 }
 
-/// A PHC string, read; its parameters are its own, so that older hashes are still compared.
+/// A parsed PHC string. It has its own parameters, so that older hashes still verify.
 struct Stored {
     argon: Argon2<'static>,
     algorithm: Algorithm,

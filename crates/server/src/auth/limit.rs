@@ -1,4 +1,4 @@
-//! Rate limiter: fixed-window counters in the database, shared by all processes and kept over a restart.
+//! Rate limiter: fixed-window counters in the database, shared by all processes and kept across restarts.
 
 use crate::app::App;
 use crate::auth::secret_key::SecretKey;
@@ -8,31 +8,31 @@ use crate::store::{Conn, Result, Store};
 use sqlx::Row;
 use std::time::Duration;
 
-/// A window that ends later than any that begins now, by more than the clocks of several servers differ, was begun before
-/// the clock was set back: it has ended. Milliseconds.
+/// Clock tolerance, milliseconds: more than the clocks of several servers differ. A window that ends later than a new one by more than this was
+/// started before the clock was set back, and counts as ended.
 pub(crate) const SKEW: i64 = 600_000;
 
-/// A report of a reset counts once for as long as its links are remembered.
+/// One report per reset, for as long as its links are stored.
 const REPORT: Limit = Limit { count: 1, window: Duration::from_secs(90 * 24 * 3600) };
 
-/// What is counted. The key that is stored is keyed with the secret: the table names no address and no client.
+/// What is counted. The stored key is an HMAC, so the table contains no address and no client.
 #[derive(Clone, Copy, Debug)]
 pub enum Scope<'a> {
-    /// Requests for a link from one client.
+    /// Requests for a link, per client.
     ForgotIp(&'a [u8]),
-    /// Logins, and current passwords typed for a change, from one client.
+    /// Logins, and checks of the current password before a change, per client.
     LoginIp(&'a [u8]),
-    /// Self-service mails for one address as typed, in canonical form.
+    /// Self-service mails, per address as typed, in canonical form.
     ForgotAddress(&'a str),
-    /// Resets of one user by admins.
+    /// Resets by admins, per user.
     AdminReset(i64),
-    /// Reports of one reset: the second says nothing that the first has not said.
+    /// Reports, per reset: a second report adds no information.
     Report(i64),
-    /// Reset mails to one address that whoever knows it can ask for.
+    /// Reset mails that anyone who knows the address can request, per address.
     Recipient(&'a str),
-    /// Reset mails to one address that admins and the command line ask for: strangers cannot use these up.
+    /// Reset mails requested by admins or the command line, per address: a separate budget, which strangers cannot exhaust.
     RecipientByAdmin(&'a str),
-    /// Reset mails in all.
+    /// All reset mails.
     Mail,
 }
 
@@ -63,22 +63,22 @@ impl Scope<'_> {
     }
 }
 
-/// Over the limit.
+/// The limit is exceeded.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Exceeded {
-    /// When the count starts anew (Unix milliseconds).
+    /// End of the window (Unix milliseconds).
     pub ends_at: i64,
-    /// The same as seconds from now, for `Retry-After`.
+    /// Seconds until then, for `Retry-After`.
     pub seconds: u64,
-    /// The first time in this window: worth an audit row, the thousand that follow are not.
+    /// First excess in this window. Only this one gets an audit row.
     pub newly_exceeded: bool,
 }
 
-/// Counts one more, and tells whether that is over the limit. A window begins with the first count in it.
-/// One statement, so that any number at once let no more through than the same number in a row.
+/// Counts a request. Returns `Some` if it exceeds the limit. A window starts with its first request. A single statement, so that concurrent requests
+/// are limited like consecutive ones.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn hit(app: &App, conn: &mut Conn, scope: Scope<'_>, now: i64) -> Result<Option<Exceeded>> {
     let RateLimit::At(limit) = scope.limit(&app.config) else { return Ok(None) };
     let row = sqlx::query(
@@ -98,10 +98,10 @@ pub async fn hit(app: &App, conn: &mut Conn, scope: Scope<'_>, now: i64) -> Resu
     Ok((over > 0).then(|| Exceeded { ends_at, seconds: seconds_until(now, ends_at), newly_exceeded: over == 1 }))
 }
 
-/// Forgets windows that have ended.
+/// Deletes expired windows.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn sweep(store: &Store, now: i64) -> Result<()> {
     store.sweep("limits", "key", "ends_at <= $1", now).await
 }

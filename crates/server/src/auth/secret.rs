@@ -1,26 +1,26 @@
-//! Bearer secrets: the token of a link, the id of a session. Only their hash is ever stored.
+//! Bearer secrets: reset tokens and session ids. Only their hash is stored.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
-/// 256 bits from the system's generator (OWASP ASVS 5.0 6.5.3 and 7.2.3 ask for 128). `Debug` hides it.
+/// 256 bits from the system's random source (OWASP ASVS 5.0 6.5.3 and 7.2.3 require 128). `Debug` hides it.
 #[derive(Clone)]
 pub struct Secret([u8; 32]);
 
 impl Secret {
-    /// Draws a new one.
+    /// Generates a secret.
     ///
     /// # Errors
-    /// The system has no randomness to give.
+    /// The system's random source failed.
     pub fn draw() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Self(bytes))
     }
 
-    /// Reads what [`Self::reveal`] wrote; nothing else passes, other spellings of the same bits included.
+    /// Parses the output of [`Self::reveal`]. Other encodings of the same bits are rejected.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
@@ -28,19 +28,19 @@ impl Secret {
         (length == bytes.len()).then_some(Self(bytes))
     }
 
-    /// For the link or the cookie: 43 characters of base64url.
+    /// Returns the secret for the link or the cookie: 43 characters of base64url.
     #[must_use]
     pub fn reveal(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// For the database. A fast hash is enough, as nobody can guess 256 bits (OWASP ASVS 5.0 6.5.2).
+    /// Returns the hash for the database. A fast hash is enough: 256 bits cannot be guessed (OWASP ASVS 5.0 6.5.2).
     #[must_use]
     pub fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0).to_vec()
     }
 
-    /// For what [`Self::parse`] refuses: a hash that no secret has, made with as much work.
+    /// Returns a hash that no secret has, for text that [`Self::parse`] rejects. Takes as long as [`Self::hash`].
     #[must_use]
     pub fn hash_of_none(text: &str) -> Vec<u8> {
         Sha256::new_with_prefix("no secret: ").chain_update(text).finalize().to_vec()

@@ -1,4 +1,4 @@
-//! The secret key: keys the audit chain and whatever else must not be made up by who can write to the database.
+//! Secret key: keys the MACs of the audit log, and everything else that somebody with write access to the database must not be able to forge.
 
 use crate::config::{Config, KeySource};
 use crate::store::Location;
@@ -9,26 +9,26 @@ use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-/// The name of the file beside the SQLite database.
+/// Name of the key file beside the SQLite database.
 const FILE: &str = "rekey.key";
-/// The fewest characters of a key that somebody chose.
+/// Minimum length of a configured key, in characters.
 const LEAST: usize = 16;
-/// The largest key file that is read, in bytes.
+/// Maximum size of a key file, in bytes.
 const LARGEST: u64 = 4096;
 
 /// 256 bits; `Debug` hides them.
 #[derive(Clone)]
 pub struct SecretKey([u8; 32]);
 
-/// There is no key; a sentence that says what to do.
+/// No usable key; the message says how to fix it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct KeyError(pub String);
 
 impl SecretKey {
-    /// Takes the key from where the configuration says, and makes nothing.
+    /// Loads the key from the configured place. Does not create one.
     ///
     /// # Errors
-    /// A sentence: the key is short, or there is none, or its file cannot be read.
+    /// The key is too short, missing, or its file cannot be read; the message is a sentence.
     pub fn load(config: &Config) -> Result<Self, KeyError> {
         Self::load_with(config, |path| match read(path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Err(KeyError(format!(
@@ -45,10 +45,10 @@ impl SecretKey {
         })
     }
 
-    /// [`Self::load`], but for the file beside the SQLite database, which is made at the first start.
+    /// Like [`Self::load`], but creates the file beside the SQLite database at the first start.
     ///
     /// # Errors
-    /// A sentence: the key is short, its file cannot be read or made, or PostgreSQL is used and there is none.
+    /// The key is too short, its file cannot be read or created, or PostgreSQL is used and no key is configured; the message is a sentence.
     pub fn load_or_make(config: &Config) -> Result<Self, KeyError> {
         Self::load_with(config, |path| {
             read_or_make(path).map_err(|e| {
@@ -81,7 +81,7 @@ impl SecretKey {
         }
     }
 
-    /// A key from text, whatever its alphabet.
+    /// Derives a key from text in any alphabet.
     fn from_text(text: &str, whence: &str) -> Result<Self, KeyError> {
         let text = text.trim();
         if text.chars().count() < LEAST {
@@ -90,12 +90,12 @@ impl SecretKey {
         Ok(Self(Sha256::new().chain_update(b"rekey secret key\0").chain_update(text).finalize().into()))
     }
 
-    /// HMAC-SHA-256 over the parts, for one purpose.
+    /// Returns the HMAC-SHA-256 of the parts, for one purpose.
     ///
-    /// Every part goes in with its length before it, so that no two lists of parts give the same input.
+    /// Each part is preceded by its length, so that different lists of parts never give the same input.
     #[must_use]
     pub fn hmac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
-        // Padded with zeros to SHA-256's block, as RFC 2104 does with any shorter key.
+        // Zero-padded to SHA-256's block size, as RFC 2104 does with any shorter key.
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0);
         let mut mac = Hmac::<Sha256>::new(&block.into());
@@ -119,7 +119,7 @@ fn read(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// Commands run beside a server: whoever comes first makes the file, whole, and all read the same.
+/// Commands run beside a server: the first process creates the file atomically, and all read the same key.
 fn read_or_make(path: &Path) -> io::Result<String> {
     match read(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {}
@@ -155,7 +155,7 @@ fn hex(bytes: [u8; 32]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A cause in the system's words, without the error's number.
+/// Returns the cause in words, without the error number.
 fn cause(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file or directory".to_owned(),

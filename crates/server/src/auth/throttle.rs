@@ -1,10 +1,10 @@
-//! Slowing down who guesses: five failures of an account wait for nothing, then each waits twice as long as the one
-//! before, and after a hundred in a row only a reset helps (NIST SP 800-63B-4 section 3.2.2).
+//! Login throttling: the first five failures of an account cause no delay; then the delay doubles with each failure; after a hundred consecutive
+//! failures only a reset unlocks the login (NIST SP 800-63B-4 section 3.2.2).
 //!
-//! An attempt is counted before its password is compared and forgiven when it was right, so that two hundred at once get
-//! no further than two hundred in a row. The count is kept by the address as typed, in canonical form, whether or not
-//! anybody has it; a stranger who runs it up cannot lock the owner out, as a reset clears it, and leaves whoever redeemed the
-//! link a few tries that the stranger, who goes on guessing, cannot use up ([`grant_grace_attempts`]).
+//! An attempt is counted as failed before its password is compared, and cleared if it was right, so that 200 concurrent attempts get no further than
+//! 200 consecutive ones. Failures are counted per address as typed, in canonical form, whether or not there is such an account. A stranger who
+//! exhausts the attempts cannot lock the owner out: a reset clears the count, and grants the client that redeemed the link a few attempts that the
+//! stranger's further guesses do not use up ([`grant_grace_attempts`]).
 
 use crate::auth::limit::SKEW;
 use crate::auth::secret_key::SecretKey;
@@ -12,19 +12,19 @@ use crate::clock::seconds_until;
 use crate::store::{Conn, Result, Store};
 use sqlx::Row;
 
-/// Failures that wait for nothing.
+/// Failures without a delay.
 const FREE: i64 = 5;
-/// Failures in a row after which only a reset helps.
+/// Consecutive failures after which only a reset unlocks the login.
 const MOST: i64 = 100;
-/// The first wait and the longest, milliseconds.
+/// First and maximum delay, milliseconds.
 const FIRST_WAIT: i64 = 1000;
 const LONGEST_WAIT: i64 = 900_000;
-/// After so long without an attempt a count that is not full is forgotten, milliseconds.
+/// Time after the last attempt when an incomplete count is deleted, milliseconds.
 const FORGOTTEN: i64 = 30 * 24 * 3600 * 1000;
-/// How long after a reset the client that made it has tries of its own, milliseconds.
+/// How long the grace attempts after a reset are valid, milliseconds.
 const GRACE: i64 = 900_000;
 
-/// How long a further attempt waits after so many failures, milliseconds.
+/// Returns the delay after `failures`, milliseconds.
 fn wait(failures: i64) -> i64 {
     match failures - FREE {
         ..0 => 0,
@@ -40,11 +40,11 @@ fn grace_key(secret: &SecretKey, address: &str, client: &[u8]) -> Vec<u8> {
     secret.hmac("login after reset", &[address.as_bytes(), client]).to_vec()
 }
 
-/// [`clear`], for whoever has just redeemed a link at `client` ([`crate::http::middleware::client_ip::ClientIp::limit_key`]): for a while
-/// its first [`FREE`] attempts wait for nothing, whatever others fail meanwhile.
+/// Like [`clear`], after a link was redeemed at `client` ([`crate::http::middleware::client_ip::ClientIp::limit_key`]): for 15 minutes its first
+/// [`FREE`] attempts have no delay, regardless of other clients' failures.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn grant_grace_attempts(conn: &mut Conn, secret: &SecretKey, address: &str, client: &[u8], now: i64) -> Result<()> {
     sqlx::query(
         "INSERT INTO login_failures (key, failures, next_at) VALUES ($1, 0, $2)
@@ -57,11 +57,11 @@ pub async fn grant_grace_attempts(conn: &mut Conn, secret: &SecretKey, address: 
     clear(conn, secret, address).await
 }
 
-/// [`record_attempt`] for a login at `client`. Every attempt there uses up one of those that [`grant_grace_attempts`] gave, so that all in all
-/// no more failures wait for nothing than without.
+/// Like [`record_attempt`], for a login at `client`. Each attempt there uses up one of those that [`grant_grace_attempts`] granted, so that the total
+/// number of failures without a delay does not grow.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn record_attempt_from(conn: &mut Conn, secret: &SecretKey, address: &str, client: &[u8], now: i64) -> Result<Option<u64>> {
     let spend = "UPDATE login_failures SET failures = failures + 1 WHERE key = $1 AND failures < $2 AND next_at > $3";
     let spent =
@@ -71,13 +71,13 @@ pub async fn record_attempt_from(conn: &mut Conn, secret: &SecretKey, address: &
     Ok(wait.filter(|_| !spent))
 }
 
-/// Counts an attempt as failed before its password is looked at; `Some` is the seconds to wait where it may not be made.
+/// Records an attempt as failed before its password is compared. Returns `Some` with the remaining delay in seconds if the attempt is not allowed.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn record_attempt(conn: &mut Conn, secret: &SecretKey, address: &str, now: i64) -> Result<Option<u64>> {
     let key = key(secret, address);
-    // Makes the row or locks it, whichever it takes, in one statement: between two of them a success may take it away.
+    // Inserts or locks the row in one statement: between two statements a successful login could delete it.
     let hold = "INSERT INTO login_failures (key, failures, next_at) VALUES ($1, 0, $2)
                 ON CONFLICT (key) DO UPDATE SET failures = login_failures.failures RETURNING failures, next_at";
     let row = sqlx::query(hold).bind(key.clone()).bind(now).fetch_one(&mut *conn).await?;
@@ -85,7 +85,7 @@ pub async fn record_attempt(conn: &mut Conn, secret: &SecretKey, address: &str, 
     if failures >= MOST {
         return Ok(Some(seconds_until(0, LONGEST_WAIT)));
     }
-    // What seems to wait for longer than any wait was written before the clock was set back.
+    // A delay beyond the maximum was written before the clock was set back.
     if failures >= FREE && next_at > now && next_at <= now + LONGEST_WAIT + SKEW {
         return Ok(Some(seconds_until(now, next_at)));
     }
@@ -98,18 +98,18 @@ pub async fn record_attempt(conn: &mut Conn, secret: &SecretKey, address: &str, 
     Ok(None)
 }
 
-/// Forgives all failures: the password was right, or a reset proved who the owner is.
+/// Deletes the failure count: the password was right, or a reset proved the owner's identity.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn clear(conn: &mut Conn, secret: &SecretKey, address: &str) -> Result<()> {
     sqlx::query("DELETE FROM login_failures WHERE key = $1").bind(key(secret, address)).execute(conn).await.map(drop)
 }
 
-/// Forgets counts that nothing was added to for a month.
+/// Deletes counts without an attempt for a month.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn sweep(store: &Store, now: i64) -> Result<()> {
     store.sweep("login_failures", "key", &format!("next_at <= $1 AND failures < {MOST}"), now - FORGOTTEN).await
 }

@@ -1,4 +1,4 @@
-//! The command line: every command, and every option as a flag and an environment variable.
+//! Command line: all commands, and all options as flags and environment variables.
 
 use crate::address::Address;
 use clap::builder::styling::Styles;
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use crate::config::Config;
 
-/// What somebody asked for, read and checked.
+/// Parsed and validated command line.
 pub struct Cli {
     /// The options.
     pub config: Config,
@@ -18,12 +18,12 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Why there is no [`Cli`].
+/// Why the program exits without running a command.
 #[derive(Debug, Eq, PartialEq)]
 pub enum Exit {
-    /// Help or the version was asked for: print it to standard output and exit with 0.
+    /// Help or version: print it to standard output and exit with 0.
     Help(String),
-    /// Something has to change: print the sentence to standard error and exit with 2.
+    /// Usage error: print the sentence to standard error and exit with 2.
     Usage(String),
 }
 
@@ -37,11 +37,11 @@ pub enum Command {
     User(UserCommand),
     /// Fill an empty database with plausible users
     Demo {
-        /// How many; the first is admin@example.com
+        /// Number of users; the first is admin@example.com
         #[arg(long, value_name = "N", default_value_t = 100, value_parser = user_count)]
         users: u32,
     },
-    /// Make the database where there is none, or bring its schema up to date
+    /// Create the database if there is none, or bring its schema up to date
     Migrate,
     /// Check the configuration, the database and the mail server
     Doctor,
@@ -53,7 +53,7 @@ pub enum Command {
         /// The file to write
         file: PathBuf,
     },
-    /// Put a backup in the place of the SQLite database
+    /// Replace the SQLite database by a backup
     Restore {
         /// The file to read
         file: PathBuf,
@@ -80,11 +80,11 @@ pub enum UserCommand {
         #[arg(long)]
         mail: bool,
     },
-    /// Add the users of a CSV file: name,email,role,extension (the last two optional); nobody is mailed
+    /// Add the users of a CSV file: name,email,role,extension (the last two optional); sends no mail
     Import {
         /// The file
         file: PathBuf,
-        /// Leave duplicate lines out and take the rest
+        /// Skip duplicate lines and import the rest
         #[arg(long)]
         skip_duplicates: bool,
     },
@@ -107,10 +107,10 @@ struct Line {
 }
 
 impl Cli {
-    /// Reads the arguments (the first is the program's name) and the environment.
+    /// Parses the arguments (the first is the program's name) and the environment.
     ///
     /// # Errors
-    /// [`Exit`], which says what to print and how to exit.
+    /// [`Exit`]: the text to print and the exit code.
     pub fn read<I: IntoIterator<Item = T>, T: Into<OsString> + Clone>(arguments: I) -> Result<Self, Exit> {
         let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
         let command = Line::command().mut_args(|option| if ignores_variable(&option, &arguments) { option.env(None) } else { option });
@@ -121,7 +121,7 @@ impl Cli {
 }
 
 impl Exit {
-    /// The code to exit with.
+    /// Returns the exit code.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
@@ -131,8 +131,8 @@ impl Exit {
     }
 }
 
-/// Whether an option's variable does not count: it is empty, which is how container set-ups leave things out, or its flag is
-/// given. (clap would validate the variable of a global option even where a flag after the subcommand overrides it.)
+/// Returns whether an option's variable is ignored: it is empty, which is how container setups omit options, or its flag is given. (clap would
+/// validate the variable of a global option even if a flag after the subcommand overrides it.)
 fn ignores_variable(option: &Arg, arguments: &[OsString]) -> bool {
     let is_empty =
         option.get_env().and_then(std::env::var_os).is_some_and(|value| value.to_str().is_some_and(|text| text.trim().is_empty()));
@@ -143,14 +143,14 @@ fn ignores_variable(option: &Arg, arguments: &[OsString]) -> bool {
     is_empty || arguments.iter().any(is_flag)
 }
 
-/// clap's errors run over many lines; ours are one sentence.
+/// Converts clap's multi-line errors to one sentence.
 fn exit(error: &clap::Error) -> Exit {
     let named = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(", "),
         _ => String::new(),
     };
-    // `--email <EMAIL>` is how clap names it: the first word is what people type.
+    // clap's name is `--email <EMAIL>`; the first word is what users type.
     let argument = named(ContextKind::InvalidArg);
     let argument = argument.split(" <").next().unwrap_or_default();
     Exit::Usage(match error.kind() {
@@ -185,7 +185,7 @@ fn exit(error: &clap::Error) -> Exit {
     })
 }
 
-/// An option by its environment variable and its flag; an argument of a command by its flag alone.
+/// Names an option by its environment variable and its flag; an argument of a command by its flag alone.
 fn with_variable(flag: &str) -> String {
     let command = Line::command();
     let option = command.get_arguments().find(|option| option.get_long() == flag.strip_prefix("--"));
@@ -195,7 +195,7 @@ fn with_variable(flag: &str) -> String {
     }
 }
 
-/// What was typed, fit for a terminal and short.
+/// Returns user input without control characters, shortened, for output to a terminal.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(60).collect()
 }

@@ -1,13 +1,13 @@
-//! `rekey audit verify`: whether the audit log is as it was written.
+//! `rekey audit verify`: verifies the integrity of the audit log.
 
 use super::CliError;
 use crate::app::App;
 use crate::audit::{Finding, verify};
 
-/// Checks the log and tells what was found.
+/// Verifies the log and returns the result as text.
 ///
 /// # Errors
-/// The log is not as it was written.
+/// The log has been modified.
 pub async fn check(app: &App) -> Result<String, CliError> {
     match verify(&app.store, &app.key).await? {
         finding @ Finding::Intact { .. } => Ok(finding.to_string()),

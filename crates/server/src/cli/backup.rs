@@ -1,4 +1,4 @@
-//! `rekey backup`: one consistent file of the SQLite database, made while the server goes on.
+//! `rekey backup`: writes a consistent copy of the SQLite database while the server runs.
 
 use super::CliError;
 use crate::config::Config;
@@ -9,7 +9,7 @@ use std::path::Path;
 /// Writes the backup, with mode 0600, and checks it.
 ///
 /// # Errors
-/// The database is PostgreSQL, the file exists already or cannot be written, or the copy is not sound.
+/// The database is PostgreSQL, the file exists already or cannot be written, or the copy fails its integrity check.
 pub async fn backup(config: &Config, file: &Path) -> Result<String, CliError> {
     let Location::Sqlite(database) = &config.database else {
         return Err(CliError::new("This database is PostgreSQL: back it up with pg_dump."));
@@ -17,13 +17,13 @@ pub async fn backup(config: &Config, file: &Path) -> Result<String, CliError> {
     let Some(target) = file.to_str() else {
         return Err(CliError::new("The path of the backup is not UTF-8; choose another."));
     };
-    // As it is: a backup before an upgrade must not be the upgrade.
+    // Without migrating: a backup before an upgrade must not upgrade the database.
     let store = Store::inspect(database).await?;
     create_private(file)?;
     let done = copy(&store, target).await;
     store.close().await;
     if let Err(stop) = done {
-        // What is half a backup must not be taken for one.
+        // Do not leave a partial backup behind.
         let _ = std::fs::remove_file(file);
         return Err(stop);
     }
@@ -41,7 +41,7 @@ async fn copy(store: &Store, target: &str) -> Result<(), CliError> {
     if sound { Ok(()) } else { Err(CliError::new("The copy is not sound; check the disk and try again.")) }
 }
 
-/// Makes the file, empty, for nobody else to read; SQLite writes into it.
+/// Creates the file, empty and readable by the owner only; SQLite writes into it.
 pub(super) fn create_private(file: &Path) -> Result<(), CliError> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,4 +1,4 @@
-//! `rekey doctor`: whether all that serving needs is there, one line each.
+//! `rekey doctor`: checks everything that `rekey serve` needs and prints one line per check.
 
 use super::{CliError, Report};
 use crate::app::App;
@@ -7,18 +7,18 @@ use crate::jobs::outbox;
 use crate::mail::transport::Transport;
 use crate::store::number;
 
-/// One thing looked at.
+/// Result of a check.
 struct Check {
-    /// Whether it is as it should be.
+    /// Whether it passed.
     ok: bool,
-    /// What was found, and where it is not ok, what to do.
+    /// What was found and, if it failed, what to do.
     found: String,
 }
 
-/// Looks at all of it and tells, line by line. The exit code is 1 where something is not as it should be.
+/// Runs all checks and returns a report, one line each. The exit code is 1 if a check failed.
 ///
 /// # Errors
-/// It could not look.
+/// The checks could not be run.
 pub async fn examine(app: &App) -> Result<Report, CliError> {
     let checks = look(app).await?;
     let lines: Vec<String> = checks.iter().map(|check| format!("{} {}", if check.ok { "ok   " } else { "WRONG" }, check.found)).collect();
@@ -46,10 +46,10 @@ async fn look(app: &App) -> Result<Vec<Check>, CliError> {
     Ok(checks)
 }
 
-/// How many there are who can help others.
+/// Returns the number of active admins.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn active_admins(app: &App) -> crate::store::Result<i64> {
     let sql = "SELECT count(*) FROM users WHERE role = 'admin' AND status = 'active'";
     number(&sqlx::query(sql).fetch_one(app.store.read()).await?)

@@ -1,4 +1,4 @@
-//! What the program does besides serving. Each works beside a running server, on the same database.
+//! Commands of the program. Except for `serve` and `restore`, each can run beside a server on the same database.
 
 pub mod args;
 pub mod audit;
@@ -20,12 +20,12 @@ use crate::mail::transport::Transport;
 use crate::store::{Location, Store};
 use std::fmt;
 
-/// Why a command did not do its work: a sentence, or several lines of them, that say what to change. Exit code 2.
+/// Error of a command: one or more sentences that say what to change. Exit code 2.
 #[derive(Debug)]
 pub struct CliError(pub String);
 
 impl CliError {
-    /// With one sentence.
+    /// Creates an error from one sentence.
     #[must_use]
     pub fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
@@ -46,7 +46,7 @@ impl From<crate::store::OpenError> for CliError {
 
 impl From<sqlx::Error> for CliError {
     fn from(error: sqlx::Error) -> Self {
-        // The server's own words for it: no statement, no values.
+        // Logs the database's message; the conversion omits the statement and the values.
         let api = crate::http::error::ApiError::from(error);
         Self(format!("The database did not do it ({}); the log above says why, and nothing was changed.", api.status()))
     }
@@ -64,12 +64,12 @@ impl From<crate::auth::hashing::HashError> for CliError {
     }
 }
 
-/// What a command prints to standard output, and its exit code.
+/// Output of a command to standard output, and its exit code.
 #[derive(Debug)]
 pub struct Report {
     /// The text.
     pub text: String,
-    /// 0, or 1 where the command looked at something and found it wrong.
+    /// 0, or 1 if a check of the command failed.
     pub exit_code: u8,
 }
 
@@ -79,21 +79,21 @@ impl From<String> for Report {
     }
 }
 
-/// What a command may do to the database and the key that it is given.
+/// What a command may do to the database and the key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Access {
-    /// Make them, and bring an older schema up to date.
+    /// Create them, and migrate an older schema.
     Migrate,
-    /// Make them where there is no database.
+    /// Create them if there is no database.
     Create,
     /// Leave them as they are.
     Existing,
 }
 
-/// Does what a command asks for, and tells what to print.
+/// Runs a command and returns its output.
 ///
 /// # Errors
-/// [`CliError`] says what to change.
+/// [`CliError`]: what to change.
 pub async fn run(command: Command, config: Config) -> Result<Report, CliError> {
     let clock = Clock::system();
     match command {
@@ -132,7 +132,7 @@ pub async fn run(command: Command, config: Config) -> Result<Report, CliError> {
     }
 }
 
-/// Runs a command that needs the database open and nothing else.
+/// Opens the database, runs a command, and closes the database.
 async fn with(config: Config, access: Access, command: impl AsyncFnOnce(&App) -> Result<Report, CliError>) -> Result<Report, CliError> {
     let app = open_with(config, Clock::system(), access).await?;
     let done = command(&app).await;
@@ -140,7 +140,7 @@ async fn with(config: Config, access: Access, command: impl AsyncFnOnce(&App) ->
     done
 }
 
-/// Opens all that serving needs: makes the database and the key where there are none, and brings the schema up to date.
+/// Opens everything the server needs: creates the database and the key if there are none, and migrates the schema.
 ///
 /// # Errors
 /// The database, the secret key, or the mail server's URL cannot be used.
@@ -155,10 +155,10 @@ async fn open_with(config: Config, clock: Clock, access: Access) -> Result<App, 
         Access::Existing => Store::open_existing(&config.database).await,
     };
     let (store, key) = if config.key_source() == KeySource::BesideDatabase && matches!(config.database, Location::Sqlite(_)) {
-        // A key is made only beside a database that opens.
+        // Create a key only beside a database that can be opened.
         (open().await?, load_key(&config, access)?)
     } else {
-        // And a database only for a key that can be used.
+        // Create a database only with a usable key.
         let key = load_key(&config, access)?;
         (open().await?, key)
     };

@@ -1,7 +1,7 @@
-//! `rekey restore`: puts a backup in the place of the database, and ends all that must not come back with it.
+//! `rekey restore`: replaces the database by a backup, and ends all sessions and open links.
 //!
-//! A backup knows nothing of what happened since: a link that was used after it was made would work again, and sessions
-//! that ended would go on. So every session and every open link ends with a restore.
+//! A backup predates later events: a link that was used since would work again, and ended sessions would be active. So every session and every open
+//! link ends with a restore.
 
 use super::CliError;
 use super::backup::create_private;
@@ -13,10 +13,10 @@ use crate::store::{Location, Store};
 use sqlx::Row;
 use std::path::{Path, PathBuf};
 
-/// Restores the backup; the database that was there stays beside it under another name.
+/// Restores the backup; the previous database is kept beside it under another name.
 ///
 /// # Errors
-/// The database is PostgreSQL or in use, or the file is no sound backup. Then nothing was changed.
+/// The database is PostgreSQL or in use, or the file is not a sound backup. Nothing was changed.
 pub async fn restore(config: &Config, file: &Path, clock: &Clock) -> Result<String, CliError> {
     let Location::Sqlite(database) = &config.database else {
         return Err(CliError::new("This database is PostgreSQL: restore it with pg_restore or psql from a file that pg_dump made."));
@@ -29,7 +29,7 @@ pub async fn restore(config: &Config, file: &Path, clock: &Clock) -> Result<Stri
     let now = clock.now();
     let fresh = beside(database, "restoring");
     let prepared = match prepare(config, file, &fresh, now).await {
-        // Copying took its time: a server may have been started.
+        // Copying takes time, in which a server may have been started.
         Ok(log) => must_be_unused(database).await.map(|()| log),
         Err(stop) => Err(stop),
     };
@@ -60,7 +60,7 @@ pub async fn restore(config: &Config, file: &Path, clock: &Clock) -> Result<Stri
     Ok(format!("The database is restored. All sessions and all open links have ended.{kept}{but}"))
 }
 
-/// Makes the new database beside the old one, complete, before anything is replaced. Tells how the backup's audit log is.
+/// Prepares the new database beside the old one, before anything is replaced. Returns the state of the backup's audit log.
 async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result<Finding, CliError> {
     remove(fresh);
     create_private(fresh)?;
@@ -90,19 +90,19 @@ async fn prepare(config: &Config, file: &Path, fresh: &Path, now: i64) -> Result
     audit::append(&mut tx, store.dialect(), &key, now, &entry).await?;
     tx.commit().await?;
     store.close().await;
-    // Everything into the one file that is moved.
+    // Moves everything into the one file that is renamed.
     Store::leave_wal(fresh).await?;
     Ok(log)
 }
 
-/// Into the file that is there already: `std::fs::copy` would hand the backup's permissions on.
+/// Copies into an existing file: `std::fs::copy` would copy the backup's permissions too.
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     let (mut from, mut to) = (std::fs::File::open(from)?, std::fs::OpenOptions::new().write(true).open(to)?);
     std::io::copy(&mut from, &mut to)?;
     to.sync_all()
 }
 
-/// A server on the old file would go on writing to what is no longer the database. Leaving WAL mode needs to be alone.
+/// Fails if the database is in use: a server would keep writing to the replaced file. Leaving WAL mode requires exclusive access.
 async fn must_be_unused(database: &Path) -> Result<(), CliError> {
     if !database.exists() {
         return Ok(());
@@ -112,8 +112,8 @@ async fn must_be_unused(database: &Path) -> Result<(), CliError> {
         .map_err(|_| CliError(format!("The database {} is in use or cannot be opened; stop the server, then restore.", database.display())))
 }
 
-/// What came last is in the log beside a file that was copied, or left behind, while a server had it open: without it, the
-/// file is sound and old.
+/// Fails if the file has a WAL: it was copied, or left behind, while a server had it open, and the latest changes are in the WAL. Without it the file
+/// is sound but outdated.
 fn must_be_whole(file: &Path) -> Result<(), CliError> {
     let mut log = file.canonicalize().unwrap_or_else(|_| file.to_owned()).into_os_string();
     log.push("-wal");
@@ -126,19 +126,18 @@ fn must_be_whole(file: &Path) -> Result<(), CliError> {
     Ok(())
 }
 
-/// By a second name for it, so that whenever this is cut short, one database or the other is in place.
+/// Keeps the old database under a second name (hard link), so that after an interruption either the old or the new database is in place.
 fn keep(database: &Path, old: &Path) -> std::io::Result<()> {
     std::fs::hard_link(database, old).or_else(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => Err(error),
-        // Not every file system has second names.
+        // Not every file system has hard links.
         _ => std::fs::rename(database, old),
     })
 }
 
-/// A name is on the disk once its folder is: until then a power cut could bring the old database back, with the sessions and
-/// links that have just been ended.
+/// Syncs the directory (fsync): until then, a power failure could bring back the old database with the sessions and links that have just been ended.
 fn settle(database: &Path) -> std::io::Result<()> {
-    // Elsewhere a folder is nothing that could be opened.
+    // On other systems a directory cannot be opened.
     if !cfg!(unix) {
         return Ok(());
     }
@@ -153,7 +152,7 @@ fn beside(database: &Path, suffix: &str) -> PathBuf {
     database.with_file_name(name)
 }
 
-/// A left-over of an earlier attempt, and its log files.
+/// Removes the leftovers of an earlier attempt, including its journal files.
 fn remove(file: &Path) {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let mut name = file.as_os_str().to_owned();

@@ -1,4 +1,4 @@
-//! `rekey serve`: the API, the pages, and the mail worker, until it is told to stop.
+//! `rekey serve`: runs the API, the pages and the mail worker until a stop signal.
 
 use super::CliError;
 use super::doctor::active_admins;
@@ -10,7 +10,7 @@ use crate::router::router;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// What works, but hardly as it was meant.
+/// Warns of settings that work but are probably not intended.
 fn warn_of_surprises(config: &Config, listener: &TcpListener) {
     if config.smtp.is_none() && !config.shows_inbox() {
         tracing::warn!("no SMTP server is configured and the public URL is not this machine's: mail reaches nobody; set REKEY_SMTP_URL");
@@ -26,7 +26,7 @@ fn warn_of_surprises(config: &Config, listener: &TcpListener) {
     }
 }
 
-/// Waits for `stop`, or for the end of a task that should run until then: it panicked.
+/// Waits for `stop`, or for `task` to end, which means that it panicked.
 async fn stop_or_panic(stop: impl Future<Output = ()>, task: &mut JoinHandle<()>) -> Option<CliError> {
     tokio::select! {
         () = stop => None,
@@ -37,10 +37,10 @@ async fn stop_or_panic(stop: impl Future<Output = ()>, task: &mut JoinHandle<()>
     }
 }
 
-/// Serves until SIGTERM or Ctrl-C, or until the mail worker panics; then lets requests and mails that are under way finish.
+/// Serves until SIGTERM or Ctrl-C, or until the mail worker panics; then lets active requests and mails finish.
 ///
 /// # Errors
-/// The address is in use or cannot be bound; the mail worker panicked.
+/// The address cannot be bound, or the mail worker panicked.
 pub async fn serve(app: App) -> Result<(), CliError> {
     let address = app.config.listen;
     let listener = TcpListener::bind(address).await.map_err(|error| {

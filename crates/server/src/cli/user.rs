@@ -1,4 +1,4 @@
-//! `rekey user add`: a user, and a one-time link for setting the password. Never a password.
+//! `rekey user add`: adds a user and prints a one-time link for setting the password. It never takes or prints a password.
 
 use super::CliError;
 use crate::address::Address;
@@ -9,10 +9,10 @@ use crate::reset::{self, Kind, link};
 use crate::users::write::{self, NewRow, Profile};
 use rekey_wire::users::{RequesterKind, Role};
 
-/// How the audit log and the users table name who did it.
+/// Name of the requester in the audit log and the users table.
 pub const COMMAND_LINE: &str = "command line";
 
-/// Adds a user and tells the link. It is mailed too only when asked for.
+/// Adds a user and returns the link. Mails it too if `mail` is set.
 ///
 /// # Errors
 /// The address is taken.
@@ -33,7 +33,7 @@ pub async fn add(app: &App, address: Address, name: String, role: Role, mail: bo
     if mail {
         outbox::put(&mut tx, now, &Job::Link { reset }).await?;
     } else {
-        // Nobody will send it: it counts as sent by being printed.
+        // The link is not mailed; printing it counts as sending.
         sqlx::query("UPDATE resets SET sent_at = $2 WHERE id = $1").bind(reset).bind(now).execute(&mut *tx).await?;
     }
     audit::record(app, &mut tx, now, &Entry::new(Action::UserCreated).subject(UserRef { id, name }).detail("By the command line.")).await?;

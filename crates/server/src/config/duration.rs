@@ -1,11 +1,11 @@
-//! Durations as people write them: `2s`, `30m`, `24h`, `30d`, `1h30m`.
+//! Durations in the form `2s`, `30m`, `24h`, `30d`, `1h30m`.
 
 use std::time::Duration;
 
-/// The longest that may be asked for: ten years. Nothing that adds it to a time overflows.
+/// Maximum duration: ten years. Adding it to a time does not overflow.
 pub(super) const LONGEST: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 
-/// Reads whole numbers with the units `s`, `m`, `h`, `d`, largest first or not; `None` for anything else.
+/// Parses whole numbers with the units `s`, `m`, `h`, `d`, in any order. Returns `None` for anything else.
 #[must_use]
 pub fn parse(text: &str) -> Option<Duration> {
     let mut seconds: u64 = 0;
@@ -29,9 +29,9 @@ pub fn parse(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds)).filter(|d| *d <= LONGEST)
 }
 
-/// In words, rounded to nothing: `30 minutes`, `1 hour`, `24 hours`, `90 seconds`.
+/// Formats a duration exactly: `30 minutes`, `1 hour`, `24 hours`, `90 seconds`.
 ///
-/// The largest unit of which it is a whole number; days only from two on, as "24 hours" is what people say.
+/// Uses the largest unit that gives a whole number; days only from two on, as "24 hours" is the usual wording.
 #[must_use]
 pub fn in_words(duration: Duration) -> String {
     let seconds = duration.as_secs();

@@ -1,31 +1,31 @@
-//! Rate limits as `N/DURATION`, or `off`.
+//! Rate limits in the form `N/DURATION`, or `off`.
 
 use super::duration;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// At most `count` in any `window`.
+/// At most `count` per `window`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limit {
-    /// How many.
+    /// Maximum number of requests.
     pub count: u32,
-    /// In how long; never zero.
+    /// Length of the window; never zero.
     pub window: Duration,
 }
 
-/// A limit that can be turned off.
+/// A limit that can be switched off.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RateLimit {
-    /// Nothing is limited.
+    /// No limit.
     Off,
-    /// At most so many.
+    /// A limit.
     At(Limit),
 }
 
 impl FromStr for RateLimit {
     type Err = &'static str;
 
-    /// Reads `30/1m` or `off`.
+    /// Parses `30/1m` or `off`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         if text.eq_ignore_ascii_case("off") {

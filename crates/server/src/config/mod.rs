@@ -19,28 +19,28 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The ceiling of a mailed link's life (NIST SP 800-63B-4 section 4.2.1.2).
+/// Maximum lifetime of a mailed link (NIST SP 800-63B-4 section 4.2.1.2).
 const MAX_LINK_TTL: Duration = Duration::from_secs(24 * 60 * 60);
-/// The longest brand in characters: it stands in subjects and on buttons.
+/// Maximum length of the brand in characters: it appears in subjects and on buttons.
 const MAX_BRAND: usize = 60;
 
-/// How log events are written.
+/// Format of log events.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Human-readable text.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// The options of every command. Values never appear in the help, as some are secrets.
+/// Options of every command. Values never appear in the help, as some are secrets.
 #[derive(Clone, clap::Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Config {
-    /// Where to listen; port 0 picks a free one
+    /// Listen address; port 0 picks a free one
     #[arg(long, global = true, env = "REKEY_LISTEN", hide_env_values = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen)]
     pub listen: SocketAddr,
-    /// What links in mail start with; plain http is accepted for localhost only
+    /// Base URL of links in mail; plain http is accepted for localhost only
     #[arg(long, global = true, env = "REKEY_PUBLIC_URL", hide_env_values = true, value_name = "URL", default_value = "http://localhost:8080", value_parser = PublicUrl::parse)]
     pub public_url: PublicUrl,
     /// sqlite://FILE or postgres://…
@@ -49,28 +49,28 @@ pub struct Config {
     /// smtp://host:port?tls=required or smtps://user:password@host; without it mail stays at /dev/inbox
     #[arg(long = "smtp-url", global = true, env = "REKEY_SMTP_URL", hide_env_values = true, value_name = "URL", value_parser = SmtpUrl::parse)]
     pub smtp: Option<SmtpUrl>,
-    /// The sender of mail; without a name, the brand [default: BRAND <no-reply@localhost>]
+    /// Sender of mail; the name defaults to the brand [default: BRAND <no-reply@localhost>]
     #[arg(long, global = true, env = "REKEY_MAIL_FROM", hide_env_values = true, value_name = "NAME <ADDRESS>", default_value = "no-reply@localhost", hide_default_value = true, value_parser = mail_from)]
     mail_from: Mailbox,
-    /// The name that pages and mail show
+    /// Name shown on pages and in mail
     #[arg(long, global = true, env = "REKEY_BRAND", hide_env_values = true, value_name = "NAME", default_value = "Squaretalk", value_parser = brand)]
     pub brand: String,
-    /// Shown where a person may need help
+    /// Support address shown on pages and in mail
     #[arg(long, global = true, env = "REKEY_SUPPORT_EMAIL", hide_env_values = true, value_name = "ADDRESS", value_parser = support_email)]
     pub support_email: Option<String>,
-    /// How long a reset link works (24h at most)
+    /// Lifetime of a reset link (24h at most)
     #[arg(long, global = true, env = "REKEY_LINK_TTL", hide_env_values = true, value_name = "DURATION", default_value = "30m", value_parser = link_ttl)]
     pub link_ttl: Duration,
-    /// How long a first link works (24h at most)
+    /// Lifetime of a welcome link (24h at most)
     #[arg(long, global = true, env = "REKEY_INVITE_TTL", hide_env_values = true, value_name = "DURATION", default_value = "24h", value_parser = link_ttl)]
     pub invite_ttl: Duration,
-    /// How many characters a password needs (8 at the least)
+    /// Minimum length of a password in characters (8 at least)
     #[arg(long, global = true, env = "REKEY_PASSWORD_MIN_LENGTH", hide_env_values = true, value_name = "N", default_value = "15", value_parser = min_length)]
     pub password_min_length: u32,
-    /// Time between two reset mails for one person; 0s turns it off
+    /// Minimum time between two reset mails per user; 0s turns it off
     #[arg(long, global = true, env = "REKEY_RESEND_COOLDOWN", hide_env_values = true, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     pub resend_cooldown: Duration,
-    /// Requests for a link from one IP address, or off
+    /// Requests for a link per client IP address, or off
     #[arg(
         long,
         global = true,
@@ -80,7 +80,7 @@ pub struct Config {
         default_value = "30/1m"
     )]
     pub limit_forgot_per_ip: RateLimit,
-    /// Logins, and changes of password, from one IP address, or off
+    /// Logins and password changes per client IP address, or off
     #[arg(
         long,
         global = true,
@@ -90,7 +90,7 @@ pub struct Config {
         default_value = "60/1m"
     )]
     pub limit_login_per_ip: RateLimit,
-    /// Reset mails to one address, and as many again that admins ask for, or off
+    /// Reset mails per address, and the same number again for admins' requests, or off
     #[arg(
         long,
         global = true,
@@ -100,28 +100,28 @@ pub struct Config {
         default_value = "20/1d"
     )]
     pub limit_mail_per_recipient: RateLimit,
-    /// Reset mails in all, or off
+    /// Reset mails in total, or off
     #[arg(long, global = true, env = "REKEY_LIMIT_MAIL", hide_env_values = true, value_name = "N/DURATION", default_value = "600/1m")]
     pub limit_mail: RateLimit,
-    /// Networks whose X-Forwarded-For is believed, separated by commas
+    /// Networks whose X-Forwarded-For is trusted, separated by commas
     #[arg(long, global = true, env = "REKEY_TRUSTED_PROXIES", hide_env_values = true, value_name = "CIDRS", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
-    /// How long an unused session lives
+    /// Idle timeout of a session
     #[arg(long, global = true, env = "REKEY_SESSION_IDLE", hide_env_values = true, value_name = "DURATION", default_value = "12h", value_parser = nonzero_duration)]
     pub session_idle: Duration,
-    /// How long any session lives
+    /// Maximum lifetime of a session
     #[arg(long, global = true, env = "REKEY_SESSION_MAX", hide_env_values = true, value_name = "DURATION", default_value = "30d", value_parser = nonzero_duration)]
     pub session_max: Duration,
-    /// How long "this wasn't me" holds self-service mails back
+    /// How long "this wasn't me" pauses self-service mails
     #[arg(long, global = true, env = "REKEY_REPORT_PAUSE", hide_env_values = true, value_name = "DURATION", default_value = "24h", value_parser = duration)]
     pub report_pause: Duration,
-    /// The key of the audit chain; by default a file rekey.key beside the SQLite database
+    /// Key of the audit chain; by default a file rekey.key beside the SQLite database
     #[arg(long, global = true, env = "REKEY_SECRET_KEY", hide_env_values = true, value_name = "KEY", conflicts_with = "secret_key_file")]
     secret_key: Option<String>,
-    /// A file that holds that key
+    /// File with that key
     #[arg(long, global = true, env = "REKEY_SECRET_KEY_FILE", hide_env_values = true, value_name = "FILE")]
     secret_key_file: Option<PathBuf>,
-    /// What is logged: error, warn, info, debug, trace, or a filter like rekey_server=debug
+    /// Log filter: error, warn, info, debug, trace, or a filter like rekey_server=debug
     #[arg(long, global = true, env = "REKEY_LOG", hide_env_values = true, value_name = "FILTER", default_value = "info", value_parser = log_filter)]
     pub log: String,
     /// text or json
@@ -137,19 +137,19 @@ pub struct Config {
     pub log_format: LogFormat,
 }
 
-/// Where the secret key is.
+/// Source of the secret key.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub enum KeySource<'config> {
-    /// In the option itself.
+    /// The option itself.
     Inline(&'config str),
-    /// In a file that the operator made.
+    /// A file made by the operator.
     File(&'config PathBuf),
-    /// In `rekey.key` beside the SQLite database, made at the first start.
+    /// `rekey.key` beside the SQLite database, created at the first start.
     BesideDatabase,
 }
 
 impl Config {
-    /// The configuration of `rekey serve` with these flags.
+    /// Returns the configuration of `rekey serve` with these flags.
     #[cfg(test)]
     pub(crate) fn from_flags(flags: &[&str]) -> Result<Self, String> {
         use crate::cli::args::{Cli, Exit};
@@ -159,7 +159,7 @@ impl Config {
         }
     }
 
-    /// Where the secret key is.
+    /// Returns the source of the secret key.
     #[must_use]
     pub const fn key_source(&self) -> KeySource<'_> {
         match (&self.secret_key, &self.secret_key_file) {
@@ -169,26 +169,26 @@ impl Config {
         }
     }
 
-    /// The sender of mail, named after the brand where the option gives no name.
+    /// Returns the sender of mail; its name defaults to the brand.
     #[must_use]
     pub fn sender(&self) -> Mailbox {
         let name = self.mail_from.name.clone().unwrap_or_else(|| self.brand.clone());
         Mailbox::new(Some(name), self.mail_from.email.clone())
     }
 
-    /// One mail per cooldown; off where the cooldown is zero.
+    /// Returns the limit of one mail per cooldown; off if the cooldown is zero.
     #[must_use]
     pub const fn resend_limit(&self) -> RateLimit {
         if self.resend_cooldown.is_zero() { RateLimit::Off } else { RateLimit::At(Limit { count: 1, window: self.resend_cooldown }) }
     }
 
-    /// What is asked of a new password, as the pages know it too.
+    /// Returns the password policy, which the pages receive too.
     #[must_use]
     pub const fn password_policy(&self) -> Policy {
         Policy { min_length: self.password_min_length, max_length: MAX_LENGTH }
     }
 
-    /// Whether `/dev/inbox` exists: without a mail server, and only where nobody else can open it.
+    /// Returns whether `/dev/inbox` exists: only without a mail server, and only if no other machine can open it.
     #[must_use]
     pub const fn shows_inbox(&self) -> bool {
         self.smtp.is_none() && self.public_url.is_loopback()
@@ -197,7 +197,7 @@ impl Config {
 
 // Value parsers. An error is a clause that follows the option's name: "takes …".
 
-/// `localhost` is what people type; any other name would have to be looked up, and might be several addresses.
+/// Accepts `localhost`, which people type; other names would have to be resolved, and could have several addresses.
 fn listen(text: &str) -> Result<SocketAddr, &'static str> {
     let text = text.trim();
     let address = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
@@ -251,7 +251,7 @@ fn mail_from(text: &str) -> Result<Mailbox, &'static str> {
         return Err(FORM);
     }
     let given: Mailbox = text.parse().map_err(|_| FORM)?;
-    // In the form that every mail server takes: one that does not know SMTPUTF8 would refuse each mail for its sender.
+    // A domain in Punycode: a mail server without SMTPUTF8 would otherwise reject every mail for its sender.
     let domain = idna::domain_to_ascii(given.email.domain()).map_err(|_| FORM)?;
     if !given.email.user().is_ascii() {
         return Err("takes an address of which the part before the @ is in ASCII, like no-reply@example.com");
@@ -272,7 +272,7 @@ fn network(text: &str) -> Result<IpNet, &'static str> {
 }
 
 fn log_filter(text: &str) -> Result<String, &'static str> {
-    // A word alone would name a part of the program, and a level with a typo would so turn the log off.
+    // A single word would name a module; a misspelled level would thus turn logging off.
     let levels = ["error", "warn", "info", "debug", "trace", "off"];
     let is_word = |part: &str| part.chars().all(char::is_alphabetic) && !levels.iter().any(|level| part.eq_ignore_ascii_case(level));
     let has_typo = text.split(',').map(str::trim).any(|part| !part.is_empty() && is_word(part));

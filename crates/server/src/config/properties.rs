@@ -1,4 +1,4 @@
-//! What holds of durations, limits and the public URL, whatever stands in the environment.
+//! Property tests: durations, limits and the public URL.
 
 use super::duration;
 use super::limit::{Limit, RateLimit};
@@ -11,7 +11,7 @@ use url::{Host, Url};
 
 const UNITS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
 
-/// What somebody may take for a public URL.
+/// Near-valid public URLs.
 fn address() -> impl Strategy<Value = String> {
     let pieces: &[&str] = &[
         "http://",

@@ -1,4 +1,4 @@
-//! The address under which people reach the server; every mailed link starts with it (TOK-11).
+//! Public URL: the address of the server for browsers; every mailed link starts with it (TOK-11).
 
 use rekey_wire::paths::Page;
 use std::fmt;
@@ -7,8 +7,7 @@ use url::{Host, Url};
 
 /// `https://host[:port]`, or plain http on this machine.
 ///
-/// An origin and nothing more: no path, no user, no query. It comes from the configuration alone, never from a
-/// request's `Host` or forwarded headers.
+/// An origin only: no path, no user, no query. It comes from the configuration, never from a request's `Host` or forwarded headers.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PublicUrl {
     origin: String,
@@ -18,10 +17,10 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
-    /// Reads it.
+    /// Parses a public URL.
     ///
     /// # Errors
-    /// What to change, to follow the option's name.
+    /// What to change, as a clause that follows the option's name.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         const FORM: &str = "takes an address like https://reset.example.com";
         let url = Url::parse(text.trim()).map_err(|_| FORM)?;
@@ -46,44 +45,44 @@ impl PublicUrl {
         Ok(Self { origin: url.origin().ascii_serialization(), port, https, loopback })
     }
 
-    /// Whether pages are served over TLS (cookies are then `Secure`, and HSTS is sent).
+    /// Returns whether pages are served over TLS (cookies are then `Secure`, and HSTS is sent).
     #[must_use]
     pub const fn is_https(&self) -> bool {
         self.https
     }
 
-    /// Whether only this machine can follow the links.
+    /// Returns whether only this machine can open the links.
     #[must_use]
     pub const fn is_loopback(&self) -> bool {
         self.loopback
     }
 
-    /// The TCP port that browsers connect to.
+    /// Returns the TCP port that browsers connect to.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
     }
 
-    /// As a browser writes it in `Origin`: no slash at the end, no default port, the host in Punycode.
+    /// Returns the origin as browsers send it in `Origin`: no trailing slash, no default port, host in Punycode.
     #[must_use]
     pub fn origin(&self) -> String {
         self.origin.clone()
     }
 
-    /// The address of a page; `path` starts with a slash.
+    /// Returns the URL of a page; `path` starts with a slash.
     #[must_use]
     pub fn link(&self, path: &str) -> String {
         [&self.origin, path].concat()
     }
 
-    /// What stands in a mail: `{public URL}/reset-password#token=…`. The token is in the fragment, which no browser
-    /// sends to any server (TOK-12).
+    /// Returns the link for a mail: `{public URL}/reset-password#token=…`. The token is in the fragment, which browsers do not send to any server
+    /// (TOK-12).
     #[must_use]
     pub fn reset_link(&self, token: &str) -> String {
         self.link(&[Page::ResetPassword.path(), "#token=", token].concat())
     }
 
-    /// The other link of that mail, for who did not ask: `{public URL}/not-me#token=…`.
+    /// Returns the link for recipients who did not request the mail: `{public URL}/not-me#token=…`.
     #[must_use]
     pub fn not_me_link(&self, token: &str) -> String {
         self.link(&[Page::NotMe.path(), "#token=", token].concat())
@@ -96,7 +95,7 @@ impl fmt::Display for PublicUrl {
     }
 }
 
-/// Whether a host never leaves this machine: `localhost` and its subdomains (RFC 6761 section 6.3), 127.0.0.0/8, `::1`.
+/// Returns whether a host always refers to this machine: `localhost` and its subdomains (RFC 6761 section 6.3), 127.0.0.0/8, `::1`.
 pub(crate) fn is_loopback<S: AsRef<str>>(host: Host<S>) -> bool {
     match host {
         Host::Domain(name) => {

@@ -1,38 +1,38 @@
-//! Where mail is handed over: `smtp://` and `smtps://`.
+//! Mail server URL: `smtp://` or `smtps://`.
 
 use super::public_url::is_loopback;
 use std::fmt;
 use url::Url;
 
-/// How the connection is protected.
+/// Encryption of the connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Security {
-    /// Not at all; to a server on this machine only.
+    /// None; only for a server on this machine.
     Plain,
-    /// `STARTTLS` (RFC 3207), and no mail without it.
+    /// `STARTTLS` (RFC 3207), required.
     StartTls,
     /// TLS from the first byte (RFC 8314).
     Tls,
 }
 
-/// A mail server. `Debug` hides the password.
+/// Address of a mail server. `Debug` hides the password.
 #[derive(Clone, Eq, PartialEq)]
 pub struct SmtpUrl {
-    /// Host name (as certificates name it) or IP address.
+    /// Host name (as in certificates) or IP address.
     pub host: String,
     /// TCP port.
     pub port: u16,
-    /// What is asked of the connection; never given up.
+    /// Required encryption; there is no fallback to plain text.
     pub security: Security,
     /// User name and password.
     pub credentials: Option<(String, String)>,
 }
 
 impl SmtpUrl {
-    /// Reads `smtp://host:port` (this machine only), `smtp://…?tls=required`, `smtps://user:password@host`.
+    /// Parses `smtp://host:port` (this machine only), `smtp://…?tls=required`, `smtps://user:password@host`.
     ///
     /// # Errors
-    /// What to change, to follow the option's name. It never holds the URL, which may hold a password.
+    /// What to change, as a clause that follows the option's name. Never contains the URL, which may have a password.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         const FORM: &str = "takes smtp://host:port?tls=required or smtps://user:password@host, with special characters percent-encoded";
         let url = Url::parse(text.trim()).map_err(|_| FORM)?;
@@ -47,7 +47,7 @@ impl SmtpUrl {
         }
         let required = asks_for_tls(&url)?;
         let local = match &host {
-            // The url crate parses numbers as addresses, and folds case, for web schemes only.
+            // The url crate parses IPv4 addresses and folds case for web schemes only.
             url::Host::Domain(name) => match name.parse::<std::net::Ipv4Addr>() {
                 Ok(ip) => ip.is_loopback(),
                 Err(_) => is_loopback(url::Host::Domain(name.to_ascii_lowercase())),
@@ -64,7 +64,7 @@ impl SmtpUrl {
         };
         let host = match host {
             url::Host::Ipv6(ip) => ip.to_string(),
-            // Other schemes than http's keep the host as typed, percent-encoded: bring it to the DNS form.
+            // For non-web schemes the url crate keeps the host percent-encoded as typed: convert it to the DNS form.
             url::Host::Domain(name) => {
                 let name = decode(name).ok_or(FORM)?;
                 let ascii = idna::domain_to_ascii_cow(name.as_bytes(), idna::AsciiDenyList::URL).map_err(|_| FORM)?;
@@ -84,7 +84,7 @@ impl SmtpUrl {
     }
 }
 
-/// Whether the query is `tls=required`; it may hold nothing else.
+/// Returns whether the query is `tls=required`; anything else is an error.
 fn asks_for_tls(url: &Url) -> Result<bool, &'static str> {
     let mut required = false;
     for (key, value) in url.query_pairs() {
@@ -97,7 +97,7 @@ fn asks_for_tls(url: &Url) -> Result<bool, &'static str> {
     Ok(required)
 }
 
-/// Percent-decodes; `None` for what is not UTF-8 afterwards or holds a control character.
+/// Percent-decodes text. Returns `None` if the result is not UTF-8 or has a control character.
 fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

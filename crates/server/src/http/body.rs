@@ -1,4 +1,4 @@
-//! Reading a request's body: little of it, and not for long.
+//! Request body reader, with limits on size and time.
 
 use axum::body::BodyDataStream;
 use axum::extract::Request;
@@ -11,21 +11,21 @@ use tokio::time::timeout;
 
 use crate::http::error::{ApiError, Result};
 
-/// The largest body in bytes; every call needs far less.
+/// Maximum body size, bytes; every call needs far less.
 pub const MAX_BYTES: usize = 16 * 1024;
-/// How long a body may take to arrive.
+/// Timeout for receiving a body.
 pub const MAX_TIME: Duration = Duration::from_secs(10);
-/// How much of a larger body is read and thrown away, so that a client that is still sending hears the refusal rather
-/// than a reset connection.
+/// Maximum number of bytes read and discarded from a larger body, so that a client that is still sending gets the error response instead of a
+/// connection reset.
 const MAX_DISCARDED: usize = 4 * 1024 * 1024;
 
-/// Whether the headers say that a body follows (RFC 9112 section 6.3).
+/// Returns whether the headers announce a body (RFC 9112 section 6.3).
 #[must_use]
 pub fn is_announced(headers: &HeaderMap) -> bool {
     headers.contains_key(header::TRANSFER_ENCODING) || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0")
 }
 
-/// Whether the headers announce more than [`MAX_BYTES`].
+/// Returns whether the headers announce more than [`MAX_BYTES`].
 #[must_use]
 pub fn is_too_large(headers: &HeaderMap) -> bool {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
@@ -35,7 +35,7 @@ pub fn is_too_large(headers: &HeaderMap) -> bool {
 /// Reads the whole body.
 ///
 /// # Errors
-/// 413 over [`MAX_BYTES`], 408 after [`MAX_TIME`], 400 when the client gives up halfway.
+/// 413 over [`MAX_BYTES`], 408 after [`MAX_TIME`], 400 if the client aborts.
 pub async fn read(request: Request) -> Result<Bytes> {
     let mut stream = request.into_body().into_data_stream();
     let collected = timeout(MAX_TIME, collect(&mut stream)).await.map_err(|_| ApiError::new(Code::RequestTimeout))?;
@@ -45,7 +45,7 @@ pub async fn read(request: Request) -> Result<Bytes> {
     collected
 }
 
-/// Refuses a body that [`is_too_large`]; who waits for leave to send it (`Expect`) is told before sending.
+/// Rejects a body that [`is_too_large`]. A client that sent `Expect` gets the response before it sends the body.
 pub async fn refuse(request: Request) -> ApiError {
     if !request.headers().contains_key(header::EXPECT) {
         discard(request.into_body().into_data_stream()).await;
@@ -65,7 +65,7 @@ async fn collect(stream: &mut BodyDataStream) -> Result<Bytes> {
     Ok(collected.freeze())
 }
 
-/// Reads on, for [`MAX_TIME`] at most, and keeps nothing.
+/// Reads and discards the rest, for [`MAX_TIME`] at most.
 async fn discard(mut rest: BodyDataStream) {
     let mut discarded = 0;
     let reading = async {
@@ -76,7 +76,7 @@ async fn discard(mut rest: BodyDataStream) {
             }
         }
     };
-    // Whether it ends, goes on or stalls: the answer is the same.
+    // The response is the same whether the body ends, continues or stalls.
     let _ = timeout(MAX_TIME, reading).await;
 }
 

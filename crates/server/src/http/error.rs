@@ -1,4 +1,4 @@
-//! Refusals: one type for all of them, answered as RFC 9457 problem documents that never repeat what was sent.
+//! API errors: one type, sent as RFC 9457 problem documents that never contain request data.
 
 use crate::http::middleware::request_id;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -7,13 +7,13 @@ use rekey_wire::email::EmailError;
 use rekey_wire::problem::{self, Code, FieldError, FieldErrors, Problem};
 use rekey_wire::users::User;
 
-/// What a handler answers.
+/// Result of a handler.
 pub type Result<T> = std::result::Result<T, ApiError>;
 
-/// Seconds after which a client may ask again when the server cannot serve it now.
+/// `Retry-After` in seconds when the server is temporarily unavailable.
 const UNAVAILABLE_RETRY: u64 = 5;
 
-/// A refusal, made of a [`Code`] and what the code's answer needs.
+/// An error: a [`Code`] and the details of its response.
 #[derive(Debug)]
 pub struct ApiError {
     code: Code,
@@ -23,33 +23,33 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// A refusal that the code says all about.
+    /// Creates an error without details.
     #[must_use]
     pub const fn new(code: Code) -> Self {
         Self { code, errors: FieldErrors::new(), retry_after: None, current: None }
     }
 
-    /// Tells the client after how many seconds it may ask again (`Retry-After`, RFC 9110 section 10.2.3).
+    /// Sets `Retry-After` in seconds (RFC 9110 section 10.2.3).
     #[must_use]
     pub const fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
     }
 
-    /// 412: somebody else was quicker; the user as it is now.
+    /// 412: a concurrent change came first; includes the current user.
     #[must_use]
     pub fn changed_meanwhile(current: User) -> Self {
         Self { current: Some(Box::new(current)), ..Self::new(Code::ChangedMeanwhile) }
     }
 
-    /// 422 for one field. `message` is for people and must not repeat the field's value.
+    /// 422 for one field. `message` is for people and must not contain the field's value.
     #[must_use]
     pub fn field(name: &str, code: &str, message: impl Into<String>) -> Self {
         let error = FieldError { code: code.to_owned(), message: message.into() };
         Self::fields(FieldErrors::from([(name.to_owned(), vec![error])]))
     }
 
-    /// [`Self::field`] with the message that the API has for the code.
+    /// [`Self::field`] with the API's message for the code.
     #[must_use]
     pub fn refused(name: &str, code: &str) -> Self {
         Self::field(name, code, problem::message(code))
@@ -61,13 +61,13 @@ impl ApiError {
         Self { code: Code::InvalidFields, errors, retry_after: None, current: None }
     }
 
-    /// What went wrong, for programs.
+    /// Returns the error code.
     #[must_use]
     pub const fn code(&self) -> Code {
         self.code
     }
 
-    /// The HTTP status of the answer.
+    /// Returns the HTTP status.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         status(self.code)
@@ -100,7 +100,7 @@ impl From<getrandom::Error> for ApiError {
 }
 
 impl From<sqlx::Error> for ApiError {
-    /// Logs what failed, never the values that were bound: they may be secret.
+    /// Logs the error without the bound values, which may be secret.
     fn from(error: sqlx::Error) -> Self {
         let cause = database_cause(&error);
         if is_passing(&error) {
@@ -112,23 +112,22 @@ impl From<sqlx::Error> for ApiError {
     }
 }
 
-/// Whether the same query may succeed later: no connection, a busy file, a full disk, a server that restarts.
+/// Returns whether the same query may succeed later: no connection, a busy file, a full disk, a server that restarts.
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => true,
         sqlx::Error::Database(e) => e.code().is_some_and(|code| match e.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
-            // SQLITE_BUSY, _LOCKED, _READONLY, _IOERR, _FULL, _CANTOPEN: the low byte, in their extended forms too.
+            // SQLITE_BUSY, _LOCKED, _READONLY, _IOERR, _FULL, _CANTOPEN: the low byte, also of extended codes.
             Some(_) => code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14)),
-            // PostgreSQL: 40 is "transaction rollback" (two waited for each other), 53 "insufficient resources", 57P
-            // "operator intervention".
+            // PostgreSQL: 40 is "transaction rollback" (deadlock), 53 "insufficient resources", 57P "operator intervention".
             None => ["40", "53", "57P"].iter().any(|class| code.starts_with(class)),
         }),
         _ => false,
     }
 }
 
-/// A database error without statement or values. SQLite's messages name columns only; PostgreSQL's may quote a value,
-/// so that of those only the SQLSTATE and the constraint are kept.
+/// Describes a database error without statement and values. SQLite's messages name columns only; PostgreSQL's may quote a value, so only SQLSTATE and
+/// constraint are used.
 fn database_cause(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(e) if e.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() => e.message().to_owned(),
@@ -164,7 +163,7 @@ impl IntoResponse for ApiError {
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, headers, body).into_response();
         if self.code == Code::RequestTimeout {
-            // The rest of the body may still come; it must not be taken for a request (RFC 9110 section 15.5.9).
+            // The rest of the body may still arrive; it must not be parsed as a request (RFC 9110 section 15.5.9).
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if let Some(seconds) = self.retry_after {
@@ -201,7 +200,7 @@ const fn status(code: Code) -> StatusCode {
     }
 }
 
-/// The title and the detail of each code: what it is, and what to do.
+/// Returns title and detail of each code: what happened, and what to do.
 const fn words(code: Code) -> (&'static str, &'static str) {
     match code {
         Code::BadRequest => ("Not readable", "The body is not one JSON object in UTF-8. Correct it and send it again."),

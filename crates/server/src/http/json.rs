@@ -1,5 +1,5 @@
-//! JSON in, JSON out, strictly: one object, known fields, the right types; anything else is a problem document that
-//! names the field and never its value.
+//! Strict JSON extractors and responses: one object, known fields, the right types. Errors are problem documents that name the field, never its
+//! value.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -16,21 +16,20 @@ use crate::http::body;
 use crate::http::error::{ApiError, Result};
 use crate::http::middleware::Middleware;
 
-/// The longest query string in bytes: a search of 200 emoji, percent-encoded, with room to spare.
+/// Maximum length of a query string, bytes: a search of 200 emoji, percent-encoded, with room to spare.
 const MAX_QUERY: usize = 4096;
 
-/// The body as a `T`, or an answer made of one.
+/// Extracts the body as a `T`; as a response, serializes a `T`.
 ///
-/// `T` must refuse unknown fields (`deny_unknown_fields`), which also makes sure that only names of its own fields
-/// appear in refusals.
+/// `T` must reject unknown fields (`deny_unknown_fields`), which also ensures that errors contain only the names of its own fields.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
 
-/// [`Json`], and `T`'s own rules hold.
+/// Like [`Json`], and validates the rules of `T`.
 #[derive(Clone, Copy, Debug)]
 pub struct Valid<T>(pub T);
 
-/// The query string as a `T`, as strict as [`Json`].
+/// Extracts the query string as a `T`, as strictly as [`Json`].
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
 
@@ -76,8 +75,8 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// Refuses bodies that are too large, and those of any other kind, on calls that change something, those that take no
-/// body included: a form of another site can then reach no handler at all.
+/// Rejects bodies that are too large or not JSON on all unsafe methods, even for handlers without a body: a form of another site cannot reach any
+/// handler.
 pub fn layer() -> impl Middleware {
     from_fn(async |request: Request, next: Next| {
         let headers = request.headers();
@@ -94,7 +93,7 @@ pub fn layer() -> impl Middleware {
     })
 }
 
-/// Whether the one `Content-Type` is `application/json`, in UTF-8 (RFC 8259 section 8.1), and nothing is compressed.
+/// Returns whether the only `Content-Type` is `application/json` in UTF-8 (RFC 8259 section 8.1), without content coding.
 fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(only), None) = (types.next(), types.next()) else { return false };
@@ -108,7 +107,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     is_json && is_utf8 && is_plain
 }
 
-/// Derived types would also take their fields in order from an array; an object is asked for here.
+/// Requires an object: derived types would also accept their fields in order from an array.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let text = std::str::from_utf8(body).map_err(|_| Code::BadRequest)?;
     if !text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{') {
@@ -116,7 +115,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     }
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        // Where an enum's name should be, serde_json takes anything but text for a fault of the JSON.
+        // Where an enum variant is expected, serde_json reports any non-string as a syntax error.
         let is_json = error.inner().is_data() || serde_json::from_str::<serde_json::Value>(text).is_ok();
         if is_json { refused(error.path(), &error.inner().to_string(), "body") } else { Code::BadRequest.into() }
     })?;
@@ -128,7 +127,7 @@ fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T> {
     if query.len() > MAX_QUERY {
         return Err(Code::UriTooLong.into());
     }
-    // What is not UTF-8 decodes to U+FFFD; nobody looks for that, nor for NUL, which PostgreSQL cannot even be asked about.
+    // Invalid UTF-8 decodes to U+FFFD. It is never a useful search, and PostgreSQL rejects NUL.
     if url::form_urlencoded::parse(query.as_bytes()).any(|(name, value)| [name, value].iter().any(|text| text.contains(['\0', '\u{fffd}'])))
     {
         return Err(ApiError::field("query", "invalid_characters", problem::message("invalid_characters")));
@@ -137,8 +136,8 @@ fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T> {
     serde_path_to_error::deserialize(pairs).map_err(|error| refused(error.path(), &error.inner().to_string(), "query"))
 }
 
-/// Says which field is wrong and how. serde tells the kinds apart in words only; the words up to the first backquote
-/// are its own, and so is the field's name after "missing" and "duplicate".
+/// Converts a serde error to a field error. serde distinguishes its errors only by their text; the text up to the first backquote is its own, and so
+/// is the field name after "missing" and "duplicate".
 fn refused(path: &Path, words: &str, whole: &str) -> ApiError {
     let mut words = words.split('`');
     let (kind, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! HTTP: the server, its middleware, and how requests are read and refused.
+//! HTTP: the server, its middleware, request parsing and error responses.
 
 pub mod body;
 pub mod error;

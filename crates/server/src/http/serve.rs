@@ -1,4 +1,4 @@
-//! The HTTP server itself: connections, their limits, and how it stops without dropping anybody.
+//! HTTP server: connections, their limits, and graceful shutdown.
 
 use axum::Router;
 use axum::body::Body;
@@ -22,18 +22,18 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-/// How long a request's head may take to arrive, and how long a connection may idle between two requests.
+/// Timeout for receiving a request's head, and for idle connections.
 const HEAD_TIME: Duration = Duration::from_secs(30);
-/// The largest head in bytes.
+/// Maximum size of a request's head, bytes.
 const HEAD_SIZE: usize = 32 * 1024;
-/// How long connections that are open when the server stops may still bring a request.
+/// How long open connections may still send a request after shutdown begins.
 const LAST_CALL: Duration = Duration::from_millis(300);
-/// How long requests under way may take to finish when the server stops.
+/// How long active requests may take to finish after shutdown begins.
 const GRACE: Duration = Duration::from_secs(30);
-/// A pause after a failed accept: there are no file descriptors left, and some may come free.
+/// Delay after a failed accept: file descriptors are exhausted, and some may be closed meanwhile.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Prints the address in use, which port 0 leaves open until now.
+/// Prints the listen address, which is unknown until now for port 0.
 ///
 /// # Errors
 /// The socket has no address, or stdout is closed.
@@ -55,8 +55,8 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Serves until `stop` resolves; then calls `on_stop`, which must end whatever would stream for ever, takes no more
-/// connections, and returns when the requests under way are answered or 30 seconds have passed.
+/// Serves until `stop` resolves. Then calls `on_stop`, which must end all streaming responses, accepts no more connections, and returns when the
+/// active requests are finished or after 30 seconds.
 pub async fn run(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, on_stop: impl FnOnce()) {
     let connections = Connections { router, graceful: GracefulShutdown::new(), is_stopping: Arc::default() };
     let mut stop = std::pin::pin!(stop);
@@ -74,7 +74,7 @@ pub async fn run(listener: TcpListener, router: Router, stop: impl Future<Output
     }
     connections.is_stopping.store(true, Ordering::Relaxed);
     on_stop();
-    // Whom the kernel has let in already is served too.
+    // Connections already accepted by the kernel are served too.
     while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
         connections.serve(stream, peer);
     }
@@ -98,7 +98,7 @@ impl Connections {
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(HEAD_SIZE)
             .serve_connection(TokioIo::new(stream), service);
-        // What goes wrong on a connection is the client's doing and of no use in a log.
+        // Connection errors are caused by the client and not logged.
         tokio::spawn(self.graceful.watch(connection).map(drop));
     }
 

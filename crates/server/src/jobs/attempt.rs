@@ -1,4 +1,4 @@
-//! Attempt to hand a mail over: its outcome, and whether and when it is repeated.
+//! Delivery attempt: its outcome, and whether and when it is repeated.
 
 use super::outbox::{self, Claim};
 use crate::app::App;
@@ -8,51 +8,51 @@ use crate::mail::templates::{MailTemplate, Recipient};
 use crate::mail::transport::Delivery;
 use crate::{metrics, reset};
 
-/// Result of a job; the error is logged, and the job is tried again.
+/// Result of a job; an error is logged, and the job is retried.
 pub(super) type Done = crate::http::error::Result<()>;
 
 /// Maximum delay between two attempts, milliseconds.
 const MAX_BACKOFF: i64 = 30_000;
-/// Delays before a mail is repeated that the mail server may already have, milliseconds: one for each repetition.
+/// Delays before repeating a mail that the mail server may already have, milliseconds: one per repetition.
 const UNCONFIRMED_DELAYS: [i64; 2] = [300_000, outbox::MAX_DELAY];
-/// What is written down of a mail that was repeated in vain.
+/// Detail that is stored for a mail whose repetitions were not confirmed either.
 pub(super) const UNCONFIRMED: &str = "The mail server did not confirm that it took the mail.";
-/// After so long the mail server is given up, milliseconds.
+/// Time after which delivery is abandoned, milliseconds.
 pub(super) const GIVE_UP: i64 = reset::GIVE_UP;
 
 /// Result of an attempt.
 pub(super) enum Outcome {
-    /// The mail server took it.
+    /// The mail server accepted it.
     Sent,
-    /// The mail server never said whether it took it, and it is not repeated any more.
+    /// The mail server did not confirm that it accepted the mail, and no repetitions are left.
     Unconfirmed,
-    /// Nothing was to be done any more.
+    /// Nothing left to do.
     Skipped,
-    /// The lease ran out, and another worker has the job.
+    /// The lease expired, and another worker has the job.
     LeaseLost,
     /// Try again.
     RetryAt {
-        /// When (Unix milliseconds).
+        /// Next attempt (Unix milliseconds).
         at: i64,
-        /// For [`Claim::deliveries`].
+        /// New value of [`Claim::deliveries`].
         deliveries: i64,
     },
-    /// It will not work any more, and why, in words.
+    /// Permanent failure, with the reason in words.
     Failed(Cause, String),
 }
 
-/// Why a mail will not be tried again.
+/// Cause of a permanent failure.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Cause {
-    /// The mail server knows no such address.
+    /// The mail server rejected the address.
     NoSuchAddress,
-    /// The mail server refused it for good, it was tried for too long, or there is nothing to send it to.
+    /// The mail server permanently rejected the mail, retries took too long, or the user has no address.
     GaveUp,
-    /// The address has had its share.
+    /// The limit of mails to this address is exceeded.
     OverShare,
 }
 
-/// Writes the mail and hands it over.
+/// Composes the mail and delivers it.
 pub(super) async fn deliver(app: &App, claim: &Claim, delivery: Delivery, recipient: &Recipient, template: &MailTemplate) -> Outcome {
     let Ok(mail) = compose(&Brand::from(&app.config), recipient, template) else {
         delivery.cancel();
@@ -64,18 +64,17 @@ pub(super) async fn deliver(app: &App, claim: &Claim, delivery: Delivery, recipi
     }
 }
 
-/// Whether the mail server was given a day.
+/// Returns whether delivery has been tried for a day.
 pub(super) const fn is_given_up(claim: &Claim, now: i64) -> bool {
     now - claim.created_at > GIVE_UP
 }
 
-/// Whether the mail was handed over so often without an answer that one more would be a nuisance.
+/// Returns whether the mail has been handed over without confirmation so often that another repetition would be a nuisance.
 pub(super) const fn is_repeated_enough(claim: &Claim) -> bool {
     claim.deliveries > UNCONFIRMED_DELAYS.len() as i64
 }
 
-/// What follows from a failure: another attempt after 1, 2, 4, … 30 seconds, or after minutes where the mail may have
-/// arrived, or the end.
+/// Classifies a failure: retry after 1, 2, 4, … 30 seconds, or after minutes if the mail may have arrived, or fail permanently.
 pub(super) fn classify(claim: &Claim, now: i64, error: SendError) -> Outcome {
     let SendError { reason, kind } = error;
     let (delay, deliveries) = match kind {
@@ -87,7 +86,7 @@ pub(super) fn classify(claim: &Claim, now: i64, error: SendError) -> Outcome {
             None => return Outcome::Unconfirmed,
         },
     };
-    // What is tried again has no other end that an operator could watch.
+    // A retry has no other outcome that an operator could monitor.
     metrics::mail_failed();
     tracing::warn!(job = claim.id, attempt = claim.attempts, why = reason, "a mail could not be sent and will be tried again");
     Outcome::RetryAt { at: now + delay, deliveries }

@@ -1,4 +1,4 @@
-//! Notices: mails that tell an owner what was done to the account.
+//! Notices: mails that inform an owner of a change to the account.
 
 use super::attempt::{Cause, Done, Outcome, classify, deliver, is_given_up, is_repeated_enough};
 use super::outbox::{self, Claim};
@@ -9,8 +9,8 @@ use crate::metrics;
 use crate::store::Result;
 use sqlx::Row;
 
-/// Tells an owner of what was done to the account, where mail to them went at that time. No limit of reset mails holds it
-/// back: whoever did it could else see to it that nobody hears.
+/// Sends a notice to the address that the account had at the time of the change. Exempt from the limits of reset mails: otherwise an attacker could
+/// exhaust them to suppress the notice.
 pub(super) async fn send_notice(app: &App, claim: &Claim, user: i64, address: &str, template: &MailTemplate) -> Done {
     let row = sqlx::query("SELECT name FROM users WHERE id = $1").bind(user).fetch_optional(app.store.read()).await?;
     let outcome = match (row, Address::parse(address)) {

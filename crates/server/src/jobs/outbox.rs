@@ -1,78 +1,78 @@
-//! Job queue: a table, so that a job survives a crash. Jobs are leased; the lease of a worker that died runs out, and the job
-//! is claimed again. `attempts` is the fencing token: a worker whose lease expired cannot complete the job.
+//! Job queue: a database table, so that jobs survive a crash. Jobs are leased; when the lease of a dead worker expires, the job is claimed again.
+//! `attempts` is the fencing token: a worker whose lease expired cannot complete the job.
 
 use crate::http::middleware::request_id;
 use crate::store::{Conn, Result, Store};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-/// Lease duration, milliseconds: short enough for a restart to go on within a minute. The worker renews the leases of jobs
-/// that take longer ([`renew`]).
+/// Lease duration, milliseconds: short enough for a restart to continue within a minute. The worker renews the leases of jobs that take longer
+/// ([`renew`]).
 pub const LEASE: i64 = 40_000;
 /// Maximum delay, milliseconds. A `next_at` further ahead means that the clock was set back; treat it as due.
 pub const MAX_DELAY: i64 = 600_000;
 
-/// Something to do after the answer.
+/// A job, run after the response is sent.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Job {
-    /// Somebody typed this address into "Forgot your password?": find out whether it is anybody's.
+    /// A request from the "Forgot your password?" form: look the address up.
     Forgot {
         /// In canonical form.
         address: String,
-        /// From where.
+        /// The client's address.
         ip: String,
     },
-    /// The same, over the limit: for the audit log alone.
+    /// A request over the limit: recorded in the audit log, nothing else.
     Throttled {
         /// In canonical form.
         address: String,
-        /// From where.
+        /// The client's address.
         ip: String,
     },
-    /// A reset's mail.
+    /// The mail of a reset.
     Link {
-        /// The reset.
+        /// The id of the reset.
         reset: i64,
     },
     /// "Your password was changed".
     PasswordChanged {
-        /// Whose.
+        /// The id of the user.
         user: i64,
-        /// Where the owner had mail sent at that time.
+        /// The address of the account at the time of the change.
         address: String,
     },
     /// "Your email address was changed".
     AddressChanged {
-        /// Whose.
+        /// The id of the user.
         user: i64,
-        /// The one that was taken out of the account.
+        /// The address that was removed from the account.
         address: String,
-        /// The name of the admin who did it.
+        /// The name of the admin who changed it.
         by: String,
     },
 }
 
-/// A job that this worker holds.
+/// A job leased by this worker.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// Its row.
+    /// The id of its row.
     pub id: i64,
-    /// What to do.
+    /// The job.
     pub job: Job,
-    /// When it was put in (Unix milliseconds).
+    /// When it was enqueued (Unix milliseconds).
     pub created_at: i64,
-    /// How often it was tried, this time included.
+    /// Number of attempts, including this one; the fencing token.
     pub attempts: i64,
-    /// How often its mail was handed over without an answer that would tell whether the mail server took it.
+    /// Number of deliveries whose acceptance the mail server did not confirm.
     pub deliveries: i64,
-    /// The id of the request that caused it; none where a command did.
+    /// The id of the request that caused it; `None` for a command.
     pub request_id: Option<String>,
 }
 
-/// Puts a job in, within the caller's transaction.
+/// Enqueues a job in the caller's transaction.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn put(conn: &mut Conn, now: i64, job: &Job) -> Result<()> {
     let (kind, user, reset, address, ip, detail) = match job {
         Job::Forgot { address, ip } => ("forgot", None, None, Some(address), Some(ip), None),
@@ -96,19 +96,19 @@ pub async fn put(conn: &mut Conn, now: i64, job: &Job) -> Result<()> {
         .map(drop)
 }
 
-/// Which jobs to claim.
+/// Selects the jobs to claim.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Which {
-    /// All that are due, the one that waits longest first.
+    /// All due jobs, the longest waiting first.
     Due,
-    /// Those of them that were never tried.
+    /// Due jobs that were never attempted.
     New,
 }
 
 /// Claims up to `most` jobs. Two workers never hold the same one.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn claim(store: &Store, now: i64, which: Which, most: usize) -> Result<Vec<Claim>> {
     if most == 0 {
         return Ok(Vec::new());
@@ -122,12 +122,12 @@ pub async fn claim(store: &Store, now: i64, which: Which, most: usize) -> Result
          ORDER BY next_at, id LIMIT $4";
     let most = i64::try_from(most).unwrap_or(1);
     let horizon = now.saturating_add(MAX_DELAY);
-    // Looking first costs no write lock while there is nothing to do.
+    // Checking first avoids the write lock while the queue is empty.
     let look = sqlx::query(due).bind(now).bind(horizon).bind(tried_before).bind(most);
     if look.fetch_optional(store.read()).await?.is_none() {
         return Ok(Vec::new());
     }
-    // Materialized, or PostgreSQL may look again for every row and claim more than it was asked to.
+    // Materialized; otherwise PostgreSQL may run the subquery again for each row and claim more than the limit.
     let sql = format!(
         "WITH due AS MATERIALIZED ({due}{}) UPDATE outbox SET claimed_until = $5, attempts = attempts + 1 WHERE id IN (SELECT id FROM due)
          RETURNING id, kind, user_id, reset_id, address, ip, detail, created_at, attempts, deliveries, request_id",
@@ -149,7 +149,7 @@ fn read(row: &AnyRow) -> Result<Option<Claim>> {
         "link" => Job::Link { reset: number(3)? },
         "notice" => Job::PasswordChanged { user: number(2)?, address: text(4)? },
         "address_changed" => Job::AddressChanged { user: number(2)?, address: text(4)?, by: text(6)? },
-        // A newer program's: it waits for one.
+        // A kind of a newer program: leave it for one.
         _ => return Ok(None),
     };
     Ok(Some(Claim {
@@ -162,38 +162,38 @@ fn read(row: &AnyRow) -> Result<Option<Claim>> {
     }))
 }
 
-/// Takes a job out for good. False where the claim ran out and another worker has the job, or ended it.
+/// Deletes a finished job. Returns false if the lease expired and another worker has or ended the job.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn finish(conn: &mut Conn, claim: &Claim) -> Result<bool> {
     let done = sqlx::query("DELETE FROM outbox WHERE id = $1 AND attempts = $2").bind(claim.id).bind(claim.attempts).execute(conn).await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// [`finish`] for a mail that the mail server took: it is done whoever holds the job by now, who would send it once more.
-/// False where another worker ended it.
+/// Like [`finish`], for a mail that the mail server accepted: deletes the job even if another worker holds it by now, which would send it again.
+/// Returns false if another worker ended it.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn finish_sent(conn: &mut Conn, claim: &Claim) -> Result<bool> {
     let done = sqlx::query("DELETE FROM outbox WHERE id = $1").bind(claim.id).execute(conn).await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// Extends the lease. False where the job was given back, or the lease ran out and another worker has the job.
+/// Extends the lease. Returns false if the job was given back, or the lease expired and another worker has the job.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn renew(conn: &mut Conn, claim: &Claim, now: i64) -> Result<bool> {
     extend(conn, claim, now, "UPDATE outbox SET claimed_until = $3 WHERE id = $1 AND attempts = $2 AND claimed_until > 0").await
 }
 
-/// Extends the lease right before the one step that cannot be taken back, and counts the delivery: should the process die
-/// now, nobody knows whether the mail left. False where the lease ran out and another worker has the job.
+/// Extends the lease and counts the delivery, right before the irreversible step: if the process dies now, it is unknown whether the mail was sent.
+/// Returns false if the lease expired and another worker has the job.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn begin_delivery(conn: &mut Conn, claim: &Claim, now: i64) -> Result<bool> {
     extend(conn, claim, now, "UPDATE outbox SET claimed_until = $3, deliveries = deliveries + 1 WHERE id = $1 AND attempts = $2").await
 }
@@ -203,11 +203,11 @@ async fn extend(conn: &mut Conn, claim: &Claim, now: i64, sql: &'static str) -> 
     Ok(held.rows_affected() == 1)
 }
 
-/// Gives a job back, to be tried at `next_at` (Unix milliseconds), unless another worker has it by now. `deliveries` is the
-/// count for [`Claim::deliveries`].
+/// Gives a job back, due at `next_at` (Unix milliseconds), unless another worker has it by now. `deliveries` is the new value of
+/// [`Claim::deliveries`].
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn retry_at(conn: &mut Conn, claim: &Claim, next_at: i64, deliveries: i64) -> Result<()> {
     sqlx::query("UPDATE outbox SET next_at = $3, deliveries = $4, claimed_until = 0 WHERE id = $1 AND attempts = $2")
         .bind(claim.id)
@@ -219,10 +219,10 @@ pub async fn retry_at(conn: &mut Conn, claim: &Claim, next_at: i64, deliveries: 
         .map(drop)
 }
 
-/// How many wait.
+/// Returns the number of jobs in the queue.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn waiting(store: &Store) -> Result<i64> {
     crate::store::number(&sqlx::query("SELECT count(*) FROM outbox").fetch_one(store.read()).await?)
 }

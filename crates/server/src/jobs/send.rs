@@ -1,4 +1,4 @@
-//! One job of the queue, from its claim to its end.
+//! Job execution: dispatches a claimed job to its handler.
 
 use super::attempt::{Done, GIVE_UP};
 use super::notice::send_notice;
@@ -12,8 +12,8 @@ use crate::store::{Conn, Result};
 use rekey_wire::users::RequesterKind;
 use sqlx::Row;
 
-/// Does a job. What the database cannot take now, or a power cut takes back, is done again when the claim runs out: no step
-/// of the queue waits for the disk but the one after which a mail with a link leaves (`send_link`).
+/// Runs a job. After a database error or a power failure it is run again when the lease expires. No step of the queue waits for fsync except the one
+/// right before a mail with a link is sent (`send_link`).
 pub(super) async fn process(app: App, claim: Claim) {
     let done = match &claim.job {
         Job::Forgot { address, ip } => forgot(&app, &claim, address, ip).await,
@@ -45,7 +45,7 @@ async fn drop_job(app: &App, claim: &Claim) -> Result<()> {
     tx.commit().await
 }
 
-/// Finds out whose address it is, and queues the mail, holds it back, or does nothing. All of it is in the audit log.
+/// Looks the address up, and enqueues the mail, holds it back, or does nothing. Each outcome is in the audit log.
 async fn forgot(app: &App, claim: &Claim, address: &str, ip: &str) -> Done {
     let now = app.now();
     let mut tx = app.store.begin_relaxed().await?;
@@ -69,7 +69,7 @@ async fn forgot(app: &App, claim: &Claim, address: &str, ip: &str) -> Done {
             Enqueued::Unreachable => requested().subject(user).detail("Nothing was mailed: no mail can reach the account."),
         },
     };
-    // When it was asked for, however long the job waited.
+    // The time of the request, regardless of how long the job waited.
     audit::record(app, &mut tx, claim.created_at, &entry).await?;
     tx.commit().await?;
     app.wake_mail();
@@ -87,7 +87,7 @@ async fn throttled(app: &App, claim: &Claim, address: &str, ip: &str) -> Done {
     Ok(())
 }
 
-/// The user with this address, whether active, and until when self-service mails are held back.
+/// Returns the user with this address, whether the account is active, and until when self-service mails are paused.
 async fn account(conn: &mut Conn, address: &str) -> Result<Option<(UserRef, bool, Option<i64>)>> {
     let row = sqlx::query("SELECT id, name, status, paused_until FROM users WHERE address = $1").bind(address).fetch_optional(conn).await?;
     let Some(row) = row else { return Ok(None) };

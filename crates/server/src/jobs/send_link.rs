@@ -1,4 +1,4 @@
-//! A reset's mail: draws the link's secret when the mail leaves, and writes down what became of it.
+//! Reset mail: generates the link's secret when the mail is sent, and records the outcome.
 
 use super::attempt::{Cause, Done, Outcome, UNCONFIRMED, classify, deliver, is_given_up, is_repeated_enough};
 use super::outbox::{self, Claim};
@@ -13,10 +13,10 @@ use crate::store::{Conn, Result};
 use rekey_wire::users::{RequesterKind, ResetState};
 use sqlx::{AssertSqlSafe, Row};
 
-/// Maximum delay of a mail over the limit of all mails, milliseconds.
+/// Maximum delay of a mail over the global limit, milliseconds.
 const MAX_HOLD: i64 = outbox::MAX_DELAY / 2;
 
-/// A mail that a reset waits for.
+/// A reset whose mail is pending.
 struct Waiting {
     reset: i64,
     kind: Kind,
@@ -28,7 +28,7 @@ struct Waiting {
     marks: ResetTimestamps,
 }
 
-/// Sends the mail, puts it off, or finds out that there is none to send.
+/// Sends the mail, delays it, or determines that there is nothing to send.
 pub(super) async fn send_link(app: &App, claim: &Claim, reset: i64) -> Done {
     let waiting = load(&mut *app.store.read().acquire().await?, reset).await?;
     let outcome = match &waiting {
@@ -47,7 +47,7 @@ pub(super) async fn send_link(app: &App, claim: &Claim, reset: i64) -> Done {
         Outcome::LeaseLost => false,
         Outcome::Unconfirmed | Outcome::Skipped | Outcome::Failed(..) => outbox::finish(&mut tx, claim).await?,
     };
-    // Where another worker has the job, or has ended it, it writes down how.
+    // If another worker has or ended the job, that worker records the outcome.
     if !ended {
         return Ok(());
     }
@@ -58,7 +58,7 @@ pub(super) async fn send_link(app: &App, claim: &Claim, reset: i64) -> Done {
     Ok(())
 }
 
-/// Writes down how the job has ended.
+/// Records the outcome of the job.
 async fn write_down(app: &App, conn: &mut Conn, now: i64, waiting: &Waiting, outcome: Outcome) -> Done {
     reset::lock_user(conn, now, waiting.user.id).await?;
     match outcome {
@@ -70,7 +70,7 @@ async fn write_down(app: &App, conn: &mut Conn, now: i64, waiting: &Waiting, out
             audit::record(app, conn, now, &Entry::new(Action::ResetMailed).subject(waiting.user.clone())).await?;
         }
         Outcome::Unconfirmed => {
-            // It may have arrived, and its link has to work then.
+            // The mail may have arrived, so its link has to be valid.
             mark_sent(conn, now, waiting, Some(UNCONFIRMED)).await?;
             audit::record(app, conn, now, &Entry::new(Action::ResetMailed).subject(waiting.user.clone()).detail(UNCONFIRMED)).await?;
         }
@@ -89,15 +89,15 @@ async fn mark_sent(conn: &mut Conn, now: i64, waiting: &Waiting, detail: Option<
     sqlx::query(sql).bind(waiting.reset).bind(now).bind(detail).execute(conn).await.map(drop)
 }
 
-/// Where the mail goes, or why it is not to be sent.
+/// Returns the recipient, or the outcome if the mail must not be sent.
 fn addressee(claim: &Claim, waiting: &Waiting, now: i64) -> std::result::Result<Address, Outcome> {
     if waiting.marks.sent_at.is_some() {
         return Err(Outcome::Skipped);
     }
     match waiting.marks.state(now) {
-        // A mail that nobody confirmed has arrived.
+        // An unconfirmed mail whose link was opened has arrived.
         ResetState::Opened if claim.deliveries > 0 => return Err(Outcome::Sent),
-        // The link was printed too, or a mail comes late.
+        // Opened: the link was also printed. Expired: a late mail.
         ResetState::Queued | ResetState::Opened | ResetState::Expired => {}
         ResetState::Sent | ResetState::Failed | ResetState::Used | ResetState::Cancelled => return Err(Outcome::Skipped),
     }
@@ -116,7 +116,7 @@ async fn attempt_link(app: &App, claim: &Claim, waiting: &Waiting) -> crate::htt
         Ok(to) => to,
         Err(outcome) => return Ok(outcome),
     };
-    // Older links stay valid until the mail server is ready to take this one.
+    // Older links stay valid until the mail server is ready to accept this mail.
     let delivery = match app.transport.open(&to).await {
         Ok(delivery) => delivery,
         Err(error) => return Ok(classify(claim, app.now(), error)),
@@ -133,8 +133,8 @@ async fn attempt_link(app: &App, claim: &Claim, waiting: &Waiting) -> crate::htt
     }
 }
 
-/// Mints the link, or finds out that the mail must not leave now. On the disk, with everything that led to it, before the
-/// mail leaves: the link in a mail works.
+/// Mints the link, unless the mail must not be sent now. Committed durably (fsync), with everything that led to it, before the mail is sent, so that
+/// a link in a mail always works.
 async fn mint(
     app: &App,
     claim: &Claim,
@@ -146,7 +146,7 @@ async fn mint(
     if !outbox::begin_delivery(&mut tx, claim, now).await? {
         return Ok(Err(Outcome::LeaseLost));
     }
-    // A mail that may have arrived counts, and so does its repetition.
+    // A mail that may have arrived counts against the limits, and so does its repetition.
     if waiting.marks.expires_at.is_none() || claim.deliveries > 0 {
         if let Some(over) = limit::hit(app, &mut tx, Scope::Mail, now).await? {
             tx.rollback().await?;
@@ -168,7 +168,7 @@ async fn mint(
         Kind::Reset => app.config.link_ttl,
         Kind::Welcome => app.config.invite_ttl,
     };
-    // While the mail server was asked, a newer reset may have taken this one's place, or an admin changed the address.
+    // While connecting to the mail server, a newer reset may have replaced this one, or an admin may have changed the address.
     let Some(secret) = link::mint(&mut tx, now, ttl, waiting.reset, waiting.user.id).await? else { return Ok(Err(Outcome::Skipped)) };
     tx.commit().await?;
 

@@ -1,4 +1,4 @@
-//! `POST /api/session`: one answer for every cause of failure, in the same time.
+//! `POST /api/session`: login. All causes of failure give the same response in the same time.
 
 use crate::address::Address;
 use crate::app::App;
@@ -57,7 +57,7 @@ pub async fn log_in(
 
     let now = app.now();
     let mut tx = app.store.begin_relaxed().await?;
-    // The password or the status may have changed while the hash was made: then this login is too late.
+    // The password or the status may have changed while hashing; the login then fails.
     let stands = sqlx::query(
         "UPDATE users SET last_login_at = $2, changed_at = $2, password_hash = coalesce($4, password_hash)
          WHERE id = $1 AND status = 'active' AND password_hash = $3",
@@ -73,7 +73,7 @@ pub async fn log_in(
         return fail(&app, &client, user_ref).await;
     }
     throttle::clear(&mut tx, &app.key, address.as_str()).await?;
-    // The new session takes the old one's place in the browser, which could then not end it any more (OWASP ASVS 5.0 7.2.4).
+    // The new session replaces the old one in the browser, which could then no longer end it (OWASP ASVS 5.0 7.2.4).
     if let Some(before) = before {
         session::end(&mut tx, before.session()).await?;
     }
@@ -85,7 +85,7 @@ pub async fn log_in(
     Ok(([(SET_COOKIE, session::set_cookie(&app, &id))], Json(Session { user: Some(account.user) })))
 }
 
-/// Counts the attempt, by client and by address, before the password is looked at.
+/// Counts the attempt by client and by address, before the password is compared.
 async fn reserve(app: &App, client: &ClientIp, address: &Address, user_ref: Option<UserRef>) -> Result<()> {
     let now = app.now();
     let mut tx = app.store.begin_relaxed().await?;

@@ -1,4 +1,4 @@
-//! Logging in and out, and who is logged in.
+//! Login, logout, and the current session.
 
 mod log_in;
 mod log_out;

@@ -1,4 +1,4 @@
-//! Composes a message from a template: text and HTML, safe whatever the names hold (EML-04, EML-05).
+//! Mail composition: renders a template to text and HTML, safe for any names (EML-04, EML-05).
 
 use super::error::ComposeError;
 use super::templates::{MailTemplate, Recipient, Rendered, Shared, render, safe_name};
@@ -7,14 +7,14 @@ use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-/// What all mails of one installation share.
+/// Values shared by all mails of an installation.
 #[derive(Clone, Debug)]
 pub struct Brand {
-    /// The name that subjects and texts show.
+    /// The name in subjects and texts.
     pub name: String,
     /// The sender.
     pub from: Mailbox,
-    /// Where a person may find help.
+    /// The address for support.
     pub support_email: Option<String>,
 }
 
@@ -24,7 +24,7 @@ impl From<&Config> for Brand {
     }
 }
 
-/// A mail ready to leave. It holds a link: it is neither logged nor stored.
+/// A composed mail. It contains a link, so it is neither logged nor stored.
 #[derive(Clone)]
 pub struct Mail {
     /// The recipient's address.
@@ -39,20 +39,20 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// Sender and recipient as SMTP needs them.
+    /// Returns sender and recipient for SMTP.
     #[must_use]
     pub fn envelope(&self) -> &lettre::address::Envelope {
         self.message.envelope()
     }
 
-    /// The whole mail (RFC 5322): ASCII, unless the address itself is not, and lines that end in CRLF.
+    /// Returns the formatted message (RFC 5322): ASCII, unless the address itself is not; lines end in CRLF.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         self.message.formatted()
     }
 }
 
-/// RFC 3834: keeps vacation messages and mailing lists from answering.
+/// RFC 3834: suppresses automatic replies, such as vacation messages and mailing list responses.
 #[derive(Clone)]
 struct AutoSubmitted;
 
@@ -70,10 +70,10 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// Renders the template and packs it.
+/// Renders the template and builds the message.
 ///
 /// # Errors
-/// The address passes our rules and not lettre's, or the system gives no random numbers.
+/// The address passes our rules but not lettre's, or the system's random source failed.
 pub fn compose(brand: &Brand, recipient: &Recipient, template: &MailTemplate) -> Result<Mail, ComposeError> {
     let name = safe_name(&recipient.name);
     let email = recipient.address.as_str();
@@ -94,13 +94,12 @@ pub fn compose(brand: &Brand, recipient: &Recipient, template: &MailTemplate) ->
     Ok(Mail { to: email.to_owned(), subject, text, html, message })
 }
 
-/// Quoted-printable whatever the text: every line short, ASCII, and ended by CRLF. RUSTSEC-2026-0561 (a dot after a bare
-/// LF is not doubled) has nothing to work on then.
+/// Always quoted-printable: short ASCII lines that end in CRLF. This rules out RUSTSEC-2026-0561 (a dot after a bare LF is not doubled).
 fn part(kind: ContentType, body: &str) -> SinglePart {
     SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(body.to_owned())
 }
 
-/// Random, and of the sender's domain: lettre's own would tell the name of this machine.
+/// Random, in the sender's domain: lettre's own would reveal the host name.
 fn message_id(from: &Mailbox) -> Result<String, ComposeError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| ComposeError("the system gives no random numbers"))?;

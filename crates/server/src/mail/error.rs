@@ -1,27 +1,27 @@
-//! Errors of composing a mail and of handing it over.
+//! Errors of composing and sending a mail.
 
-/// Why a mail was not handed over.
+/// Error of sending a mail.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SendError {
-    /// In words: a short text without address, link or secret.
+    /// A short sentence without addresses, links or secrets.
     pub reason: String,
-    /// Whether another attempt is of any use.
+    /// Whether and how to retry.
     pub kind: FailureKind,
 }
 
-/// How final a failure is, and what it concerns.
+/// Whether a failure is permanent, and what it concerns.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FailureKind {
-    /// It may work later, or once the configuration is corrected. The mail server does not have the mail.
+    /// It may work later, or after a change of the configuration. The mail server does not have the mail.
     Temporary,
-    /// The mail server got the whole mail and never said whether it took it.
+    /// The mail server received the whole mail but did not confirm that it accepted it.
     Unconfirmed,
-    /// The mail server refused this mail for good; another one may be taken.
+    /// The mail server permanently rejected this mail; it may accept another.
     Mail,
-    /// The mail server knows no such address.
+    /// The mail server rejected the address: there is no such mailbox.
     Address,
 }
 
-/// A mail could not be made; the text holds nothing of it.
+/// Error of composing a mail; contains nothing of the mail.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ComposeError(pub &'static str);

@@ -1,7 +1,7 @@
-//! The local inbox: where mail stays when no mail server is configured, for a developer to open.
+//! Local inbox: holds mails for developers while no mail server is configured.
 //!
-//! It shows working links, so it must never be reachable from elsewhere: see [`crate::config::Config::shows_inbox`], and
-//! it answers this machine alone, whatever address the server listens on.
+//! It shows working links, so it must not be reachable from other machines: see [`crate::config::Config::shows_inbox`]. It answers requests from this
+//! machine only, whatever address the server listens on.
 
 use super::compose::Mail;
 use crate::config::public_url::is_loopback;
@@ -24,20 +24,20 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
-/// The page.
+/// Path of the page.
 pub const PAGE: &str = "/dev/inbox";
-/// The same for programs: an array of [`Kept`], newest first.
+/// Path of the JSON version: an array of [`Kept`], newest first.
 pub const JSON: &str = "/dev/inbox.json";
-/// The page's style sheet, also named in `templates/inbox.html`; the content security policy allows none inside the page.
+/// Path of the style sheet, also named in `templates/inbox.html`; the content security policy allows no inline styles.
 const STYLE: &str = "/dev/inbox.css";
-/// How many mails are kept.
+/// Maximum number of mails kept.
 const CAPACITY: usize = 100;
 
-/// A handle to it; cheap to clone.
+/// Handle to the inbox; cheap to clone.
 #[derive(Clone, Default)]
 pub struct Inbox(Arc<Mutex<VecDeque<Kept>>>);
 
-/// A mail that would have been sent.
+/// A mail in the inbox.
 #[derive(Clone, Serialize)]
 pub struct Kept {
     /// The recipient's address.
@@ -48,14 +48,14 @@ pub struct Kept {
     pub text: String,
     /// The HTML part.
     pub html: String,
-    /// When it would have left, RFC 3339 in UTC.
+    /// When it was sent, RFC 3339 in UTC.
     pub at: String,
     #[serde(skip)]
     time: String,
 }
 
 impl Inbox {
-    /// Keeps a mail; the oldest gives way.
+    /// Adds a mail; drops the oldest if the inbox is full.
     pub fn keep(&self, mail: &Mail) {
         let now = OffsetDateTime::now_utc();
         let time = now.format(format_description!("[hour]:[minute]:[second] UTC")).unwrap_or_default();
@@ -66,13 +66,13 @@ impl Inbox {
         kept.push_front(Kept { to, subject, text, html, at, time });
     }
 
-    /// What is kept, newest first.
+    /// Returns the mails, newest first.
     #[must_use]
     pub fn mails(&self) -> Vec<Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    /// Serves it, as a page and as JSON.
+    /// Returns routes for the page and the JSON.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let (page, json) = (self.clone(), self.clone());
         Router::new()
@@ -92,8 +92,8 @@ async fn for_this_machine(ClientIp(ip): ClientIp, request: Request, next: Next) 
     }
 }
 
-/// Whether it was asked under a name of this machine. A foreign name that leads here is a tunnel from elsewhere, or a page
-/// elsewhere that has the developer's own browser ask (DNS rebinding). Browsers always say under which name.
+/// Returns whether all `Host` headers name this machine. Another name that resolves to this machine is a tunnel, or a page on another site that sends
+/// requests from the developer's browser (DNS rebinding). Browsers always send `Host`.
 fn is_loopback_host(headers: &HeaderMap) -> bool {
     headers.get_all(HOST).iter().all(|host| {
         let name = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
@@ -101,14 +101,14 @@ fn is_loopback_host(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The page loads its style sheet and nothing else.
+/// Allows the style sheet and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 fn answer(kind: &'static str, body: String) -> Response {
     ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, POLICY)], body).into_response()
 }
 
-/// The page. It shows the text part: its links are all one needs, and no foreign markup runs here.
+/// The page. It shows the text part: it has the links, and no foreign markup is rendered.
 #[derive(Template)]
 #[template(path = "inbox.html")]
 struct Page<'a> {

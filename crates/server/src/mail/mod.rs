@@ -1,4 +1,4 @@
-//! Mail: composing messages and sending them over SMTP. Knows nothing of resets or of the job queue.
+//! Mail: composing messages and sending them over SMTP. Independent of resets and the job queue.
 
 pub mod compose;
 pub mod error;

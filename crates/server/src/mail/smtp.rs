@@ -1,7 +1,7 @@
-//! SMTP client: lettre's commands with a time limit on each, and a classification of each refusal.
+//! SMTP client: lettre's commands with a timeout on each, and a classification of rejections.
 //!
-//! lettre's own transport waits for an answer without limit, and does not tell which command was refused: a refused
-//! recipient means something else than a refused sender or login. Each mail has a connection of its own.
+//! lettre's own transport has no timeout for a response, and does not report which command was rejected: a rejected recipient is handled differently
+//! from a rejected sender or login. Each mail uses its own connection.
 
 use super::compose::Mail;
 use super::error::{FailureKind, SendError};
@@ -18,19 +18,19 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 
-/// Time limit for connecting, with TLS and login.
+/// Timeout for connecting, including TLS and login.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time limit for the answer to a command before the mail itself.
+/// Timeout for the response to a command before the mail data.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
-/// Time limit for the answer to the final dot (RFC 5321 section 4.5.3.2.6): whoever gives up earlier sends mails twice.
+/// Timeout for the response to the final dot (RFC 5321 section 4.5.3.2.6): a shorter one would cause duplicate mails.
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(600);
-/// Time limit for the answer to QUIT, which nobody waits for.
+/// Timeout for the response to QUIT, which runs in the background.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Maximum length of the server's own words in a reason, in characters.
+/// Maximum length of the server's response text in a reason, in characters.
 const MAX_REASON: usize = 160;
 const UNREACHABLE: &str = "The mail server cannot be reached.";
 
-/// A mail server. Cheap to clone.
+/// A mail server; cheap to clone.
 #[derive(Clone)]
 pub struct Smtp(Arc<Server>);
 
@@ -41,14 +41,14 @@ struct Server {
     hello: ClientId,
 }
 
-/// A connection on which the mail server has accepted sender and recipient, and now waits for the mail.
+/// A connection on which the mail server has accepted sender and recipient.
 pub struct Session(AsyncSmtpConnection);
 
 impl Smtp {
-    /// Prepares, and connects to nothing yet.
+    /// Creates a client without connecting.
     ///
     /// # Errors
-    /// The system's certificates cannot be read, or the host's name cannot stand in one.
+    /// The system's certificates cannot be read, or the host name is not valid in a certificate.
     pub fn new(url: &SmtpUrl, sender: lettre::Address) -> Result<Self, String> {
         let tls = match url.security {
             Security::Plain => None,
@@ -60,7 +60,7 @@ impl Smtp {
         Ok(Self(Arc::new(Server { url: url.clone(), sender, tls, hello: ClientId::default() })))
     }
 
-    /// Connects and logs in, and nothing more.
+    /// Connects and logs in.
     ///
     /// # Errors
     /// [`FailureKind::Temporary`], always.
@@ -68,10 +68,10 @@ impl Smtp {
         self.0.connect().await.map(|connection| Session(connection).close())
     }
 
-    /// Connects and announces sender and recipient.
+    /// Connects and sends sender and recipient.
     ///
     /// # Errors
-    /// [`SendError`]; nothing has been handed over.
+    /// [`SendError`]; the mail was not sent.
     pub async fn open(&self, to: &Address) -> Result<Session, SendError> {
         let to: lettre::Address = to
             .as_str()
@@ -89,17 +89,17 @@ impl Smtp {
 }
 
 impl Session {
-    /// Hands the mail over.
+    /// Sends the mail.
     ///
     /// # Errors
-    /// [`SendError`]; with [`FailureKind::Unconfirmed`] the server may have taken it nevertheless.
+    /// [`SendError`]; with [`FailureKind::Unconfirmed`] the server may have accepted it.
     pub async fn send(mut self, mail: &Mail) -> Result<(), SendError> {
         let sent = transfer(&mut self.0, &mail.bytes()).await;
         self.close();
         sent
     }
 
-    /// Takes leave of the server (RFC 5321 section 4.1.1.10). Nobody waits for its answer.
+    /// Sends QUIT in the background (RFC 5321 section 4.1.1.10).
     pub fn close(mut self) {
         tokio::spawn(async move {
             let _ = tokio::time::timeout(QUIT_TIMEOUT, self.0.quit()).await;
@@ -121,8 +121,8 @@ impl Server {
             }
             _ => {
                 let stream = TcpStream::connect(server).await.map_err(|_| temporary(UNREACHABLE))?;
-                // The final dot is a write of its own: with Nagle's algorithm it would wait 40 ms for a delayed acknowledgement
-                // (RFC 9293 section 3.7.4).
+                // The final dot is a separate write: with Nagle's algorithm it would wait 40 ms for a delayed acknowledgement (RFC 9293 section
+                // 3.7.4).
                 let _ = stream.set_nodelay(true);
                 AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello).await
             }
@@ -134,7 +134,7 @@ impl Server {
             }
             connection.starttls(tls.clone(), &self.hello).await.map_err(|error| unreachable_server(&error))?;
         }
-        // Nothing secret before this point, and nothing at all after it where TLS was asked for and is not there.
+        // No secret is sent before this point; without the required TLS, nothing is sent after it.
         if *security != Security::Plain && !connection.is_encrypted() {
             return Err(temporary("The mail server does not offer TLS, which REKEY_SMTP_URL requires."));
         }
@@ -149,7 +149,7 @@ impl Server {
     }
 }
 
-/// Sender and recipient (RFC 5321 section 3.3).
+/// Sends sender and recipient (RFC 5321 section 3.3).
 async fn announce(connection: &mut AsyncSmtpConnection, from: lettre::Address, to: lettre::Address) -> Result<(), SendError> {
     let mut parameters = Vec::new();
     if ![&from, &to].into_iter().all(|address| address.user().is_ascii() && address.domain().is_ascii()) {
@@ -164,13 +164,13 @@ async fn announce(connection: &mut AsyncSmtpConnection, from: lettre::Address, t
     command(COMMAND_TIMEOUT, connection.command(Rcpt::new(to, Vec::new())), SmtpStage::Recipient).await
 }
 
-/// The mail itself.
+/// Sends the mail data.
 async fn transfer(connection: &mut AsyncSmtpConnection, content: &[u8]) -> Result<(), SendError> {
     command(COMMAND_TIMEOUT, connection.command(Data), SmtpStage::Data).await?;
     command(CONFIRM_TIMEOUT, connection.message(content), SmtpStage::Content).await
 }
 
-/// One command, which has to be answered in time.
+/// Runs one command with a timeout.
 async fn command<T>(limit: Duration, answer: impl Future<Output = Result<T, Error>>, stage: SmtpStage) -> Result<(), SendError> {
     match tokio::time::timeout(limit, answer).await {
         Ok(Ok(_)) => Ok(()),
@@ -181,7 +181,7 @@ async fn command<T>(limit: Duration, answer: impl Future<Output = Result<T, Erro
 
 const NO_ANSWER: &str = "The mail server did not answer in time.";
 
-/// Nobody knows what became of a mail whose final dot got no answer.
+/// If the final dot got no response, it is unknown whether the mail was accepted.
 fn unanswered(reason: &str, stage: SmtpStage) -> SendError {
     let kind = if stage == SmtpStage::Content { FailureKind::Unconfirmed } else { FailureKind::Temporary };
     SendError { reason: reason.to_owned(), kind }
@@ -200,7 +200,7 @@ fn unreachable_server(error: &Error) -> SendError {
     }
 }
 
-/// Whether TLS failed, and if so, whether over the certificate. rustls hides in an I/O error.
+/// Returns `Some` if TLS failed; true if because of the certificate. rustls errors are wrapped in I/O errors.
 fn tls_trouble(error: &Error) -> Option<bool> {
     let causes = std::iter::successors(error.source(), |cause| (**cause).source());
     let io = causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).find(|io| io.kind() == io::ErrorKind::InvalidData);
@@ -210,7 +210,7 @@ fn tls_trouble(error: &Error) -> Option<bool> {
     }
 }
 
-/// How far the conversation has come.
+/// Stage of the SMTP dialogue.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum SmtpStage {
     /// MAIL FROM.
@@ -219,11 +219,11 @@ enum SmtpStage {
     Recipient,
     /// DATA.
     Data,
-    /// The mail itself, with its final dot.
+    /// The mail data with its final dot.
     Content,
 }
 
-/// The error for a command that the server refused, or during which the connection was lost.
+/// Returns the error for a rejected command or a lost connection.
 fn refused(error: &Error, stage: SmtpStage) -> SendError {
     let Some(code) = error.status() else {
         return unanswered("The connection to the mail server was lost.", stage);
@@ -242,12 +242,12 @@ fn refused(error: &Error, stage: SmtpStage) -> SendError {
     SendError { reason, kind: failure_kind(stage, &code, words.split_whitespace().next().unwrap_or_default()) }
 }
 
-/// Classifies a refusal by its code and enhanced code.
+/// Classifies a rejection by its code and enhanced code.
 ///
-/// Only a 5xx answer is final (RFC 5321 section 4.2.1), and a missing login (530, 534, 535, 538: RFC 4954) is a matter of
-/// configuration. The enhanced codes of RFC 3463 sections 3.2 and 3.3 and RFC 7505 (5.1.10) that concern the mailbox count
-/// against the address; without one, the codes that RCPT is answered when there is no such mailbox (RFC 5321 section
-/// 4.2.3, RFC 7504: 556). Everything else, policies (5.7) first, may be different for the next mail.
+/// Only a 5xx response is permanent (RFC 5321 section 4.2.1). A missing login (530, 534, 535, 538: RFC 4954) is a configuration error. The enhanced
+/// codes of RFC 3463 sections 3.2 and 3.3 and RFC 7505 (5.1.10) that concern the mailbox count against the address; without an enhanced code, so do
+/// the codes that mean "no such mailbox" in response to RCPT (RFC 5321 section 4.2.3, RFC 7504: 556). Everything else, especially policies (5.7), may
+/// not apply to the next mail.
 fn failure_kind(stage: SmtpStage, code: &str, enhanced: &str) -> FailureKind {
     if !code.starts_with('5') || stage == SmtpStage::Sender || matches!(code, "530" | "534" | "535" | "538") {
         return FailureKind::Temporary;
@@ -260,8 +260,7 @@ fn failure_kind(stage: SmtpStage, code: &str, enhanced: &str) -> FailureKind {
     if concerns_address { FailureKind::Address } else { FailureKind::Mail }
 }
 
-/// The server's own words, shortened, without addresses, links and long runs of letters and digits: it may have copied
-/// them from the mail.
+/// Returns the server's response text, shortened, without addresses, links and long runs of letters and digits, which may be copied from the mail.
 fn sanitize(words: &str) -> String {
     let kept = words.split_whitespace().filter(|word| word.len() < 32 && !word.contains(['@', '#', '/', '=']));
     let text: String = kept.collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).collect();

@@ -1,5 +1,4 @@
-//! Mail templates: what each mail has to say, and its text, HTML and subject from `templates/mail/`. askama checks the
-//! templates while the program is compiled.
+//! Mail templates: the data of each mail, and its text, HTML and subject from `templates/mail/`. askama checks the templates at compile time.
 
 use super::error::ComposeError;
 use crate::address::Address;
@@ -10,56 +9,56 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-/// The longest name that is greeted, in characters.
+/// Maximum length of a name in a greeting, in characters.
 const MAX_NAME: usize = 100;
 
-/// To whom.
+/// The recipient of a mail.
 #[derive(Clone, Debug)]
 pub struct Recipient {
-    /// The address stored in the profile, never one that was typed (EML-01).
+    /// The address stored in the profile, never one typed into a form (EML-01).
     pub address: Address,
-    /// The person's name as stored; anything, so it is never trusted.
+    /// The stored name; untrusted.
     pub name: String,
 }
 
-/// What. `Debug` hides the links.
+/// The mail to send. `Debug` hides the links.
 #[derive(Clone)]
 pub enum MailTemplate {
     /// "Reset your BRAND password".
     ResetLink {
         /// `{public URL}/reset-password#token=…`.
         link: String,
-        /// `{public URL}/not-me#token=…`, for recipients who did not ask.
+        /// `{public URL}/not-me#token=…`, for recipients who did not request the mail.
         not_me_link: String,
-        /// How long the link works from now on.
+        /// How long the link is valid from now.
         ttl: Duration,
-        /// The admin who asked; `None` where the person did.
+        /// The name of the admin who requested the reset; `None` if the user did.
         requested_by_admin: Option<String>,
     },
     /// "Welcome to BRAND: set your password".
     Welcome {
         /// `{public URL}/reset-password#token=…`.
         link: String,
-        /// How long the link works from now on.
+        /// How long the link is valid from now.
         ttl: Duration,
     },
-    /// "Your BRAND password was changed": after every change, without any link (TOK-17).
+    /// "Your BRAND password was changed": sent after every change, without any link (TOK-17).
     PasswordChanged {
-        /// When, in Unix milliseconds.
+        /// Time of the change in Unix milliseconds.
         at: i64,
     },
-    /// "Your BRAND email address was changed": to the address that was taken out of the account, without any link and
-    /// without the new one, as whoever reads mail there may be somebody else by now.
+    /// "Your BRAND email address was changed": sent to the removed address, without any link and without the new address, as the mailbox may belong
+    /// to somebody else by now.
     AddressChanged {
-        /// When, in Unix milliseconds.
+        /// Time of the change in Unix milliseconds.
         at: i64,
-        /// The admin who did it.
+        /// The name of the admin who changed it.
         admin: String,
     },
 }
 
 impl MailTemplate {
-    /// The folder of its templates; also what logs call it.
+    /// Returns the name of the template folder, also used in logs.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -77,17 +76,17 @@ impl fmt::Debug for MailTemplate {
     }
 }
 
-/// The values that every mail has.
+/// Values common to all mails.
 #[derive(Clone, Copy)]
 pub(super) struct Shared<'a> {
     pub(super) brand: &'a str,
-    /// A name fit for a greeting.
+    /// A name safe for a greeting.
     pub(super) name: Option<&'a str>,
     pub(super) email: &'a str,
     pub(super) support: Option<&'a str>,
 }
 
-/// A mail in words.
+/// A rendered mail.
 pub(super) struct Rendered {
     pub(super) subject: String,
     pub(super) text: String,
@@ -122,10 +121,10 @@ struct Html<'a> {
     template: &'a MailTemplate,
 }
 
-/// Renders the three parts.
+/// Renders subject, text and HTML.
 ///
 /// # Errors
-/// None that a template could cause.
+/// A template cannot be rendered; no template can cause this.
 pub(super) fn render(template: &MailTemplate, shared: Shared<'_>) -> Result<Rendered, ComposeError> {
     let Shared { brand, name, email, support } = shared;
     let failed = |_| ComposeError("a template cannot be rendered");
@@ -135,7 +134,7 @@ pub(super) fn render(template: &MailTemplate, shared: Shared<'_>) -> Result<Rend
     Ok(Rendered { subject, text, html })
 }
 
-/// An admin as a mail names them.
+/// Returns an admin's name for use in a mail.
 fn admin_name(name: &str) -> String {
     safe_name(name).unwrap_or_else(|| "An administrator".to_owned())
 }
@@ -151,8 +150,8 @@ fn moment(at: &i64) -> String {
     OffsetDateTime::from_unix_timestamp(at.div_euclid(1000)).ok().and_then(|time| time.format(&format).ok()).unwrap_or_default()
 }
 
-/// A name fit for a greeting, on one line; none for one that is long, empty, or might become a link in somebody's mail
-/// program: whoever may choose a name must not choose a link in a mail from us.
+/// Returns the name for a greeting, on one line; `None` if it is too long, empty, or a mail program could turn it into a link. Otherwise anyone who
+/// can choose a name could place a link in a mail from us.
 pub(super) fn safe_name(name: &str) -> Option<String> {
     let visible: String = name.chars().map(|c| if c.is_control() || is_invisible(c) { ' ' } else { c }).collect();
     let name = visible.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -160,12 +159,12 @@ pub(super) fn safe_name(name: &str) -> Option<String> {
     fits.then_some(name)
 }
 
-/// Line separators, marks of direction, and characters of no width.
+/// Line separators, bidirectional controls, and zero-width characters.
 const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// `https:…`, `evil.com`, `a@b`, `x/y`; but not `J. R. Smith` or `Smith Jr.`
+/// True for `https:…`, `evil.com`, `a@b`, `x/y`; false for `J. R. Smith` and `Smith Jr.`
 fn may_become_a_link(name: &str) -> bool {
     let dotted = |word: &str| {
         let labels: Vec<&str> = word.split(['.', '。', '．', '｡']).collect();

@@ -1,4 +1,4 @@
-//! Mail transport: over SMTP, or into the local inbox. Callers do not know which.
+//! Mail transport: SMTP, or the local inbox. Callers do not know which.
 
 use super::compose::Mail;
 use super::error::SendError;
@@ -7,16 +7,16 @@ use super::smtp::{Session, Smtp};
 use crate::address::Address;
 use crate::config::Config;
 
-/// Hands mail over. Cheap to clone; one for the whole program.
+/// Sends mail; cheap to clone. One per process.
 #[derive(Clone)]
 pub enum Transport {
     /// To a mail server.
     Smtp(Smtp),
-    /// To a page of this server.
+    /// To the local inbox.
     Inbox(Inbox),
 }
 
-/// A mail that the transport is ready to take.
+/// A mail that the transport is ready to accept.
 pub enum Delivery {
     /// The mail server has accepted the recipient.
     Smtp(Box<Session>),
@@ -25,10 +25,10 @@ pub enum Delivery {
 }
 
 impl Transport {
-    /// Chooses by the configuration. Nothing is connected to before the first mail.
+    /// Chooses the transport by the configuration. Does not connect.
     ///
     /// # Errors
-    /// The system's certificates cannot be read, in a sentence.
+    /// The system's certificates cannot be read; the message is a sentence.
     pub fn connect(config: &Config) -> Result<Self, String> {
         match &config.smtp {
             Some(url) => Ok(Self::Smtp(Smtp::new(url, config.sender().email)?)),
@@ -36,7 +36,7 @@ impl Transport {
         }
     }
 
-    /// Whether the mail server can be reached and accepts the login.
+    /// Checks that the mail server is reachable and accepts the login.
     ///
     /// # Errors
     /// [`super::error::FailureKind::Temporary`], always.
@@ -47,10 +47,10 @@ impl Transport {
         }
     }
 
-    /// Announces a mail to this address, so that no link is minted for a mail that cannot leave.
+    /// Announces a mail to this address, so that no link is minted for a mail that cannot be sent.
     ///
     /// # Errors
-    /// [`SendError`]; nothing has been handed over.
+    /// [`SendError`]; the mail was not sent.
     pub async fn open(&self, to: &Address) -> Result<Delivery, SendError> {
         match self {
             Self::Smtp(smtp) => smtp.open(to).await.map(|session| Delivery::Smtp(Box::new(session))),
@@ -58,7 +58,7 @@ impl Transport {
         }
     }
 
-    /// The local inbox, where there is one.
+    /// Returns the local inbox, if it is the transport.
     #[must_use]
     pub const fn inbox(&self) -> Option<&Inbox> {
         match self {
@@ -69,10 +69,10 @@ impl Transport {
 }
 
 impl Delivery {
-    /// Hands the mail over.
+    /// Sends the mail.
     ///
     /// # Errors
-    /// [`SendError`]; with [`super::error::FailureKind::Unconfirmed`] the server may have taken it nevertheless.
+    /// [`SendError`]; with [`super::error::FailureKind::Unconfirmed`] the server may have accepted it.
     pub async fn send(self, mail: &Mail) -> Result<(), SendError> {
         match self {
             Self::Smtp(session) => session.send(mail).await,
@@ -83,7 +83,7 @@ impl Delivery {
         }
     }
 
-    /// Hands nothing over.
+    /// Ends the session without sending.
     pub fn cancel(self) {
         match self {
             Self::Smtp(session) => session.close(),

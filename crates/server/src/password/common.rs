@@ -1,25 +1,23 @@
-//! Whether a password is a common one, or a common one stretched to the length that is asked for.
+//! Detects common passwords, and common ones stretched to the required length.
 //!
-//! The list holds what people chose when eight characters were enough. What they make of it when more are asked for is
-//! as easy to guess, but too much to list, so it is a rule: taken twice, digits, signs, years and pieces of the keyboard
-//! before or behind it, letters written as digits, two of the most common ones together. The whole password counts: a
-//! sentence that has a common word in it is no match.
+//! The list has passwords from when eight characters were enough. Their extensions to a longer minimum are as easy to guess but too many to list, so
+//! they are detected by rules: repetition, digits, symbols, years and keyboard runs before or after, letters replaced by digits, two of the most
+//! common words combined. The whole password must match: a sentence that contains a common word does not.
 
 use super::{blocklist, leet};
 use crate::text::fold;
 use rekey_wire::password::{BOTH, WALK, is_walk, step};
 
-/// The longest stretching in code points. Lists and rules for guessing do not reach further, and who types more than
-/// that has put something of their own into it.
+/// Maximum length of a stretched password, in code points. Longer ones are beyond lists and rules for guessing, and have content of their own.
 const STRETCH: usize = 64;
-/// The least length of a common one that is stretched: below, nearly every combination of letters is on the list.
+/// Minimum length of a common password that is stretched: below it, nearly every combination of letters is on the list.
 const WORD: usize = 4;
-/// Anything of up to this length, over and over, is refused.
+/// Units of up to this length are rejected if they occur more than twice in a row.
 const SHORT: usize = 4;
-/// Numbers of up to this length, twice, are.
+/// Numbers of up to this length are rejected if they occur at least twice in a row.
 const NUMBER: usize = 8;
 
-/// Whether the password, as a whole, is common.
+/// Returns whether the whole password is common.
 pub(super) fn is_common(password: &str) -> bool {
     let folded = fold(password);
     let text: Vec<char> = folded.chars().collect();
@@ -29,17 +27,17 @@ pub(super) fn is_common(password: &str) -> bool {
     text.len() <= STRETCH && (is_pattern(&text) || cores(&text).any(|core| is_word(core) || is_repeated_word(core)) || is_pair(&text))
 }
 
-/// Nothing but walks and runs, with nothing or one sign between: `a-b-c-d-e-f-g-h`, `aaaabbbbcccc1111`.
+/// Matches walks and runs only, with nothing or a single symbol between: `a-b-c-d-e-f-g-h`, `aaaabbbbcccc1111`.
 fn is_pattern(text: &[char]) -> bool {
     let is_walk = |text: &[char]| {
-        // Every other number has short walks in it.
+        // About every second number contains a short walk.
         let least = if text.iter().all(char::is_ascii_digit) { WALK + 1 } else { WALK };
         is_walk(text, least, |a, b| if a == b { BOTH } else { step(a, b) })
     };
     bare(text).is_some_and(|bare| is_walk(&bare)) || is_short_repeated(text)
 }
 
-/// Letters and digits alone, where nothing or one sign over and over is between them: `i love you`, `p-a-s-s`.
+/// Returns the letters and digits, if nothing or one repeated symbol is between them: `i love you`, `p-a-s-s`.
 fn bare(text: &[char]) -> Option<Vec<char>> {
     let (bare, signs): (Vec<char>, Vec<char>) = text.iter().partition(|c| c.is_alphanumeric());
     (bare.len() >= signs.len() && signs.windows(2).all(|pair| pair[0] == pair[1])).then_some(bare)
@@ -52,7 +50,7 @@ fn is_short_repeated(text: &[char]) -> bool {
     })
 }
 
-/// What is left of the text when filling is taken away at both ends, more and more of it.
+/// Returns the text without filling at both ends, for every length of filling.
 fn cores(text: &[char]) -> impl Iterator<Item = &[char]> {
     let backwards: Vec<char> = text.iter().rev().copied().collect();
     let (heads, tails) = (fillings(text), fillings(&backwards));
@@ -62,8 +60,7 @@ fn cores(text: &[char]) -> impl Iterator<Item = &[char]> {
     })
 }
 
-/// The lengths, 0 among them, to which the beginning of a text is nothing but digits, signs and pieces of the alphabet
-/// and the keyboard.
+/// Returns the lengths, including 0, for which the start of the text consists of digits, symbols and runs of the alphabet or the keyboard.
 fn fillings(text: &[char]) -> Vec<usize> {
     let mut reached = vec![false; text.len() + 1];
     reached[0] = true;
@@ -77,9 +74,9 @@ fn fillings(text: &[char]) -> Vec<usize> {
     (0..=text.len()).filter(|at| reached[*at]).collect()
 }
 
-/// The shortest run of letters that is filling.
+/// Minimum length of a run of letters that counts as filling.
 const PIECE: usize = 3;
-/// What runs are pieces of; `rekey_wire` knows more ways, but along those lie words too.
+/// Sequences that runs are part of; `rekey_wire` knows more directions, but those also contain words.
 const RUNS: [&str; 16] = [
     "abcdefghijklmnopqrstuvwxyz",
     "qwertyuiop",
@@ -99,7 +96,7 @@ const RUNS: [&str; 16] = [
     "йцукенгшщзхъ",
 ];
 
-/// The length of the run that the text begins with: along one of [`RUNS`], forward or back, or of one character.
+/// Returns the length of the run at the start of the text: along one of [`RUNS`], in either direction, or of one character.
 fn run(text: &[char]) -> usize {
     let Some((first, rest)) = text.split_first() else { return 0 };
     let along = |way: Vec<char>| 1 + rest.iter().zip(way).take_while(|(c, next)| *c == next).count();
@@ -108,7 +105,7 @@ fn run(text: &[char]) -> usize {
     longest.unwrap_or(1).max(along(vec![*first; rest.len()]))
 }
 
-/// A listed one of some length, however written, and with one sign between its letters.
+/// Matches a listed word of at least [`WORD`] characters, in any leet spelling, and with one symbol between its letters.
 fn is_word(core: &[char]) -> bool {
     let is_listed = |text: &[char]| {
         let word: String = text.iter().collect();
@@ -118,7 +115,7 @@ fn is_word(core: &[char]) -> bool {
         && (is_listed(core) || bare(core).is_some_and(|bare| bare.len() < core.len() && is_listed(&bare)))
 }
 
-/// A listed one over and over, perhaps with filling of its own: `passwordpassword`, `love1love1love1`, `football footbal`.
+/// Matches a repeated listed word, possibly with filling: `passwordpassword`, `love1love1love1`, `football footbal`.
 fn is_repeated_word(text: &[char]) -> bool {
     let Some(period) = period(text) else { return false };
     let unit = &text[..period];
@@ -127,17 +124,17 @@ fn is_repeated_word(text: &[char]) -> bool {
         let last = unit.iter().rposition(|c| c.is_alphabetic())?;
         unit.get(first..=last)
     });
-    // A word whose beginning stands behind it is enough to be one again.
+    // A word followed by its own beginning counts as repeated.
     let is_again = text.len() >= 2 * period || text.len() >= period + PIECE && !unit.iter().any(is_filling);
     is_again && (is_word(unit) || trimmed.is_some_and(is_word))
 }
 
-/// The least length after which the text begins again, up to its end.
+/// Returns the period of the text: the smallest shift at which it matches itself up to its end.
 fn period(text: &[char]) -> Option<usize> {
     (1..text.len()).find(|period| text.iter().zip(&text[*period..]).all(|(a, b)| a == b))
 }
 
-/// Two of the most common words, with filling around and between: `monkey-dragon-2024`.
+/// Matches two of the most common words, with filling around and between: `monkey-dragon-2024`.
 fn is_pair(text: &[char]) -> bool {
     let text: String = text.iter().collect();
     let text = text.trim_matches(|c: char| !c.is_alphabetic());
@@ -159,7 +156,7 @@ mod tests {
     #[test]
     fn common_ones_are_refused_however_they_are_stretched() {
         for password in [
-            // As they are on the list.
+            // On the list.
             "iloveyouforever",
             "welcometothejungle",
             "1q2w3e4r5t6y7u8i",
@@ -177,7 +174,7 @@ mod tests {
             "abcabcabcabcabc",
             "haha haha haha haha",
             "1472581472581472",
-            // With something before or behind.
+            // With filling before or after.
             "Password2024!!!!!",
             "letmein123456789",
             "football1234567890",
@@ -191,7 +188,7 @@ mod tests {
             "superman31121999",
             "charlie aaaaaaaaa",
             "michaelabcdefghi",
-            // Written otherwise.
+            // Leet spellings and separators.
             "P@ssw0rd12345678",
             "$unsh1ne12345678",
             "i love you forever",
@@ -201,7 +198,7 @@ mod tests {
             "letmeinpassword1",
             "Password1Qwerty1",
             "dragon-master-99",
-            // Patterns with something between.
+            // Patterns with separators.
             "a-b-c-d-e-f-g-h-",
             "1 2 3 4 5 6 7 8 9",
             "aaaabbbbcccc1111",
@@ -231,7 +228,7 @@ mod tests {
         ] {
             assert!(!is_common(password), "{password}");
         }
-        // Longer than any list of guesses reaches, unless it is a common one over and over.
+        // Longer than any list of guesses, unless it is a repeated common one.
         assert!(!is_common(&format!("{}1", "x".repeat(99))));
         assert!(is_common(&"password".repeat(30)));
     }

@@ -1,6 +1,6 @@
-//! Letters written as digits and signs: `p@ssw0rd`.
+//! Leet spellings: letters written as digits and symbols, such as `p@ssw0rd`.
 
-/// The readings of a text that has some, all letters; where 1 and ! may be two letters, both.
+/// Returns the readings of a text that consist of letters only. Includes both where 1 and ! can stand for two letters.
 pub(super) fn readings(text: &str) -> Vec<String> {
     let read = |one: char| {
         let letter = |c: char| match c {
@@ -18,7 +18,7 @@ pub(super) fn readings(text: &str) -> Vec<String> {
     };
     let mut readings = vec![read('i'), read('l')];
     readings.dedup();
-    // What is not all letters even then is a mixture, and no word in disguise.
+    // A reading with other characters is a mixture, not a word in disguise.
     readings.retain(|reading| reading != text && reading.chars().all(char::is_alphabetic));
     readings
 }

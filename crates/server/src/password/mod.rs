@@ -1,5 +1,5 @@
-//! What is asked of a new password beyond the rules of `rekey_wire::password`: no list of common ones may hold it, and
-//! it may not be made of what everybody knows about its owner (NIST SP 800-63B-4 section 3.1.1.2).
+//! Password checks beyond the rules of `rekey_wire::password`: a new password must not be on the list of common ones, nor consist of public facts
+//! about its owner (NIST SP 800-63B-4 section 3.1.1.2).
 
 mod blocklist;
 mod common;
@@ -13,16 +13,16 @@ use crate::http::error::ApiError;
 use crate::text::nfc;
 use rekey_wire::password::{MAX_LENGTH, PasswordError, Policy};
 
-/// Checks a new password, which is in NFC.
+/// Checks a new password, which must be in NFC.
 ///
 /// # Errors
-/// The first fault met.
+/// The first [`PasswordError`] found.
 pub fn check(password: &str, policy: Policy, about: About<'_>) -> Result<(), PasswordError> {
     rekey_wire::password::check(password, policy)?;
     check_guessable(password, about)
 }
 
-/// Checks a new password, in NFC, against what others know: the owner's name and address, and the list of common ones.
+/// Checks a new password, in NFC, against public facts about its owner (name and address) and the list of common passwords.
 ///
 /// # Errors
 /// [`PasswordError::Personal`] or [`PasswordError::Common`].
@@ -36,8 +36,7 @@ pub fn check_guessable(password: &str, about: About<'_>) -> Result<(), PasswordE
     Ok(())
 }
 
-/// Refuses what is longer than any password can be, before it costs a hash (INP-04). Like every length, this one is
-/// counted in NFC.
+/// Rejects passwords over the maximum length before they are hashed (INP-04). Like all lengths, this one is counted in NFC.
 ///
 /// # Errors
 /// 422 `too_long` for the field.
@@ -49,7 +48,7 @@ pub fn must_fit(field: &str, typed: &str) -> Result<(), ApiError> {
     }
 }
 
-/// The fault as the answer's field error.
+/// Converts the error to a field error.
 #[must_use]
 pub fn refusal(app: &App, field: &str, fault: PasswordError) -> ApiError {
     ApiError::field(field, fault.code(), fault.message(app.config.password_policy()))

@@ -1,9 +1,9 @@
-//! Whether a password is made of what everybody knows about its owner.
+//! Detects passwords made of public facts about their owner.
 
 use super::{blocklist, leet};
 use crate::text::{fold_letters, nfc};
 
-/// What everybody knows about the owner.
+/// Public facts about the owner.
 #[derive(Clone, Copy, Debug)]
 pub struct About<'a> {
     /// The name of the service.
@@ -14,15 +14,15 @@ pub struct About<'a> {
     pub address: Option<&'a str>,
 }
 
-/// Letters that must be left of a password once all that is personal is taken away.
+/// Minimum number of letters that must remain after removing everything personal.
 const OWN_LETTERS: usize = 4;
-/// Parts of names and addresses shorter than this are in too many words to count, unless there is nothing else.
+/// Minimum length of a part of a name or address: shorter ones occur in too many words, unless nothing else remains.
 const PART: usize = 3;
-/// The shortest name, such as 王伟 or Jo.
+/// Minimum length of a name, such as 王伟 or Jo.
 const SHORTEST: usize = 2;
 
-/// Whether the password is the brand, the name or the address, in any order, repeated, backwards, with digits and signs
-/// between, with up to three letters more, or with one of the most common words.
+/// Returns whether the password consists of the brand, the name or the address, in any order, repeated, reversed, with digits and symbols between,
+/// with up to three more letters, or with one of the most common words.
 pub(super) fn is_personal(password: &str, about: About<'_>) -> bool {
     let parts = parts(about);
     let written = fold_letters(password);
@@ -43,10 +43,10 @@ fn is_made_of(whole: &str, parts: &[String]) -> bool {
     own.len() < whole.len() && is_little || !whole.is_empty() && without(&own, SHORTEST).is_empty()
 }
 
-/// The names and addresses, whole and in pieces, letters only, the longest first, so that no short one breaks a long one up.
+/// Returns names and addresses, whole and split, letters only, longest first, so that a short part does not break up a long one.
 fn parts(about: About<'_>) -> Vec<String> {
     let (local, domain) = about.address.and_then(|address| address.rsplit_once('@')).unwrap_or_default();
-    // An address is kept in Punycode, which nobody types. Its `com` alone tells nothing of anybody, and is in `welcome`.
+    // Addresses are stored in Punycode, which nobody types. `com` alone is not personal, and is part of `welcome`.
     let domain = idna::domain_to_unicode(domain).0;
     let site = domain.rsplit_once('.').map_or(domain.as_str(), |(site, _)| site);
     let mut parts = Vec::new();
@@ -61,7 +61,7 @@ fn parts(about: About<'_>) -> Vec<String> {
     longest_first(parts)
 }
 
-/// The pieces of the address that have digits in them: `83019472@example.com`.
+/// Returns the parts of the address that contain digits: `83019472@example.com`.
 fn numbered(about: About<'_>) -> Vec<String> {
     let address = fold_letters(about.address.unwrap_or_default());
     let pieces = address.split(|c: char| !c.is_alphanumeric());
@@ -79,7 +79,7 @@ fn only(text: &str, wanted: fn(char) -> bool) -> String {
     text.chars().filter(|c| wanted(*c)).collect()
 }
 
-/// `Müller` as it is written where there is no ü.
+/// Returns the spelling without umlauts, such as `Mueller` for `Müller`.
 fn in_two_letters(text: &str) -> String {
     let lower = nfc(text).to_lowercase();
     [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("å", "aa"), ("ø", "oe")].iter().fold(lower, |text, (one, two)| text.replace(one, two))

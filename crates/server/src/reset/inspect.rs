@@ -1,4 +1,4 @@
-//! `POST /api/password-resets/inspect`: what a link is worth. Looking never uses it up.
+//! `POST /api/password-resets/inspect`: reports the state of a link without using it up.
 
 use super::link::Link;
 use super::{lock_user, requester};
@@ -12,7 +12,7 @@ use rekey_wire::problem::Code;
 use rekey_wire::reset::{Inspection, LinkRequest, LinkRequester};
 use rekey_wire::users::RequesterKind;
 
-/// What a link is worth
+/// Check a link
 #[utoipa::path(post, path = rekey_wire::reset::INSPECT, tag = "password reset", request_body = LinkRequest,
     responses((status = 200, body = Inspection), LinkProblems))]
 pub async fn inspect(State(app): State<App>, Json(request): Json<LinkRequest>) -> Result<Json<Inspection>> {

@@ -1,4 +1,4 @@
-//! Links: minting one when its mail leaves, and finding out what one that comes back is worth.
+//! Reset links: minting one when its mail is sent, and validating one that is presented.
 
 use super::{ResetTimestamps, cancel_others};
 use crate::auth::secret::Secret;
@@ -11,43 +11,43 @@ use rekey_wire::users::ResetState;
 use sqlx::AssertSqlSafe;
 use std::time::Duration;
 
-/// A link that this server minted.
+/// A link minted by this server.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Link {
-    /// The reset it is a key to.
+    /// The id of its reset.
     pub reset: i64,
-    /// Whose password it sets.
+    /// The id of the user.
     pub user: i64,
-    /// Their name.
+    /// The user's name.
     pub name: String,
-    /// Where mail to them goes now.
+    /// The user's current address.
     pub address: Option<String>,
-    /// Whether the account is in use, as stored.
+    /// The account status, as stored.
     status: String,
-    /// When the reset was asked for (Unix milliseconds).
+    /// When the reset was requested (Unix milliseconds).
     pub requested_at: i64,
-    /// Who asked for it, as stored.
+    /// The kind of requester, as stored.
     pub by_kind: String,
-    /// Their name.
+    /// The requester's name.
     pub by_name: String,
-    /// Until when the owner wants no self-service mails (Unix milliseconds).
+    /// Until when self-service mails are paused (Unix milliseconds).
     pub paused_until: Option<i64>,
-    /// The last second in which this link works (Unix milliseconds).
+    /// Last second in which this link is valid (Unix milliseconds).
     link_expires_at: i64,
-    /// The reset's times; see [`Self::timestamps`].
+    /// The timestamps of the reset; see [`Self::timestamps`].
     #[sqlx(flatten)]
     reset_timestamps: ResetTimestamps,
 }
 
-/// Mints a link's secret: valid from now, for `ttl`. Links of the user's other resets end with it; an earlier one of this
-/// reset, whose mail may have arrived, keeps its own time. `None`, and a transaction to be thrown away, where the reset has ended meanwhile or a newer one was asked for.
+/// Mints a link's secret, valid from now for `ttl`. Links of the user's other resets become invalid; an earlier link of this reset, whose mail may
+/// have arrived, keeps its own expiry. Returns `None` if the reset has ended meanwhile or a newer one was requested; the caller must then roll back.
 ///
 /// # Errors
-/// The database's, or no randomness.
+/// Database errors, or the system's random source failed.
 pub async fn mint(conn: &mut Conn, now: i64, ttl: Duration, reset: i64, user: i64) -> Result<Option<Secret>> {
     let secret = Secret::draw()?;
     let expires_at = whole_second(now) + millis(ttl);
-    // A newer reset has a mail of its own, which must not be outdone by an older one that comes late. (It also holds the row.)
+    // A newer reset has a mail of its own, which a late mail of an older reset must not supersede. (This also locks the row.)
     let newest = "UPDATE users SET pending_until = $2, changed_at = $4 WHERE id = $1 AND reset_id = $3";
     if sqlx::query(newest).bind(user).bind(expires_at).bind(reset).bind(now).execute(&mut *conn).await?.rows_affected() == 0 {
         return Ok(None);
@@ -68,13 +68,13 @@ pub async fn mint(conn: &mut Conn, now: i64, ttl: Duration, reset: i64, user: i6
 }
 
 impl Link {
-    /// Looks a secret up by its hash.
+    /// Looks up a link by the hash of its secret.
     ///
     /// # Errors
-    /// 410 `link_invalid` for what was never a link, malformed or not.
+    /// 410 `link_invalid` if there is no such link, whether or not the token is well-formed.
     pub async fn find(conn: &mut Conn, token: &Token) -> Result<Self> {
         let invalid = || ApiError::new(Code::LinkInvalid);
-        // What is malformed is looked up all the same: it takes as long as a good guess.
+        // A malformed token is looked up as well, so that it takes as long as a well-formed one.
         let hash = Secret::parse(&token.0).map_or_else(|| Secret::hash_of_none(&token.0), |secret| secret.hash());
         let sql = format!(
             "SELECT r.id AS reset, u.id AS \"user\", u.name, u.address, u.status, u.paused_until, r.requested_at, r.by_kind, r.by_name,
@@ -84,32 +84,32 @@ impl Link {
         sqlx::query_as(AssertSqlSafe(sql)).bind(hash).fetch_optional(conn).await?.ok_or_else(invalid)
     }
 
-    /// Whether the account is in use.
+    /// Returns whether the account is active.
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.status == "active"
     }
 
-    /// The reset's times, with this link's own expiry.
+    /// Returns the timestamps of the reset, with this link's own expiry.
     #[must_use]
     pub fn timestamps(&self) -> ResetTimestamps {
         ResetTimestamps { expires_at: Some(self.link_expires_at), ..self.reset_timestamps }
     }
 
-    /// Why it does not open anything at `now` (Unix milliseconds); `None` where it does.
+    /// Returns why the link is not valid at `now` (Unix milliseconds), or `None` if it is.
     #[must_use]
     pub fn fault(&self, now: i64) -> Option<Code> {
         match self.timestamps().state(now) {
             ResetState::Used => Some(Code::LinkUsed),
             ResetState::Cancelled => Some(Code::LinkCancelled),
-            // The mail server refused the mail, but it may have arrived: its link is worth nothing any more.
+            // The mail server rejected the mail, but it may have arrived: its link is no longer valid.
             ResetState::Failed => Some(Code::LinkCancelled),
             ResetState::Expired => Some(Code::LinkExpired),
             ResetState::Opened | ResetState::Sent | ResetState::Queued => None,
         }
     }
 
-    /// [`Self::fault`] as an answer.
+    /// Returns [`Self::fault`] as an error.
     ///
     /// # Errors
     /// 410 `link_used`, `link_cancelled` or `link_expired`.

@@ -1,4 +1,4 @@
-//! A reset from the request to the new password. Its life is told by the times in its row; links are keys to it.
+//! Password resets, from the request to the new password. The timestamps in a reset's row determine its state; links are keys to it.
 
 mod inspect;
 pub mod link;
@@ -22,13 +22,13 @@ use rekey_wire::users::RequesterKind;
 use sqlx::AssertSqlSafe;
 use std::time::Duration;
 
-/// How long an ended reset's link is still told apart from what was never one.
+/// How long links of an ended reset are kept, so that they can be distinguished from links that never existed.
 pub const REMEMBER: Duration = Duration::from_secs(90 * 24 * 3600);
 
-/// How long a mail server may be out of reach before a mail is given up, milliseconds.
+/// How long a mail is retried while the mail server is unreachable, milliseconds.
 pub const GIVE_UP: i64 = 24 * 3_600_000;
 
-/// What the mail says, and how long its link lives.
+/// The kind of reset: decides the mail and the lifetime of its link.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
     /// "Reset your password".
@@ -45,32 +45,32 @@ impl Kind {
         }
     }
 
-    /// Reads what is stored.
+    /// Parses the stored value.
     #[must_use]
     pub fn read(stored: &str) -> Self {
         if stored == "welcome" { Self::Welcome } else { Self::Reset }
     }
 }
 
-/// Who asked for a reset, as stored; unknown values count as the user.
+/// Parses the stored kind of requester; unknown values count as the user.
 pub(crate) fn requester(stored: &str) -> RequesterKind {
     stored.parse().unwrap_or(RequesterKind::Oneself)
 }
 
-/// Locks a user's row by marking it as changed: the first statement of every transaction that changes resets. On PostgreSQL
-/// transactions on one user queue up here; elsewhere each could wait for what the other holds.
+/// Locks a user's row by marking it as changed: the first statement of every transaction that changes resets. On PostgreSQL this serializes the
+/// transactions on one user, which could otherwise deadlock.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn lock_user(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
     sqlx::query("UPDATE users SET changed_at = $2 WHERE id = $1").bind(user).bind(now).execute(conn).await.map(drop)
 }
 
-/// Writes down that a reset was asked for. It becomes the user's newest, and takes the place of older ones whose mail
-/// has not left yet; links that are out already stay valid until this one's mail leaves.
+/// Inserts a reset. It becomes the user's newest, and cancels older ones whose mail has not been sent yet; links already sent stay valid until the
+/// mail of this one is sent.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn create(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<i64> {
     lock_user(conn, now, user).await?;
     insert(conn, now, user, kind, by, by_name).await
@@ -81,19 +81,19 @@ pub async fn create(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: Reques
 pub enum Enqueued {
     /// The new reset.
     Reset(i64),
-    /// Nothing: a mail that an admin or an invitation asked for is on its way, and does as well. Otherwise any stranger
-    /// could cancel it, or shorten the life of its link.
+    /// Nothing: a mail requested by an admin or an invitation is pending, and serves as well. Otherwise any stranger could cancel it, or shorten the
+    /// lifetime of its link.
     Awaited,
     /// Nothing: the account was disabled or lost its address meanwhile.
     Unreachable,
 }
 
-/// [`create`], and its mail into the queue.
+/// Like [`create`], and enqueues the mail.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn create_and_enqueue(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterKind, by_name: &str) -> Result<Enqueued> {
-    // Locks the row as [`lock_user`] does: from here on nobody disables the account before this is committed.
+    // Locks the row like [`lock_user`]: the account cannot be disabled before this is committed.
     let reachable = "UPDATE users SET changed_at = $2 WHERE id = $1 AND status = 'active' AND address IS NOT NULL";
     if sqlx::query(reachable).bind(user).bind(now).execute(&mut *conn).await?.rows_affected() == 0 {
         return Ok(Enqueued::Unreachable);
@@ -106,7 +106,7 @@ pub async fn create_and_enqueue(conn: &mut Conn, now: i64, user: i64, kind: Kind
     Ok(Enqueued::Reset(reset))
 }
 
-/// Whether a mail that somebody else than the owner asked for has still to leave.
+/// Returns whether a mail requested by somebody other than the owner has yet to be sent.
 async fn is_awaited(conn: &mut Conn, now: i64, user: i64) -> Result<bool> {
     let sql = "SELECT 1 FROM resets WHERE user_id = $1 AND by_kind <> 'self' AND sent_at IS NULL AND used_at IS NULL
          AND cancelled_at IS NULL AND failed_at IS NULL AND requested_at >= $2";
@@ -139,32 +139,32 @@ async fn insert(conn: &mut Conn, now: i64, user: i64, kind: Kind, by: RequesterK
     Ok(reset)
 }
 
-/// Ends every reset of the user that is on its way or whose link works. One that expired or failed stays what it is.
+/// Cancels all resets of the user that are pending or have a valid link. Expired and failed ones keep their state.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn cancel_open(conn: &mut Conn, now: i64, user: i64) -> Result<()> {
-    // Holds the row as well.
+    // Also locks the row.
     sqlx::query("UPDATE users SET changed_at = $2, pending_until = NULL WHERE id = $1").bind(user).bind(now).execute(&mut *conn).await?;
     cancel_others(conn, now, user, 0).await
 }
 
-/// Ends one reset, if it is on its way or its link works.
+/// Cancels one reset if it is pending or has a valid link.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn cancel(conn: &mut Conn, now: i64, user: i64, reset: i64) -> Result<()> {
-    // Holds the row as well.
+    // Also locks the row.
     let newest = "UPDATE users SET changed_at = $2, pending_until = CASE WHEN reset_id = $3 THEN NULL ELSE pending_until END WHERE id = $1";
     sqlx::query(newest).bind(user).bind(now).bind(reset).execute(&mut *conn).await?;
     cancel_where(conn, now, user, "id = $3", reset).await
 }
 
-/// Ends a reset whose mail is not sent because its user cannot be reached: it was asked for at the very moment in which the
-/// account was disabled or lost its address.
+/// Cancels a reset whose mail is not sent because the user is unreachable: it was requested at the moment when the account was disabled or lost its
+/// address.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn cancel_unreachable(conn: &mut Conn, now: i64, user: i64, reset: i64) -> Result<()> {
     let sql = "SELECT 1 FROM users WHERE id = $1 AND (status <> 'active' OR address IS NULL)";
     match sqlx::query(sql).bind(user).fetch_optional(&mut *conn).await? {
@@ -173,11 +173,10 @@ pub async fn cancel_unreachable(conn: &mut Conn, now: i64, user: i64, reset: i64
     }
 }
 
-/// Forgets links that were minted [`REMEMBER`] ago, and resets asked for before that, but for each user's newest, which the
-/// users table shows.
+/// Deletes links minted more than [`REMEMBER`] ago and resets requested before that, except each user's newest reset, which the users table shows.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub async fn sweep(store: &Store, now: i64) -> Result<()> {
     let before = now - millis(REMEMBER);
     store.sweep("tokens", "token_hash", "minted_at < $1", before).await?;
@@ -186,12 +185,12 @@ pub async fn sweep(store: &Store, now: i64) -> Result<()> {
     store.sweep("resets", "id", forgotten, before).await
 }
 
-/// [`cancel_open`] for all but one reset.
+/// Like [`cancel_open`], except for one reset.
 async fn cancel_others(conn: &mut Conn, now: i64, user: i64, keep: i64) -> Result<()> {
     cancel_where(conn, now, user, "id <> $3", keep).await
 }
 
-/// Ends those of the user's resets that are on their way or whose link works, and of which `which` holds; `reset` is its `$3`.
+/// Cancels the user's resets that are pending or have a valid link and match `which`; `reset` is its `$3`.
 async fn cancel_where(conn: &mut Conn, now: i64, user: i64, which: &str, reset: i64) -> Result<()> {
     let sql = format!(
         "UPDATE resets SET cancelled_at = $2 WHERE user_id = $1 AND {which} AND used_at IS NULL AND cancelled_at IS NULL

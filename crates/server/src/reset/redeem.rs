@@ -1,7 +1,7 @@
-//! `POST /api/password-resets/redeem`: the one thing that uses a link up.
+//! `POST /api/password-resets/redeem`: sets a new password and uses the link up.
 //!
-//! Single use by one conditional write, in one transaction with the password, the sessions, the audit row and the
-//! notice: all of it happens, or nothing. It logs nobody in (OWASP Forgot Password Cheat Sheet).
+//! Single use by one conditional write, in one transaction with the password, the sessions, the audit row and the notice. Does not sign the user in
+//! (OWASP Forgot Password Cheat Sheet).
 
 use super::cancel_others;
 use super::link::Link;
@@ -28,7 +28,7 @@ use validator::ValidateArgs;
 #[utoipa::path(post, path = rekey_wire::reset::REDEEM, tag = "password reset", request_body = RedeemRequest,
     responses((status = 200, body = Redemption), LinkProblems))]
 pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(mut request): Json<RedeemRequest>) -> Result<Json<Redemption>> {
-    // The moment the request arrived decides whether the link held, however long the hash takes.
+    // The arrival time of the request decides whether the link is valid, however long hashing takes.
     let now = app.now();
     let link = Link::find(&mut *app.store.read().acquire().await?, &request.token).await?;
     link.must_work(now)?;
@@ -40,7 +40,7 @@ pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(mut req
     let hash = app.hasher.hash(request.password).await?;
 
     let mut tx = app.store.begin().await?;
-    // One statement, which also holds the row: each writes it anew, with its place in every index.
+    // One statement, which also locks the row: each update rewrites the row and its entries in every index.
     let owner = sqlx::query(
         "UPDATE users SET password_hash = $2, changed_at = $3, pending_until = NULL
          WHERE id = $1 AND status = 'active' AND address IS NOT NULL",
@@ -58,7 +58,7 @@ pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(mut req
     .bind(now)
     .bind(whole_second(now));
     if !is_owner || used.execute(&mut *tx).await?.rows_affected() == 0 {
-        // Somebody else was quicker, or the link was ended meanwhile: say which. Nothing of the above remains.
+        // A concurrent request used or cancelled the link: report which. The transaction is rolled back.
         let link = Link::find(&mut tx, &request.token).await?;
         return Err(ApiError::new(link.fault(now).unwrap_or(Code::LinkCancelled)));
     }
@@ -75,7 +75,7 @@ pub async fn redeem(State(app): State<App>, ClientIp(ip): ClientIp, Json(mut req
     Ok(Json(Redemption { sessions_ended }))
 }
 
-/// A reset that leaves the old password in place ends nothing for whoever knows it.
+/// A reset that keeps the old password would not lock out anybody who knows it.
 async fn must_differ(app: &App, user: i64, password: &str) -> Result<()> {
     let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1").bind(user).fetch_one(app.store.read()).await?;
     let Some(current) = row.try_get::<Option<String>, _>(0)? else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! `POST /api/password-resets/renew`: a fresh link for who holds an old one. The old one proves whose it is.
+//! `POST /api/password-resets/renew`: sends a fresh link to the holder of an old one, which proves the identity.
 
 use super::link::Link;
 use super::{Enqueued, Kind, create_and_enqueue};
@@ -21,7 +21,7 @@ use rekey_wire::users::RequesterKind;
     responses((status = 202, body = ForgotAnswer), LinkProblems))]
 pub async fn renew(State(app): State<App>, client: ClientIp, Json(request): Json<LinkRequest>) -> Result<(StatusCode, Json<ForgotAnswer>)> {
     let now = app.now();
-    // What is no link is refused before it holds up who writes.
+    // Invalid tokens are rejected before the transaction, so that they do not block writers.
     Link::find(&mut *app.store.read().acquire().await?, &request.token).await?;
     let mut tx = app.store.begin().await?;
     let link = Link::find(&mut tx, &request.token).await?;

@@ -1,8 +1,8 @@
-//! `POST /api/password-resets/report`: "this wasn't me". Ends the link and holds further self-service mails back.
+//! `POST /api/password-resets/report`: "this wasn't me". Cancels the reset and pauses self-service mails.
 //!
-//! Any real link may say so, as an owner may read the mail late, or the oldest of many first. But it says so once, and ends
-//! nothing but its own reset and what was asked for likewise and waits for the mail server: whoever comes by an old mail stops
-//! neither a link that the owner has nor an admin's.
+//! Any link that was ever valid is accepted, as owners may read a mail late, or the oldest of several first. Each reset can be reported only once,
+//! and a report cancels only its own reset and self-service resets whose mail is not sent yet: somebody who obtains an old mail can stop neither a
+//! link that the owner has nor an admin's reset.
 
 use super::link::Link;
 use super::{cancel, cancel_where};
@@ -23,7 +23,7 @@ use rekey_wire::reset::LinkRequest;
     responses((status = 204, description = "The link is cancelled, and resets pause for a while"), LinkProblems))]
 pub async fn report(State(app): State<App>, ClientIp(ip): ClientIp, Json(request): Json<LinkRequest>) -> Result<StatusCode> {
     let now = app.now();
-    // What is no link is refused before it holds up who writes.
+    // Invalid tokens are rejected before the transaction, so that they do not block writers.
     Link::find(&mut *app.store.read().acquire().await?, &request.token).await?;
     let mut tx = app.store.begin().await?;
     let link = Link::find(&mut tx, &request.token).await?;

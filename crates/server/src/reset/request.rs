@@ -1,7 +1,7 @@
 //! `POST /api/password-resets`: "Forgot your password?"
 //!
-//! The handler writes the request down and looks nobody up: whether there is an account is found out by the mail worker,
-//! after the answer. So status, bytes and time are the same for everybody (OWASP Forgot Password Cheat Sheet).
+//! The handler only enqueues the request; the mail worker looks the address up after the response. So status, body and timing are the same for all
+//! addresses (OWASP Forgot Password Cheat Sheet).
 
 use crate::address::Address;
 use crate::app::App;
@@ -42,7 +42,7 @@ pub async fn request(
     over.map_or_else(|| Ok(answer(&app)), |over| Err(ApiError::new(Code::TooManyRequests).retry_after(over.seconds)))
 }
 
-/// What everybody is told whose request was accepted.
+/// Returns the response to every accepted request.
 pub(crate) fn answer(app: &App) -> (StatusCode, Json<ForgotAnswer>) {
     (StatusCode::ACCEPTED, Json(ForgotAnswer { resend_after_seconds: app.config.resend_cooldown.as_secs() }))
 }

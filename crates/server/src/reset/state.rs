@@ -1,4 +1,4 @@
-//! How far a reset has come, from the times in its row.
+//! Reset state, derived from the timestamps in its row.
 
 use crate::clock::whole_second;
 use crate::store::Result;
@@ -6,12 +6,12 @@ use rekey_wire::users::ResetState;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-/// The times in a reset's row, Unix milliseconds.
+/// Timestamps of a reset, Unix milliseconds.
 #[derive(Clone, Copy, Debug, Default, sqlx::FromRow)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct ResetTimestamps {
     pub sent_at: Option<i64>,
-    /// The last second in which its links work; set when the first is minted.
+    /// Last second in which its links are valid; set when the first is minted.
     pub expires_at: Option<i64>,
     pub opened_at: Option<i64>,
     pub used_at: Option<i64>,
@@ -20,13 +20,13 @@ pub struct ResetTimestamps {
 }
 
 impl ResetTimestamps {
-    /// The columns of `resets r` that [`Self::read`] reads.
+    /// Columns of `resets r` that [`Self::read`] reads.
     pub const COLUMNS: &str = "r.sent_at, r.expires_at, r.opened_at, r.used_at, r.cancelled_at, r.failed_at";
 
-    /// Reads [`Self::COLUMNS`], which begin at `first`.
+    /// Reads [`Self::COLUMNS`], starting at column `first`.
     ///
     /// # Errors
-    /// A column is not there.
+    /// A column is missing.
     pub fn read(row: &AnyRow, first: usize) -> Result<Self> {
         Ok(Self {
             sent_at: row.try_get(first)?,
@@ -38,7 +38,7 @@ impl ResetTimestamps {
         })
     }
 
-    /// The state at `now` (Unix milliseconds).
+    /// Returns the state at `now` (Unix milliseconds).
     #[must_use]
     pub fn state(&self, now: i64) -> ResetState {
         if self.used_at.is_some() {
@@ -58,7 +58,7 @@ impl ResetTimestamps {
         }
     }
 
-    /// When [`Self::state`] began (Unix milliseconds); `None` while it is queued.
+    /// Returns when [`Self::state`] began (Unix milliseconds); `None` while it is queued.
     #[must_use]
     pub fn state_at(&self, now: i64) -> Option<i64> {
         match self.state(now) {
@@ -72,7 +72,7 @@ impl ResetTimestamps {
         }
     }
 
-    /// Whether the last second of its links is over: valid on the boundary second, dead one later.
+    /// Returns whether the links have expired: valid in the boundary second, expired one second later.
     #[must_use]
     pub fn has_expired(&self, now: i64) -> bool {
         self.expires_at.is_some_and(|last| whole_second(now) > last)

@@ -1,12 +1,11 @@
-//! The Content-Security-Policy of a page. The build script works it out; this is no place for anything it cannot use.
+//! Content security policy of a page. Also compiled into the build script, so it may only use what is available there.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-/// The policy of an HTML page: its own origin's files, WebAssembly, and those inline scripts and styles that it holds,
-/// by hash. Forms go through the API alone, so that one sent before the page is live cannot put a password into an
-/// address.
+/// Returns the policy of an HTML page: files of its own origin, WebAssembly, and its inline scripts and styles, by hash. Forms are submitted through
+/// the API only, so that a form submitted before hydration cannot put a password into a URL.
 pub(crate) fn policy(html: &str) -> String {
     let scripts = hashes(html, "script");
     let styles = hashes(html, "style");
@@ -16,7 +15,7 @@ pub(crate) fn policy(html: &str) -> String {
     )
 }
 
-/// ` 'sha256-…'` for the content of every such element that has any (CSP level 3, section 8.3).
+/// Returns ` 'sha256-…'` for the content of each such element that is not empty (CSP level 3, section 8.3).
 fn hashes(html: &str, element: &str) -> String {
     contents(html, element)
         .filter(|content| !content.is_empty())
@@ -24,8 +23,8 @@ fn hashes(html: &str, element: &str) -> String {
         .collect()
 }
 
-/// What stands between `<element …>` and `</element>`, as a browser cuts it: comments are skipped, quoted attribute
-/// values may hold `>`.
+/// Returns the contents between `<element …>` and `</element>`, as browsers parse them: comments are skipped, and quoted attribute values may contain
+/// `>`.
 fn contents<'a>(html: &'a str, element: &'a str) -> impl Iterator<Item = &'a str> {
     let mut rest = html;
     std::iter::from_fn(move || {
@@ -55,7 +54,7 @@ fn contents<'a>(html: &'a str, element: &'a str) -> impl Iterator<Item = &'a str
     })
 }
 
-/// Where the content begins after a tag's attributes.
+/// Returns the offset of the content after a tag's attributes.
 fn end_of_tag(attributes: &str) -> Option<usize> {
     let mut quote = None;
     attributes.char_indices().find_map(|(at, c)| {
@@ -90,7 +89,7 @@ mod tests {
     fn the_policy_starts_from_nothing_and_never_says_unsafe() {
         let policy = policy("<script>alert('Hello, world.');</script>");
         assert!(policy.starts_with("default-src 'none'; "));
-        // The example of the CSP specification.
+        // Example from the CSP specification.
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval' 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=';"), "{policy}");
         assert!(policy.contains("style-src 'self';") && policy.contains("frame-ancestors 'none'"));
         assert!(!policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"));

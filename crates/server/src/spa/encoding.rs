@@ -1,8 +1,8 @@
-//! Which of a file's forms to send (RFC 9110 section 12.5.3).
+//! Content coding negotiation (RFC 9110 section 12.5.3).
 
 use axum::http::{HeaderMap, header};
 
-/// A form of a file, the best first.
+/// Content coding of a file, best first.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Coding {
     Brotli,
@@ -22,8 +22,7 @@ impl Coding {
     }
 }
 
-/// The form that the client likes best among those `offered`; what it likes the same is decided by size. Identity is
-/// always acceptable in the end.
+/// Returns the `offered` coding that the client prefers; among equal preferences, the smallest. Identity is always acceptable as a last resort.
 pub(super) fn choose(headers: &HeaderMap, offered: impl Fn(Coding) -> bool) -> Coding {
     let wishes: Vec<(&str, u16)> = headers
         .get_all(header::ACCEPT_ENCODING)
@@ -34,16 +33,16 @@ pub(super) fn choose(headers: &HeaderMap, offered: impl Fn(Coding) -> bool) -> C
         .collect();
     let explicit = |name: &str| wishes.iter().find(|(wished, _)| wished.eq_ignore_ascii_case(name)).map(|(_, quality)| *quality);
     let quality = |coding: Coding| match coding {
-        // Who says nothing about identity takes it, but asked for something better.
+        // A client that does not mention identity accepts it, but prefers what it listed.
         Coding::Identity => explicit("identity").unwrap_or(1),
         _ => explicit(coding.name()).or_else(|| explicit("*")).unwrap_or(0),
     };
     let acceptable = Coding::ALL.into_iter().filter(|coding| offered(*coding) && quality(*coding) > 0);
-    // Of several with the same quality max_by_key takes the last, which is to be the best.
+    // Of several maxima `max_by_key` returns the last, so the order is reversed to get the best.
     acceptable.rev().max_by_key(|coding| quality(*coding)).unwrap_or(Coding::Identity)
 }
 
-/// A coding's name and its quality in thousandths.
+/// Parses a coding's name and its quality in thousandths.
 fn wish(entry: &str) -> (&str, u16) {
     let (name, parameters) = entry.split_once(';').unwrap_or((entry, ""));
     let quality = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix(['q', 'Q'])?.trim().strip_prefix('='));

@@ -1,4 +1,4 @@
-//! One file of the pages, as the build script put it into the program.
+//! A static file of the pages, embedded by the build script.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Response, StatusCode};
@@ -6,12 +6,12 @@ use bytes::Bytes;
 
 use super::sending::{Forms, Sending};
 
-/// A file and its compressed forms. A page has a policy, other files have none.
+/// A file and its compressed forms. Only HTML pages have a policy.
 pub(super) struct File {
     pub(super) path: &'static str,
     pub(super) kind: &'static str,
     pub(super) tag: &'static str,
-    /// Whether its name holds a hash of its content.
+    /// Whether its path contains a hash of its content.
     pub(super) is_immutable: bool,
     pub(super) policy: Option<&'static str>,
     pub(super) identity: &'static [u8],
@@ -24,7 +24,7 @@ impl File {
         self.policy.is_some()
     }
 
-    /// Sends the file, or 304 when the client holds it already.
+    /// Returns the file, or 304 if the client's copy is current.
     pub(super) fn answer(&self, request: &HeaderMap) -> Response<Body> {
         let lifetime = if self.is_immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
         let forms = Forms {

@@ -1,5 +1,5 @@
-//! The HTML pages: made when the pages were built, filled in when the server starts with what only it knows, and sent
-//! with who is logged in, so that no page has to ask.
+//! HTML pages: prerendered at build time, completed with the server's configuration at startup, and sent with the session, so that no page has to
+//! fetch it.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -17,37 +17,37 @@ use super::encoding::{Coding, choose};
 use super::file::File;
 use super::sending::{Forms, Sending};
 
-/// Who asks for a page.
+/// The requester of a page.
 #[derive(Clone, Debug)]
 pub(super) enum Who {
-    /// The database could not say.
+    /// Unknown: the database could not be queried.
     Unknown,
-    /// Nobody who is logged in.
+    /// Not signed in.
     Visitor,
-    /// Somebody who is.
+    /// Signed in.
     User(SessionUser),
 }
 
-/// Every page; cheap to clone.
+/// All pages; cheap to clone.
 #[derive(Clone)]
 pub(super) struct Pages(Arc<Filled>);
 
 struct Filled {
     config: Config,
     policy: Option<&'static str>,
-    /// A `Link` to each file that the app begins with.
+    /// `Link` headers for the initial files of the app.
     app: Vec<HeaderValue>,
-    /// A `Link` to each chunk that only signed-in users need.
+    /// `Link` headers for the chunks that only signed-in users need.
     lazy: Vec<HeaderValue>,
     pages: Vec<Page>,
 }
 
-/// A page before and after its bootstrap data.
+/// A page, split at its bootstrap data.
 struct Page {
     path: &'static str,
     before: String,
     after: String,
-    /// As visitors get it: compressed once.
+    /// The version for visitors, compressed once.
     visitor: Forms,
     tag: String,
 }
@@ -56,7 +56,7 @@ struct Page {
 const BLANK: &str = "/index.html";
 
 impl Pages {
-    /// Makes the pages: the blank one among `files`, and one for each prerendered screen.
+    /// Builds the pages: the blank one among `files`, and one for each prerendered screen.
     pub(super) fn fill(files: &[File], config: Config) -> Self {
         let blank = files.iter().find(|file| file.path == BLANK);
         let html = blank.map(|file| String::from_utf8_lossy(file.identity)).unwrap_or_default();
@@ -86,7 +86,7 @@ impl Pages {
         Self(Arc::new(Filled { config, policy, app: links(app), lazy: links(lazy), pages }))
     }
 
-    /// Sends the page that is kept at `path`, if there is one.
+    /// Sends the page at `path`, if there is one.
     pub(super) fn answer(&self, path: &str, who: &Who, status: StatusCode, request: &HeaderMap) -> Option<Response<Body>> {
         let page = self.0.pages.iter().find(|page| page.path == path)?;
         let personal = |bootstrap: &str| {
@@ -97,14 +97,14 @@ impl Pages {
         };
         let (tag, lifetime, forms) = match who {
             Who::Visitor => (Some(page.tag.as_str()), "no-cache", page.visitor.clone()),
-            // What names somebody is not kept, also not for "back".
+            // A page with personal data must not be stored, not even for the back button.
             Who::User(user) => (None, "no-store", personal(&bootstrap(&self.0.config, Some(user.clone())))),
             Who::Unknown => (None, "no-store", personal("")),
         };
         let sending =
             Sending { kind: "text/html; charset=utf-8", tag, lifetime, vary: "accept-encoding, cookie", policy: self.0.policy, forms };
         let mut response = sending.answer(status, request);
-        // A prerendered page is painted before anything else is asked for; this one has nothing to paint.
+        // A prerendered page is painted before the app loads; the blank page has nothing to paint, so it preloads the app.
         if path == BLANK {
             let lazy = self.0.lazy.iter().filter(|_| matches!(who, Who::User(_)));
             for link in self.0.app.iter().chain(lazy) {
@@ -115,7 +115,7 @@ impl Pages {
     }
 }
 
-/// Preloads `file` during HTML parsing, in the mode in which the page's script requests it (HTML, section 4.2.4.4).
+/// Returns a preload header for `file`, in the mode in which the page's script requests it (HTML, section 4.2.4.4).
 fn preload(file: &File) -> Option<HeaderValue> {
     let how = match file.kind {
         "application/wasm" => "rel=preload; as=fetch; type=\"application/wasm\"",
@@ -124,8 +124,8 @@ fn preload(file: &File) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("<{}>; {how}; crossorigin", file.path)).ok()
 }
 
-/// The blank page with a prerendered one in its place: `<title>…</title>`, then the content of `<div id="app">`, which the
-/// attribute tells the app to hydrate.
+/// Inserts a prerendered screen into the blank page: `<title>…</title>`, then the content of `<div id="app">`, whose attribute makes the app hydrate
+/// it.
 fn place(blank: &str, prerendered: &str) -> Option<String> {
     let (title, content) = prerendered.split_at(prerendered.find("</title>")? + "</title>".len());
     let (head, rest) = blank.split_once("<title>")?;
@@ -135,7 +135,7 @@ fn place(blank: &str, prerendered: &str) -> Option<String> {
     Some([head, title, &rest[..root.start], "<div id=app data-prerendered>", content, &rest[end..]].concat())
 }
 
-/// The JSON of [`BootstrapData`], escaped for HTML, where no text may look like a tag.
+/// Returns the JSON of [`BootstrapData`], escaped for HTML, so that no text can form a tag.
 fn bootstrap(config: &Config, user: Option<SessionUser>) -> String {
     let data = BootstrapData { config: config.clone(), session: Session { user } };
     // Serializing plain structs cannot fail.
@@ -146,14 +146,14 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Quickly: pages are small, and the personal ones are compressed for each request.
+/// Compresses at a moderate level: pages are small, and personal ones are compressed for each request.
 fn compress(html: &str, coding: Coding) -> Bytes {
     let mut compressed = Vec::new();
     let done = match coding {
         Coding::Brotli => {
             let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, 9, 18);
             writer.write_all(html.as_bytes())
-            // Dropping it writes the end of the stream.
+            // Dropping the writer flushes the end of the stream.
         }
         Coding::Gzip => {
             let mut writer = flate2::write::GzEncoder::new(&mut compressed, flate2::Compression::default());

@@ -1,4 +1,4 @@
-//! How a file or a page goes out: in which form, under which tag, for how long it may be kept.
+//! Response for a file or a page: content coding, entity tag and caching.
 
 use axum::body::Body;
 use axum::http::header::{self, HeaderMap, HeaderValue};
@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::encoding::{Coding, choose};
 
-/// The same content, compressed in different ways.
+/// The same content in several content codings.
 #[derive(Clone, Debug)]
 pub(super) struct Forms {
     pub(super) identity: Bytes,
@@ -25,23 +25,23 @@ impl Forms {
     }
 }
 
-/// What is to be sent.
+/// A response to be sent.
 pub(super) struct Sending<'a> {
     /// The media type.
     pub(super) kind: &'static str,
-    /// Of the content; what is for one person only has none.
+    /// Entity tag of the content; `None` for personal content.
     pub(super) tag: Option<&'a str>,
     /// The value of `Cache-Control`.
     pub(super) lifetime: &'static str,
-    /// Which headers of a request the answer depends on.
+    /// Request headers that the response depends on (`Vary`).
     pub(super) vary: &'static str,
-    /// A page's content security policy.
+    /// Content security policy of a page.
     pub(super) policy: Option<&'static str>,
     pub(super) forms: Forms,
 }
 
 impl Sending<'_> {
-    /// The answer, or 304 when `status` is 200 and the client holds it already.
+    /// Returns the response, or 304 if `status` is 200 and the client's copy is current.
     pub(super) fn answer(&self, status: StatusCode, request: &HeaderMap) -> Response<Body> {
         let coding = choose(request, |coding| self.forms.get(coding).is_some());
         let tag = self.tag.map(|tag| match coding {
@@ -71,7 +71,7 @@ impl Sending<'_> {
     }
 }
 
-/// Whether `If-None-Match` names the tag, by weak comparison (RFC 9110 section 13.1.2).
+/// Returns whether `If-None-Match` contains the tag, by weak comparison (RFC 9110 section 13.1.2).
 fn holds(request: &HeaderMap, tag: &str) -> bool {
     let lines = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim).any(|held| held == "*" || held.strip_prefix("W/").unwrap_or(held) == tag)

@@ -1,4 +1,4 @@
-//! What is served for which path.
+//! Tests of the response to each path.
 
 use super::page::{Pages, Who};
 use super::{File, Found, find};
@@ -10,7 +10,7 @@ use rekey_wire::login::SessionUser;
 use rekey_wire::password::Policy;
 use rekey_wire::users::Role;
 
-/// Not sorted: no lookup may depend on the order.
+/// Not sorted, so that no lookup can depend on the order.
 const FILES: &[File] = &[
     File {
         path: "/favicon.svg",

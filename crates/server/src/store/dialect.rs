@@ -1,16 +1,16 @@
-//! What SQLite and PostgreSQL say differently, and nothing else.
+//! SQL dialect: the differences between SQLite and PostgreSQL, and nothing else.
 
-/// Which database it is.
+/// The database in use.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Dialect {
-    /// SQLite, one writer at a time.
+    /// SQLite: a single writer.
     Sqlite,
-    /// PostgreSQL, possibly with several servers on it.
+    /// PostgreSQL: possibly shared by several servers.
     Postgres,
 }
 
 impl Dialect {
-    /// Appended to a `SELECT` whose rows are about to be claimed. SQLite's one writer needs nothing.
+    /// Returns the suffix of a `SELECT` whose rows are about to be claimed. Empty for SQLite, which has a single writer.
     #[must_use]
     pub const fn skip_locked(self) -> &'static str {
         match self {
@@ -19,7 +19,7 @@ impl Dialect {
         }
     }
 
-    /// Appended to a `SELECT` whose row is about to be changed in the same transaction.
+    /// Returns the suffix of a `SELECT` whose row is about to be changed in the same transaction.
     #[must_use]
     pub const fn for_update(self) -> &'static str {
         match self {

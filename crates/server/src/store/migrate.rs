@@ -1,4 +1,4 @@
-//! Schema migrations: all of them in one transaction, whole or not at all; and the check of commands that change nothing.
+//! Schema migrations: all of them in one transaction. Also the schema check of commands that change nothing.
 
 use super::{Dialect, Location, OpenError, Store, brief, number};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -6,7 +6,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 static SQLITE: Migrator = sqlx::migrate!("./migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("./migrations/postgres");
 
-/// Any number, the same in every process, that PostgreSQL serialises migrations by.
+/// Arbitrary advisory lock number, the same in every process, that serializes migrations on PostgreSQL.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7305421)";
 
 fn migrator(store: &Store) -> &'static Migrator {
@@ -26,10 +26,10 @@ fn newer(found: i64, known: i64) -> OpenError {
     ))
 }
 
-/// Whether the database holds no schema yet, of whatever version.
+/// Returns whether the database has no schema of any version.
 ///
 /// # Errors
-/// Those of the database, in a sentence.
+/// Database errors, as a sentence.
 pub(super) async fn is_empty(store: &Store) -> Result<bool, OpenError> {
     let table = match store.dialect() {
         Dialect::Sqlite => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'",
@@ -39,7 +39,7 @@ pub(super) async fn is_empty(store: &Store) -> Result<bool, OpenError> {
     found.map(|row| row.is_none()).map_err(|error| OpenError(format!("The database cannot be read: {}.", brief(&error))))
 }
 
-/// Refuses a database without a schema, and changes nothing.
+/// Fails if the database has no schema. Changes nothing.
 ///
 /// # Errors
 /// A sentence that says what is missing.
@@ -56,10 +56,10 @@ pub(super) async fn must_have_schema(store: &Store, location: &Location) -> Resu
     )))
 }
 
-/// Refuses a database without a schema, or with another one than this program's, and changes nothing.
+/// Fails unless the database has the schema version of this program. Changes nothing.
 ///
 /// # Errors
-/// A sentence that says what is there, and what to do.
+/// A sentence that says what was found, and what to do.
 pub(super) async fn must_be_current(store: &Store, location: &Location) -> Result<(), OpenError> {
     must_have_schema(store, location).await?;
     let unreadable = |error: sqlx::Error| OpenError(format!("The database schema cannot be read: {}.", brief(&error)));
@@ -76,10 +76,10 @@ pub(super) async fn must_be_current(store: &Store, location: &Location) -> Resul
     Ok(())
 }
 
-/// Runs every migration that the database lacks. SQLite's writing transaction and PostgreSQL's lock let one process do so at a time.
+/// Runs the pending migrations. SQLite's write transaction and PostgreSQL's lock allow one process at a time.
 ///
 /// # Errors
-/// The schema is newer than this program, or a migration fails (then nothing of it remains).
+/// The schema is newer than this program, or a migration fails (everything is rolled back).
 pub(super) async fn run(store: &Store) -> Result<(), OpenError> {
     let failed = |error: sqlx::Error| OpenError(format!("The database schema could not be brought up to date: {}.", brief(&error)));
     let migrator = migrator(store);

@@ -1,8 +1,7 @@
-//! The database: SQLite or PostgreSQL, through one set of queries.
+//! Database: SQLite or PostgreSQL, through one set of queries.
 //!
-//! Both take `$1` placeholders, `RETURNING` and `ON CONFLICT`, so nearly all SQL is written once and stands in the module
-//! that needs it. What must differ stands in [`Dialect`] and in `migrations/`. Numbers are 64 bit, times Unix
-//! milliseconds, flags are null or a time.
+//! Both accept `$1` placeholders, `RETURNING` and `ON CONFLICT`, so nearly all SQL is written once, in the module that needs it. Differences are in
+//! [`Dialect`] and in `migrations/`. Numbers are 64-bit integers, times are Unix milliseconds, flags are nullable times.
 
 mod dialect;
 mod migrate;
@@ -14,24 +13,24 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// A transaction that will write; see [`Store::begin`].
+/// A write transaction; see [`Store::begin`].
 pub type Tx = Transaction<'static, Any>;
 /// A connection, in a transaction or not.
 pub type Conn = sqlx::AnyConnection;
-/// What a query gives.
+/// Result of a query.
 pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;
 
-/// How long a request waits for a connection before it is told that the database is busy.
+/// How long a request waits for a connection before it fails with "busy".
 const ACQUIRE: Duration = Duration::from_secs(30);
-/// How long PostgreSQL may take to answer at the start.
+/// How long PostgreSQL may take to answer at startup.
 const PROBE: Duration = Duration::from_secs(10);
-/// Connections that only read (SQLite) or do both (PostgreSQL).
+/// Maximum number of read-only (SQLite) or read-write (PostgreSQL) connections.
 const CONNECTIONS: u32 = 8;
 
-/// Rows that are deleted at a time.
+/// Batch size of [`Store::sweep`].
 const SWEPT: u64 = 1000;
 
-/// Where the data is.
+/// Location of the data.
 #[derive(Clone, Eq, PartialEq)]
 pub enum Location {
     /// A file.
@@ -40,11 +39,11 @@ pub enum Location {
     Postgres(String),
 }
 
-/// Why the database could not be opened, in a sentence that says what to change.
+/// Error of opening the database: a sentence that says what to change.
 #[derive(Debug)]
 pub struct OpenError(pub String);
 
-/// A handle to the database; cheap to clone.
+/// Database handle; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     read: AnyPool,
@@ -53,7 +52,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database, creates the SQLite file where there is none, and brings the schema up to date.
+    /// Opens the database, creates the SQLite file if it does not exist, and migrates the schema.
     ///
     /// # Errors
     /// The file cannot be opened, the server cannot be reached, or the schema is newer than this program.
@@ -63,20 +62,20 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens a database that is there, with a schema that is up to date, and changes nothing.
+    /// Opens an existing database whose schema is current. Changes nothing.
     ///
     /// # Errors
-    /// There is no database, it cannot be opened, or its schema is not that of this program.
+    /// There is no database, it cannot be opened, or its schema version is not that of this program.
     pub async fn open_existing(location: &Location) -> Result<Self, OpenError> {
         let store = Self::connect(location, false).await?;
         migrate::must_be_current(&store, location).await?;
         Ok(store)
     }
 
-    /// Makes a database where there is none; opens one that is there as [`Self::open_existing`] does.
+    /// Creates the database if it does not exist; otherwise opens it like [`Self::open_existing`].
     ///
     /// # Errors
-    /// It cannot be opened or made, or its schema is not that of this program.
+    /// It cannot be opened or created, or its schema version is not that of this program.
     pub async fn open_or_create(location: &Location) -> Result<Self, OpenError> {
         let store = Self::connect(location, true).await?;
         match migrate::is_empty(&store).await? {
@@ -86,10 +85,10 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens a SQLite file as it is: nothing is created, the journal stays of its kind, and no schema is brought up to date.
+    /// Opens a SQLite file as it is: without creating it, changing its journal mode or migrating it.
     ///
     /// # Errors
-    /// There is none, it cannot be opened, or it is no database of Rekey.
+    /// It does not exist, cannot be opened, or is not a Rekey database.
     pub async fn inspect(file: &Path) -> Result<Self, OpenError> {
         let location = Location::Sqlite(file.to_owned());
         let store = Self::connect(&location, false).await?;
@@ -97,10 +96,10 @@ impl Store {
         Ok(store)
     }
 
-    /// Brings a SQLite file out of WAL mode, which works only while nobody else has it open.
+    /// Switches a SQLite file out of WAL mode. Works only while no other process has it open.
     ///
     /// # Errors
-    /// It is in use, or cannot be opened.
+    /// The file is in use or cannot be opened.
     pub async fn leave_wal(file: &Path) -> Result<()> {
         sqlx::any::install_default_drivers();
         let url = sqlite_url(file).map_err(sqlx::Error::Io)?;
@@ -134,7 +133,7 @@ impl Store {
                     create_private(path).map_err(|e| cannot(&e))?;
                 }
                 probe(&url, "PRAGMA busy_timeout = 30000; PRAGMA schema_version").await.map_err(|e| cannot(&brief(&e)))?;
-                // One connection writes: SQLite has one writer anyway, and a queue here beats "database is locked".
+                // One connection writes: SQLite has a single writer anyway, and queueing here avoids "database is locked".
                 let write = sqlite_pool(1, &url, create).await.map_err(|e| cannot(&brief(&e)))?;
                 let read = sqlite_pool(CONNECTIONS, &url, false).await.map_err(|e| cannot(&brief(&e)))?;
                 Ok(Self { read, write, dialect: Dialect::Sqlite })
@@ -152,9 +151,9 @@ impl Store {
         }
     }
 
-    /// Begins a transaction that will write, and that survives power loss once it is committed. On SQLite it takes the
-    /// write lock at once, so that it never has to give up halfway. PostgreSQL plans each statement once for a connection and not
-    /// for the values of the moment, which takes longer than most statements: each is meant to have one good plan.
+    /// Begins a durable write transaction: once committed, it survives a power failure. On SQLite it takes the write lock at once, so that it never
+    /// has to be aborted halfway. On PostgreSQL each statement is planned once per connection, independently of its parameters: planning takes longer
+    /// than most statements, and each is written to have one good plan.
     ///
     /// # Errors
     /// No connection within 30 seconds.
@@ -165,10 +164,9 @@ impl Store {
         }
     }
 
-    /// The same for what is asked for or done again after a power cut: counts, sessions, a request for a link, a step of
-    /// the mail queue. The next commit that waits takes it along to the disk. It survives the
-    /// end of the process, is whole or not there at all, and its commit waits for no disk: milliseconds on a busy one, which
-    /// is more than all else that such a request costs.
+    /// Like [`Self::begin`], without fsync at commit: for work that the client or the queue repeats (counts, sessions, a request for a link, a step
+    /// of the mail queue). Atomic, and survives a process crash; the last commits may be lost in a power failure, unless a later durable commit
+    /// flushed them. Saves milliseconds on a busy disk, more than the rest of such a request costs.
     ///
     /// # Errors
     /// No connection within 30 seconds.
@@ -182,8 +180,8 @@ impl Store {
         }
     }
 
-    /// Begins a transaction that only reads, and sees one moment throughout. PostgreSQL does not compile its queries (JIT), which would take
-    /// longer than they do.
+    /// Begins a read-only transaction on a consistent snapshot. On PostgreSQL without JIT: compiling these queries would take longer than running
+    /// them.
     ///
     /// # Errors
     /// No connection within 30 seconds.
@@ -194,23 +192,23 @@ impl Store {
         }
     }
 
-    /// Where queries go that only read and need no transaction.
+    /// Returns the pool for read-only queries outside a transaction.
     #[must_use]
     pub const fn read(&self) -> &AnyPool {
         &self.read
     }
 
-    /// Where single statements go that write.
+    /// Returns the pool for single write statements.
     #[must_use]
     pub const fn write(&self) -> &AnyPool {
         &self.write
     }
 
-    /// Deletes the rows of a table for which `what`, given `limit` as `$1`, is true, some at a time, so that nobody waits
-    /// long for the one writer (SQLite). Rows that are being changed stay for the next time (PostgreSQL).
+    /// Deletes the rows of a table that match `what`, with `limit` as `$1`, in batches, so that other writers do not wait long (SQLite). Locked rows
+    /// are skipped until the next sweep (PostgreSQL).
     ///
     /// # Errors
-    /// Those of the database.
+    /// Database errors.
     pub async fn sweep(&self, table: &'static str, key: &'static str, what: &str, limit: i64) -> Result<()> {
         let lock = self.dialect.skip_locked();
         let sql = format!("DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {what} LIMIT {SWEPT}{lock})");
@@ -218,27 +216,26 @@ impl Store {
         Ok(())
     }
 
-    /// What the two databases say differently.
+    /// Returns the dialect.
     #[must_use]
     pub const fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// Whether the database answers.
+    /// Returns whether the database responds.
     pub async fn is_ready(&self) -> bool {
         sqlx::query("SELECT 1").execute(&self.read).await.is_ok()
     }
 
-    /// Waits for what is under way and closes all connections.
+    /// Waits for active queries and closes all connections.
     pub async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
     }
 }
 
-/// A connection that is still in a transaction is replaced. SQLite ends a transaction by itself when the disk is full or
-/// broken; the rollback that follows then fails, sqlx counts the transaction as open for ever, and every later one would
-/// be refused.
+/// Discards connections that are still in a transaction. SQLite ends a transaction by itself when the disk is full or broken; the rollback then
+/// fails, sqlx keeps counting the transaction as open, and every later one on that connection would fail.
 fn pool_options(connections: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(connections)
@@ -247,10 +244,9 @@ fn pool_options(connections: u32) -> AnyPoolOptions {
 }
 
 async fn sqlite_pool(connections: u32, url: &str, wal: bool) -> sqlx::Result<AnyPool> {
-    // A process beside the server (the command line) is waited for. What is committed survives power loss, unless
-    // [`Store::begin_relaxed`] said otherwise.
+    // Waits for other processes (the command line). Commits survive a power failure, except after [`Store::begin_relaxed`].
     const PRAGMAS: &str = "PRAGMA busy_timeout = 30000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-    // A hundred thousand users written at once touch more pages than the default two megabytes hold; taken as needed.
+    // A bulk write of 100,000 users touches more pages than the default 2 MB cache holds. Allocated as needed.
     const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA cache_size = -131072";
     // A search among a million users reads that much of the indexes.
     const READER: &str = "PRAGMA cache_size = -32768";
@@ -264,7 +260,7 @@ async fn sqlite_pool(connections: u32, url: &str, wal: bool) -> sqlx::Result<Any
     options.connect(url).await
 }
 
-/// A pool would try for long what can never work: what is no database, or where nobody listens, is told apart here.
+/// Connects once before the pool is created: a pool would retry for a long time what can never succeed (not a database, nothing listening).
 async fn probe(url: &str, question: &'static str) -> sqlx::Result<()> {
     let mut connection = sqlx::AnyConnection::connect(url).await?;
     sqlx::raw_sql(question).execute(&mut connection).await?;
@@ -278,7 +274,7 @@ fn sqlite_url(path: &Path) -> std::io::Result<String> {
         .map_err(|()| std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a path"))
 }
 
-/// Makes the file before SQLite does, so that nobody else may read it from the first moment.
+/// Creates the file before SQLite does, so that it is never readable by others.
 fn create_private(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).append(true);
@@ -287,7 +283,7 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// A database error without the statement, the values or the URL.
+/// Describes a database error without the statement, the values or the URL.
 fn brief(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(e) => e.message().to_owned(),
@@ -298,10 +294,10 @@ fn brief(error: &sqlx::Error) -> String {
     }
 }
 
-/// Reads one number.
+/// Returns the first column as a number.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn number(row: &AnyRow) -> sqlx::Result<i64> {
     row.try_get(0)
 }

@@ -209,16 +209,17 @@ impl UsersQuery<'_> {
         format!("SELECT u.id FROM users AS u{} {} LIMIT {limit}", clause(&conditions), self.order())
     }
 
-    /// The ids of what an index finds, sorted. Materialized, so that the planner does not walk the sort order instead: how soon it would meet
-    /// what fits, no statistics tell.
+    /// Selects the ids of the matches in the index of the filter or of the search, sorted. Materialized without the cursor, so that the planner
+    /// does not choose the index of the sort order instead: no statistics tell it how many rows of that it would have to read.
     fn looked_up(&self, part: &Part<'_>, limit: i64, sql: &mut Sql) -> String {
-        let (from, mut conditions) = self.found(sql);
-        conditions.extend(self.after_cursor(part, sql));
+        let (from, conditions) = self.found(sql);
+        let after_cursor = self.after_cursor(part, sql);
         let limit = sql.number(limit);
         let (column, _) = column(self.sort.key);
         format!(
-            "WITH u AS MATERIALIZED (SELECT u.id, u.{column} FROM {from}{}) SELECT u.id FROM u {} LIMIT {limit}",
+            "WITH u AS MATERIALIZED (SELECT u.id, u.{column} FROM {from}{}) SELECT u.id FROM u{} {} LIMIT {limit}",
             clause(&conditions),
+            clause(&after_cursor),
             self.order()
         )
     }

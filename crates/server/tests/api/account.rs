@@ -1,4 +1,4 @@
-//! Account: changing the own password.
+//! Account: password change.
 
 use crate::support::*;
 use rekey_server::auth::hashing::hash_now;
@@ -40,7 +40,7 @@ on_both_databases! {
         let there = app.log_in("jo@example.com", PASSWORD).await;
         let change = async |current: &str, new: &str| jo.put("/api/account/password", json!({"current_password": current, "new_password": new})).await;
         assert_eq!(change(PASSWORD, PASSWORD).await.field("new_password"), "same_password");
-        // Whoever does not know it is not told that it is the one.
+        // Without the current password, the response does not reveal that the new one equals it.
         assert_eq!(change("not the password", PASSWORD).await.field("current_password"), "wrong_password");
         assert_ne!(there.get("/api/session").await.json()["user"], Value::Null, "nothing has changed");
         change(PASSWORD, NEW_PASSWORD).await.expect(204);

@@ -40,7 +40,7 @@ const TWO_IN_ONE: [&str; 16] = [
 on_both_databases! {
     async fn eml_01_mail_goes_to_the_stored_address_not_to_the_typed_one(app) {
         app.add_user("Mike", "mike@github.com").await;
-        // CVE-2019-19844: addresses that look like it, or that upper-case or fold to it in some collation, but are not the same.
+        // CVE-2019-19844: look-alikes, and addresses that map to it in some case mapping or collation, but are different addresses.
         for typed in ["mike@gıthub.com", "mıke@github.com", "mike@gith\u{443}b.com", "m\u{456}ke@github.com", "ﬁ@github.com", "mike@github.com.evil.example", "mike@gíthub.com", "mike\u{200b}@github.com"] {
             assert!([202, 422].contains(&forgot(&app, typed).await.status), "{typed}");
         }

@@ -4,7 +4,7 @@ use crate::support::*;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::BTreeSet;
 
-/// The log as an admin reads it, with the number of rows already read.
+/// The log as returned to an admin, with the number of rows already read.
 struct Ledger<'a> {
     app: &'a TestApp,
     admin: Client,
@@ -13,7 +13,7 @@ struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
-    /// The new rows, oldest first: action, actor, subject, origin.
+    /// Returns the new rows, oldest first: action, actor, subject, origin.
     async fn told(&mut self) -> Vec<String> {
         self.app.wait_for_empty_queue().await;
         let page = self.admin.get("/api/audit?limit=100").await.expect(200).json();
@@ -40,7 +40,7 @@ impl Ledger<'_> {
     }
 }
 
-/// Every action in the OpenAPI description.
+/// Returns all actions in the OpenAPI description.
 fn all_actions(cli: &Cli) -> BTreeSet<String> {
     let description: Value = serde_json::from_str(&cli.ok(&["openapi"])).expect("JSON");
     let names = description["components"]["schemas"]["Action"]["enum"].as_array().expect("the actions");

@@ -34,11 +34,11 @@ async fn rel_08_a_backup_under_writes_is_sound_and_private() {
     let (done, written) = (AtomicBool::new(false), AtomicUsize::new(0));
     let backups = async {
         for n in 0..BACKUPS {
-            // A backup is fast: repeated until a write happened during it.
+            // A backup is fast: repeat it until a write occurred during it.
             for attempt in 0.. {
                 let before = written.load(Ordering::Relaxed);
                 let name = format!("backup{n}.db");
-                // Private whatever the umask is.
+                // The file is private whatever the umask.
                 let line = format!("rm -f {name}; umask 000; exec \"$0\" backup {name}");
                 let mut command = by_way_of_a_shell(&cli, &line);
                 let status = tokio::task::spawn_blocking(move || command.status().expect("the program runs")).await.expect("no panic");

@@ -1,9 +1,9 @@
-//! Every call of the API, read from its OpenAPI description, so that tests cover new calls too.
+//! All calls of the API, read from its OpenAPI description, so that tests cover new calls too.
 
 use crate::support::*;
 use std::collections::BTreeSet;
 
-/// One call of the API.
+/// A call of the API.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub method: String,
@@ -13,7 +13,7 @@ pub struct Call {
     described: String,
 }
 
-/// All calls, with this user id in the path.
+/// Returns all calls, with this user id in the path.
 pub async fn all(app: &TestApp, user: &str) -> Vec<Call> {
     let description = app.client().get("/api/openapi.json").await.expect(200).json();
     let mut calls = Vec::new();
@@ -28,12 +28,12 @@ pub async fn all(app: &TestApp, user: &str) -> Vec<Call> {
     calls
 }
 
-/// All calls with an unsafe method (RFC 9110 section 9.2.1).
+/// Returns all calls with an unsafe method (RFC 9110 section 9.2.1).
 pub async fn changing(app: &TestApp, user: &str) -> Vec<Call> {
     all(app, user).await.into_iter().filter(|call| call.method != "GET").collect()
 }
 
-/// The methods of each path.
+/// Returns the methods of each path.
 pub fn methods_by_path(calls: &[Call]) -> Vec<(String, BTreeSet<String>)> {
     let mut paths: Vec<(String, BTreeSet<String>)> = Vec::new();
     for call in calls {
@@ -46,7 +46,7 @@ pub fn methods_by_path(calls: &[Call]) -> Vec<(String, BTreeSet<String>)> {
 }
 
 impl Call {
-    /// A well-formed body, which the call may still refuse.
+    /// Returns a well-formed body, which the call may still reject.
     pub fn body(&self) -> Value {
         let link = json!({"token": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"});
         match (self.method.as_str(), self.described.as_str()) {
@@ -62,18 +62,18 @@ impl Call {
         }
     }
 
-    /// The request, without a body.
+    /// Returns the request, without a body.
     pub fn request(&self, client: &Client) -> reqwest::RequestBuilder {
         client.request(&self.method, &self.path)
     }
 
-    /// Sends it with its body, if it has one, and additional headers.
+    /// Sends the call with its body, if it has one, and additional headers.
     pub async fn send(&self, client: &Client, headers: &[(&str, &str)]) -> Response {
         let request = headers.iter().fold(self.request(client), |request, (name, value)| request.header(*name, *value));
         client.send(if self.takes_body { request.json(&self.body()) } else { request }).await
     }
 
-    /// Sends these bytes as a JSON body.
+    /// Sends the call with these bytes as a JSON body.
     pub async fn send_bytes(&self, client: &Client, bytes: &[u8]) -> Response {
         client.send(self.request(client).header("content-type", "application/json").body(bytes.to_vec())).await
     }

@@ -37,7 +37,7 @@ cli_on_both_databases! {
         assert!(password.chars().count() >= 15, "{password}");
         assert!(cli.refused(&["demo"]).contains("holds users already"));
 
-        // The data is loaded without indexes. Afterwards they exist again, and every user is found, added ones included.
+        // The data is loaded without indexes. Afterwards they exist again, and every user is found, including new ones.
         assert_eq!(schema(&cli, &mut connection).await, before);
         cli.ok(&["user", "add", "--email", "ada@example.com", "--name", "Ada"]);
         let server = cli.serve(&[]);
@@ -59,7 +59,7 @@ cli_on_both_databases! {
     }
 }
 
-/// The names of everything in the schema.
+/// Returns the names of everything in the schema.
 async fn schema(cli: &Cli, connection: &mut AnyConnection) -> Vec<String> {
     let names = match cli.location() {
         Location::Sqlite(_) => "SELECT name FROM sqlite_master ORDER BY name",

@@ -1,4 +1,4 @@
-//! API rules that belong to no single feature.
+//! API rules that are not specific to a feature.
 
 use crate::support::*;
 

@@ -1,4 +1,4 @@
-//! Crash safety: a SIGKILL at any moment leaves transactions whole, promised mails queued and commits durable.
+//! Crash safety: after a SIGKILL at any time, transactions are atomic, enqueued mails are sent, and commits are durable.
 
 use crate::support::*;
 use futures_util::future::join_all;
@@ -39,7 +39,7 @@ async fn owners(cli: &Cli, store: &Store, count: usize) -> Vec<Owner> {
     owners
 }
 
-/// What a redemption changes: reset used, hash new, sessions, audit rows, notices.
+/// Effects of a redemption: reset used, hash new, sessions, audit rows, notices.
 type Traces = [i64; 5];
 const UNTOUCHED: Traces = [0, 0, 2, 0, 0];
 const REDEEMED: Traces = [1, 1, 0, 1, 1];
@@ -61,7 +61,7 @@ async fn traces(store: &Store, owner: &Owner) -> Traces {
     std::array::from_fn(|at| row.get(at))
 }
 
-/// Sends all redemptions at once. Returns a status for each that was answered.
+/// Sends all redemptions concurrently. Returns a status for each that got a response.
 async fn redeem(client: &Client, owners: &[Owner]) -> Vec<Option<u16>> {
     let calls = owners.iter().map(|owner| {
         let body = json!({"token": owner.token, "password": NEW_PASSWORD});
@@ -91,7 +91,7 @@ cli_on_both_databases! {
         for group in rest.chunks(AT_ONCE) {
             let client = program.client();
             let killed = async {
-                // A real clock is the subject: killed at a random moment.
+                // Real time is the subject: killed at a random time.
                 tokio::time::sleep(whole.mul_f64(rng.f64())).await;
                 program.kill();
             };
@@ -144,7 +144,7 @@ cli_on_both_databases! {
 
 on_both_databases! {
     async fn rel_05_passwords_and_links_are_fsynced_also_after_relaxed_commits(app) {
-        // Records within each transaction that stores a password or a link whether its commit is fsynced.
+        // Records whether the commit of each transaction that stores a password or a link is fsynced.
         let notes: &[&str] = match app.store.dialect() {
             Dialect::Sqlite => &[
                 "CREATE TABLE noted (level TEXT)",
@@ -192,7 +192,7 @@ on_both_databases! {
         let store = &app.store;
         match store.dialect() {
             Dialect::Sqlite => {
-                // All connections of the pool, held at once.
+                // All connections of the pool, acquired at once.
                 let mut connections = vec![store.write().acquire().await.expect("the one that writes")];
                 for _ in 0..store.read().options().get_max_connections() {
                     connections.push(store.read().acquire().await.expect("one that reads"));

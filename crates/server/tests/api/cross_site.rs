@@ -33,13 +33,13 @@ const OWN: [&[(&str, &str)]; 4] = [
     &[("sec-fetch-site", "none")],
 ];
 
-/// The audit log, to see that nothing happened.
+/// Returns the number of audit rows, to check that nothing happened.
 async fn rows(app: &TestApp) -> i64 {
     let row = sqlx::query("SELECT count(*) FROM audit").fetch_one(app.store.read()).await.expect("a count");
     sqlx::Row::get(&row, 0)
 }
 
-/// The client whose call succeeds: a login would replace the admin's cookie.
+/// Returns the client whose call succeeds: a login would replace the admin's cookie.
 fn caller(call: &Call, app: &TestApp, admin: &Client) -> Client {
     if call.path == "/api/session" { app.client() } else { admin.clone() }
 }

@@ -1,10 +1,10 @@
-//! INP-05: schemathesis reads the API's description, calls the API with whatever that allows and forbids, and finds no fault of
-//! the server and no answer that the description does not name.
+//! INP-05: schemathesis fuzzes the API by its OpenAPI description, with valid and invalid input, and finds no server error and no undocumented
+//! response.
 
 use crate::support::*;
 use std::process::Command;
 
-/// Switches off everything that would stop a client that sends many requests.
+/// Disables all limits, as the client sends many requests.
 const OFF: [&str; 10] = [
     "--limit-forgot-per-ip",
     "off",
@@ -21,7 +21,7 @@ const OFF: [&str; 10] = [
 /// The checks, with exclusions and their reasons.
 const CONFIG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/schemathesis.toml");
 
-/// Lets schemathesis loose on the server, as this client; `more` are arguments for it. It knows some links that work.
+/// Runs schemathesis against the server as this client, with additional arguments `more`. Some valid links are in its dictionary.
 async fn explore(app: &TestApp, client: &Client, more: &[&str]) {
     let mut links = Vec::new();
     for number in 1..=4 {

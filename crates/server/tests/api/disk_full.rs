@@ -1,12 +1,11 @@
-//! A disk that takes no more: errors while it lasts, and service again after it, without a restart.
+//! Full disk: errors while it lasts, and recovery without a restart.
 
 use crate::support::*;
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-/// The program by way of a script: a write that the limit of file sizes refuses is an error then, as on a full disk, and no
-/// signal. Its log is no file.
+/// Runs the program by a script, so that a write beyond the file size limit is an error, as on a full disk, and not a signal. It logs to no file.
 fn with_file_limits(cli: Cli) -> Cli {
     let program = cli.command(&[]).get_program().to_owned();
     let script = format!("#!/bin/sh\ntrap '' XFSZ\nexec '{}' \"$@\" 2>/dev/null\n", Path::new(&program).display());
@@ -15,7 +14,7 @@ fn with_file_limits(cli: Cli) -> Cli {
     cli.with_program(Path::new(&path))
 }
 
-/// How far into a file the server may write from now on; `None` is no limit.
+/// Limits the size of files that the server may write; `None` removes the limit.
 fn limit_files(server: &RekeyServer, bytes: Option<u64>) {
     let pid = i32::try_from(server.pid()).ok().and_then(Pid::from_raw);
     prlimit(pid, Resource::Fsize, Rlimit { current: bytes, maximum: None }).expect("a limit is set");

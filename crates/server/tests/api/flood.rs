@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use rekey_server::auth::hashing::hash_now;
 use std::time::{Duration, Instant};
 
-/// Concurrent bodies, and the memory they may cost together.
+/// Number of concurrent bodies, and their maximum total memory.
 const AT_ONCE: usize = 64;
 const GROWTH: u64 = 24 * 1024 * 1024;
 
@@ -43,7 +43,7 @@ async fn inp_01_memory_stays_flat_while_large_bodies_come_in() {
     assert!(growth < GROWTH, "{} MiB more after {} MiB of bodies", growth >> 20, (sent.iter().sum::<usize>() >> 20) + AT_ONCE);
 }
 
-/// The shortest duration of several tries.
+/// Returns the shortest duration of several tries.
 async fn quickest(tried: impl AsyncFn()) -> Duration {
     let mut quickest = Duration::MAX;
     for _ in 0..7 {

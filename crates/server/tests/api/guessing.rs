@@ -8,7 +8,7 @@ async fn guess(app: &TestApp, email: &str, password: &str) -> Response {
     app.client().post("/api/session", json!({"email": email, "password": password})).await
 }
 
-/// Guesses until a hundred failures in a row are counted. Returns the waits in between, in seconds.
+/// Guesses until a hundred consecutive failures are counted. Returns the waits in between, in seconds.
 async fn a_hundred_failures(app: &TestApp, email: &str) -> Vec<u64> {
     let mut waits = Vec::new();
     for failures in 0..100 {
@@ -115,7 +115,7 @@ on_both_databases! {
         for email in ["jo@example.com", "nobody@example.com"] {
             let answers = join_all((0..200).map(|_| guess(&app, email, "not the password"))).await;
             let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
-            // On a slow disk some may wait too long for the database and get a 503; they are not counted as attempts.
+            // On a slow disk some wait too long for the database and get a 503; they are not counted as attempts.
             let (through, slowed, turned_away) = (count(401), count(429), count(503));
             assert!(through <= in_a_row && through + turned_away >= in_a_row, "{email}: {through} of {in_a_row} and {turned_away}");
             assert_eq!(through + slowed + turned_away, 200, "{email}");

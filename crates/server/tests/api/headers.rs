@@ -4,7 +4,7 @@ use crate::calls;
 use crate::html;
 use crate::support::*;
 
-/// Every screen, the not-found page, and the API documentation.
+/// All screens, the not-found page, and the API documentation.
 const PAGES: [&str; 12] = [
     "/",
     "/login",
@@ -66,7 +66,7 @@ async fn hdr_01_a_page_runs_its_own_code_and_nothing_else() {
     }
 }
 
-/// One response of every kind.
+/// Returns one response of every kind.
 async fn of_every_kind(flags: &[&str]) -> Vec<(&'static str, Response)> {
     let app = TestApp::start_with(Database::Sqlite, flags).await;
     let client = app.client();
@@ -167,7 +167,7 @@ async fn hdr_03_nothing_of_the_api_is_stored() {
     let admin = app.admin().await;
     let jo = app.add_user("Jo", "jo@example.com").await;
     for call in calls::all(&app, &jo).await {
-        // Signed out, every call answers at once, the event stream too; as an admin the others answer in full.
+        // Signed out, every call returns at once, including the event stream; as an admin, the others return completely.
         let mut answers = vec![call.send(&app.client(), &[]).await];
         if call.path != "/api/events" && call.path != "/api/session" {
             answers.push(call.send(&admin, &[]).await);
@@ -203,7 +203,7 @@ async fn hdr_03_hashed_files_are_immutable_and_pages_are_asked_about() {
         let other = client.send(client.request("GET", path).header("if-none-match", "\"older\"")).await;
         assert_eq!(other.status, page.status, "{path}");
     }
-    // A page with a user's name is not cached, so the next person at the device does not see it.
+    // A page with a user's name is not cached, so that the next user of the device does not see it.
     let admin = app.admin().await;
     let own = admin.get("/settings/users").await.expect(200);
     assert!(String::from_utf8_lossy(&own.bytes).contains("Ada Admin"));

@@ -8,8 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// The content security policy: directive → sources. Browsers ignore a repeated directive, so there must be none.
-/// must not.
+/// Returns the content security policy: directive → sources. Browsers ignore a repeated directive, so there must be none.
 pub fn policy(answer: &Response) -> BTreeMap<String, Vec<String>> {
     let text = answer.header("content-security-policy");
     let mut policy = BTreeMap::new();
@@ -21,12 +20,12 @@ pub fn policy(answer: &Response) -> BTreeMap<String, Vec<String>> {
     policy
 }
 
-/// The hash of an inline script or style, as in a policy.
+/// Returns the hash of an inline script or style, as in a policy.
 pub fn hash(content: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(content)))
 }
 
-/// The tags of a page, each with the text up to the next tag, or up to the end tag of a script or style.
+/// Returns the tags of a page, each with the text up to the next tag, or up to the end tag of a script or style.
 fn tags(html: &str) -> Vec<(&str, &str)> {
     let mut tags = Vec::new();
     let mut rest = html;
@@ -54,13 +53,13 @@ fn name_of(tag: &str) -> &str {
     tag.split(|c: char| c.is_ascii_whitespace() || c == '/').next().unwrap_or_default()
 }
 
-/// The contents of the page's inline `<script>` or `<style>` elements. A script that loads a file has none.
+/// Returns the contents of the page's inline `<script>` or `<style>` elements. A script that loads a file has none.
 pub fn inline(html: &str, element: &str) -> Vec<String> {
     let elements = tags(html).into_iter().filter(|(tag, _)| name_of(tag).eq_ignore_ascii_case(element));
     elements.map(|(_, content)| content.to_owned()).filter(|content| !content.is_empty()).collect()
 }
 
-/// The attributes of a tag: `name="value"`, `name=value` or `name`.
+/// Parses the attributes of a tag: `name="value"`, `name=value` or `name`.
 fn attributes(tag: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut rest = tag.trim_start_matches(|c: char| !c.is_ascii_whitespace());
@@ -87,7 +86,7 @@ fn attributes(tag: &str) -> Vec<(String, String)> {
     }
 }
 
-/// `style="…"`, `onload="…"` and `javascript:` addresses, which no hash can allow.
+/// Returns `style="…"`, `onload="…"` and `javascript:` attributes, which no hash can allow.
 pub fn attributes_a_policy_cannot_allow(html: &str) -> Vec<String> {
     let all = tags(html).into_iter().flat_map(|(tag, _)| attributes(tag));
     all.filter(|(name, value)| name == "style" || name.starts_with("on") || value.trim().to_ascii_lowercase().starts_with("javascript:"))
@@ -95,7 +94,7 @@ pub fn attributes_a_policy_cannot_allow(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// The files that the page loads: `src` and `<link href>`, without fragments.
+/// Returns the files that the page loads: `src` and `<link href>`, without fragments.
 pub fn files(html: &str) -> Vec<String> {
     let tags = tags(html).into_iter().map(|(tag, _)| tag);
     tags.flat_map(|tag| {
@@ -106,7 +105,7 @@ pub fn files(html: &str) -> Vec<String> {
     .collect()
 }
 
-/// Those that are neither on this server nor `data:` URLs.
+/// Returns those that are neither on this server nor `data:` URLs.
 pub fn loaded_from_elsewhere(html: &str) -> Vec<String> {
     files(html).into_iter().filter(|file| !file.starts_with("data:") && (!file.starts_with('/') || file.starts_with("//"))).collect()
 }

@@ -1,4 +1,4 @@
-//! `rekey user import` with CSV files as spreadsheets write them.
+//! `rekey user import` with CSV files in the dialects of common spreadsheets.
 
 use crate::support::*;
 

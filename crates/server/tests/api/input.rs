@@ -4,12 +4,12 @@ use crate::calls::{self, Call};
 use crate::support::*;
 use std::time::{Duration, Instant};
 
-/// The largest body that is accepted.
+/// Maximum size of a body.
 const LIMIT: usize = 16 * 1024;
-/// Part of every refused input; no response may contain it.
+/// Part of every rejected input; no response may contain it.
 const CANARY: &str = "canary4711";
 
-/// Asserts that a refusal is a 4xx problem document that repeats nothing of the input.
+/// Asserts that an error is a 4xx problem document that contains no input.
 #[track_caller]
 fn refused(answer: &Response, what: &str) {
     let text = String::from_utf8_lossy(&answer.bytes);
@@ -19,7 +19,7 @@ fn refused(answer: &Response, what: &str) {
     silent(answer, what);
 }
 
-/// Asserts that a response repeats nothing of the input.
+/// Asserts that a response contains no input.
 #[track_caller]
 fn silent(answer: &Response, what: &str) {
     let headers = format!("{:?}", answer.headers);
@@ -27,7 +27,7 @@ fn silent(answer: &Response, what: &str) {
     assert!(!text.contains(CANARY) && !headers.contains(CANARY), "{what}: the answer repeats what was sent: {headers} {text}");
 }
 
-/// A valid body padded with white space, or white space alone for a call without a body.
+/// Returns a valid body padded with white space, or only white space for a call without a body.
 fn padded(call: &Call, length: usize) -> Vec<u8> {
     let body = if call.takes_body { call.body() } else { json!({}) };
     let mut body = body.to_string().into_bytes();
@@ -131,7 +131,7 @@ async fn inp_02_every_length_is_held_to_the_character() {
     assert_eq!(admin.get(&padded(4097)).await.expect(414).code(), "uri_too_long");
 }
 
-/// Bodies that are not the object the call expects, each with a name.
+/// Returns bodies that are not the object that the call expects, each with a name.
 fn nasty_bodies(call: &Call) -> Vec<(String, Vec<u8>)> {
     let valid = call.body();
     let text = valid.to_string();
@@ -188,7 +188,7 @@ fn nasty_bodies(call: &Call) -> Vec<(String, Vec<u8>)> {
     bodies.into_iter().map(|(what, body)| (what.to_owned(), body)).collect()
 }
 
-/// The expected object with one invalid field.
+/// Returns the expected object with one invalid field.
 fn nasty_fields(call: &Call) -> Vec<(String, Vec<u8>)> {
     let wrong = [
         json!(4711),

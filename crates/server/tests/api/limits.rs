@@ -3,7 +3,7 @@
 use crate::support::*;
 use futures_util::future::join_all;
 
-/// A failed login with these `X-Forwarded-For` lines.
+/// Attempts a login that fails, with these `X-Forwarded-For` lines.
 async fn log_in_from(app: &TestApp, forwarded: &[&str], email: &str) -> u16 {
     let client = app.client();
     let request = client.request("POST", "/api/session").json(&json!({"email": email, "password": "not the password"}));

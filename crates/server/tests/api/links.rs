@@ -83,7 +83,7 @@ on_both_databases! {
             app.client().post("/api/password-resets", json!({"email": email})).await.expect(202);
         }
         app.wait_for_scheduled_retries().await;
-        // With the older link, which works until the newer one is mailed, and with the current password.
+        // With the older link, which is valid until the newer one is mailed, and with the current password.
         app.client().post(&path("redeem"), body("redeem", &older)).await.expect(200);
         al.put("/api/account/password", json!({"current_password": PASSWORD, "new_password": NEW_PASSWORD})).await.expect(204);
         app.wait_for_scheduled_retries().await;

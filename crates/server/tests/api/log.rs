@@ -15,7 +15,7 @@ fn token_of(printed: &str) -> String {
     printed.trim().split_once("#token=").expect("a link").1.to_owned()
 }
 
-/// Goes through every flow, error cases included. Returns the secrets that must not be in the log.
+/// Runs through all flows, including errors. Returns the secrets that must not be in the log.
 async fn walk(program: &Program) -> Vec<String> {
     let invitation = token_of(&program.run(&["user", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin"]));
     let admin = program.client();
@@ -156,7 +156,7 @@ async fn log_01_the_logs_of_all_tests_are_checked() {
     assert!(lines_logged() > before + 5, "a login leaves many lines at trace level");
 }
 
-/// Text that would forge or hide a line, or control a terminal.
+/// Text that could forge or hide a line, or control a terminal.
 const HOSTILE: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{2066}\u{61c}\u{85}\u{2028}\r\n2026-11-24T00:00:00Z  INFO forged\n{\"level\":\"INFO\",\"forged\":true}\u{0}";
 
 async fn hostile_log(format: &str) -> String {

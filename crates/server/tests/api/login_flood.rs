@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 const FLOOD: usize = 300;
 
-/// Concurrent logins, each for another address, which count their responses.
+/// Sends concurrent logins, each for another address, and counts their responses.
 fn flood(app: &TestApp, answered: &Arc<AtomicUsize>) -> JoinSet<u16> {
     (0..FLOOD)
         .map(|n| {
@@ -54,13 +54,13 @@ mod memory {
 
     /// The memory of a hash, and of the connections of the flood, in KiB.
     const HASH: u64 = 19 * 1024;
-    /// Passes of a hash so slow that logins arrive faster than they are answered, on any machine.
+    /// Passes of a hash so slow that logins arrive faster than they are processed, on any machine.
     const PASSES: u32 = 40;
     /// Users with such a hash.
     const PEOPLE: usize = 40;
     const CONNECTIONS: u64 = 24 * 1024;
 
-    /// Adds users whose hashes take the usual memory, and far more time.
+    /// Adds users whose hashes take the usual memory but much more time.
     async fn add_people(location: &Location) {
         let params = Params::new(19 * 1024, PASSES, 1, None).expect("parameters");
         let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(PASSWORD.as_bytes()).expect("a hash").to_string();

@@ -1,4 +1,4 @@
-//! The schema: brought up to date whole or not at all, and never by an older program.
+//! Schema migrations: atomic, and never to an older version.
 
 use crate::support::*;
 use rekey_server::store::Location;
@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::process::Stdio;
 use std::time::Instant;
 
-/// Kills of a program that makes a new database.
+/// Number of times that a program creating a new database is killed.
 const KILLS: usize = 20;
 
 async fn change(connection: &mut AnyConnection, sql: &str) {
@@ -19,7 +19,7 @@ async fn is_there(connection: &mut AnyConnection, table: &str) -> bool {
 
 cli_on_both_databases! {
     async fn rel_10_a_step_that_fails_leaves_nothing_behind(cli) {
-        // The last table of the first step is there already, and not ours.
+        // The last table of the first migration exists already and is not ours.
         let mut connection = cli.connect().await;
         change(&mut connection, "CREATE TABLE audit_head (other BIGINT)").await;
         let lines: [&[&str]; 2] = [&["migrate"], &["serve"]];
@@ -81,12 +81,12 @@ cli_on_both_databases! {
         for _ in 0..KILLS {
             let fresh = Cli::on(if matches!(cli.location(), Location::Sqlite(_)) { Database::Sqlite } else { Database::Postgres }).await;
             let mut program = fresh.command(&["migrate"]).stdout(Stdio::null()).spawn().expect("starts");
-            // A real clock is the subject: killed at a random moment, rather an early one, during the first step.
+            // Real time is the subject: killed at a random, rather early time, during the first migration.
             tokio::time::sleep(whole.mul_f64(rng.f64().powi(2))).await;
             program.kill().expect("killed");
             program.wait().expect("a child");
             let mut connection = fresh.connect().await;
-            // PostgreSQL takes a moment to notice that its client is gone.
+            // PostgreSQL needs a moment to detect that its client has disconnected.
             change(&mut connection, if matches!(fresh.location(), Location::Postgres(_)) { "SELECT pg_advisory_lock(7305421)" } else { "SELECT 1" }).await;
             let there = [is_there(&mut connection, "users").await, is_there(&mut connection, "audit_head").await];
             assert!(there[0] == there[1], "half a step: {there:?}");
@@ -103,7 +103,7 @@ async fn count(connection: &mut AnyConnection, what: &str) -> i64 {
     sqlx::query(AssertSqlSafe(format!("SELECT count(*) FROM {what}"))).fetch_one(connection).await.expect("a count").get(0)
 }
 
-/// Waits until somebody in this database waits for a lock.
+/// Waits until a session of this database waits for a lock.
 async fn somebody_waits(connection: &mut AnyConnection) {
     let waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     wait_until("the migration waits for a lock", async || count(connection, waiting).await > 0).await;
@@ -113,7 +113,7 @@ async fn somebody_waits(connection: &mut AnyConnection) {
 async fn rel_10_killed_in_the_middle_of_a_step_postgresql_has_nothing_of_it() {
     let cli = Cli::on(Database::Postgres).await;
     let mut connection = cli.connect().await;
-    // A table that the step makes late is being made by somebody else: the step waits, with most of it done.
+    // Another session is creating a table that the migration creates late: the migration waits, with most of its work done.
     change(&mut connection, "BEGIN; CREATE TABLE audit_head (id BIGINT)").await;
     let mut program = cli.command(&["migrate"]).stdout(Stdio::null()).spawn().expect("starts");
     let mut watch = cli.connect().await;

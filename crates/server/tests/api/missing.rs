@@ -1,10 +1,10 @@
-//! Commands that only look, at a path where there is nothing: they say what is missing and leave nothing behind.
+//! Read-only commands on a missing or empty database: they report what is missing and create nothing.
 
 use crate::support::*;
 use rekey_server::store::Location;
 use std::path::Path;
 
-/// The commands that never make anything but what they are asked for.
+/// The commands that create nothing but their output.
 const LOOKING: [&[&str]; 3] = [&["doctor"], &["audit", "verify"], &["backup", "copy.db"]];
 
 fn files(dir: &Path) -> Vec<String> {
@@ -60,7 +60,7 @@ async fn rel_11_a_missing_key_file_is_named_and_never_made_anew() {
 
 cli_on_both_databases! {
     async fn rel_11_an_empty_database_gets_no_table_from_a_command_that_looks(cli) {
-        // SQLite's file, as an interrupted start leaves it.
+        // An empty SQLite file, as an interrupted start leaves it behind.
         let mut connection = cli.connect().await;
         for line in [&["doctor"][..], &["audit", "verify"]] {
             let complaint = cli.refused(line);

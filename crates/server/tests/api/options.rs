@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-/// A variable, invalid values, and a word that the error message must contain beside the name.
+/// A variable, invalid values, and a word that the error message must contain in addition to the name.
 const BAD: [(&str, &[&str], &str); 25] = [
     ("REKEY_LISTEN", &["8080", "127.0.0.1", "nowhere.example:80", "127.0.0.1:99999", "localhost:http"], "127.0.0.1:8080"),
     ("REKEY_PUBLIC_URL", &["http://reset.example.com", "http://10.0.0.1"], "https"),
@@ -39,7 +39,7 @@ const BAD: [(&str, &[&str], &str); 25] = [
     ("REKEY_LOG_FORMAT", &["xml", "JSON Lines"], "json"),
 ];
 
-/// The error message of a run, which must have ended with exit code 2.
+/// Returns the error message of a run, which must have ended with exit code 2.
 #[track_caller]
 fn complaint(output: &Output) -> String {
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -48,13 +48,13 @@ fn complaint(output: &Output) -> String {
     complaint
 }
 
-/// What `doctor` found; something of it must be wrong.
+/// Returns the findings of `doctor`, at least one of which must be a failure.
 fn found_wrong(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 
-/// The flag of a variable.
+/// Returns the flag of a variable.
 fn flag(variable: &str) -> String {
     variable.replace("REKEY_", "--").to_ascii_lowercase().replace('_', "-")
 }

@@ -5,7 +5,7 @@ use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use sqlx::Row;
 
-/// A holder of a link who tries passwords.
+/// A holder of a link.
 struct Owner {
     client: Client,
     token: String,
@@ -21,12 +21,12 @@ impl Owner {
     }
 }
 
-/// The status of a login with this password.
+/// Returns the status of a login with this password.
 async fn tries(app: &TestApp, email: &str, password: &str) -> u16 {
     app.client().post("/api/session", json!({"email": email, "password": password})).await.status
 }
 
-/// The stored hash of this user.
+/// Returns the stored hash of this user.
 async fn stored(app: &TestApp, id: &str) -> String {
     let id: i64 = id.parse().expect("a number");
     sqlx::query("SELECT password_hash FROM users WHERE id = $1").bind(id).fetch_one(app.store.read()).await.expect("a row").get(0)
@@ -39,7 +39,7 @@ async fn store(app: &TestApp, id: &str, phc: &str) {
     tx.commit().await.expect("commits");
 }
 
-/// Distinct characters beyond 16 bits that do not combine with each other.
+/// Returns distinct characters beyond 16 bits that do not combine with each other.
 fn astral(count: u32) -> String {
     (0..count).filter_map(|n| char::from_u32(0x1f400 + n * 7 % 200)).collect()
 }

@@ -1,4 +1,4 @@
-//! Job queue: leases, retries, and when a job ends.
+//! Job queue: leases, retries, and completion.
 
 use crate::support::*;
 use futures_util::future::join_all;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 const DAY: u64 = 24 * 3600;
 
-/// Reads one number.
+/// Returns one number.
 async fn number(store: &Store, sql: &str) -> i64 {
     sqlx::query(AssertSqlSafe(sql)).fetch_one(store.read()).await.expect("a number").get(0)
 }
@@ -19,7 +19,7 @@ pub async fn until(store: &Store, sql: &str, wanted: i64) {
     wait_until(&format!("{wanted}: {sql}"), async || number(store, sql).await == wanted).await;
 }
 
-/// Waits until every job was attempted so often and none is leased.
+/// Waits until every job has this number of attempts and none is leased.
 async fn tried(app: &TestApp, times: i64) {
     until(&app.store, &format!("SELECT count(*) FROM outbox WHERE attempts <> {times} OR claimed_until <> 0"), 0).await;
 }
@@ -83,7 +83,7 @@ on_both_databases! {
         ask(&app, "later@example.com").await;
         app.add_user("Jo", "jo@example.com").await;
         app.link_for("jo@example.com").await;
-        // All jobs ended, except the one to retry and the one of an unknown kind, which only a newer program understands.
+        // All jobs have ended, except the one to retry and the one of an unknown kind, which is left for a newer program.
         until(&app.store, "SELECT count(*) FROM outbox", 2).await;
         assert_eq!(admin.get(&format!("/api/users/{refused}")).await.json()["email_status"], "bounced");
         let reached: Vec<_> = app.smtp.mails().iter().flat_map(|mail| mail.to.clone()).collect();
@@ -122,7 +122,7 @@ on_both_databases! {
         other.wait_for_empty_queue().await;
         app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.smtp.release();
-        // Once the first worker sends something else it has resumed; the second one may be faster.
+        // Once the first worker sends something else, it has resumed; the second one may be faster.
         for n in 0.. {
             let email = format!("al{n}@example.com");
             app.add_user("Al", &email).await;
@@ -136,7 +136,7 @@ on_both_databases! {
     }
 
     async fn rel_04_a_worker_whose_lease_expired_cannot_complete_the_job(app) {
-        // Not due yet, so that the server's own worker leaves it alone.
+        // Not due yet, so that the server's own worker does not claim it.
         let later = app.now() + 300_000;
         let mut tx = app.store.begin().await.expect("begins");
         outbox::put(&mut tx, later, &Job::Throttled { address: "jo@example.com".to_owned(), ip: "127.0.0.1".to_owned() }).await.expect("a job");
@@ -187,7 +187,7 @@ on_both_databases! {
         app.smtp.release();
         app.smtp.wait_for_deferrals(1).await;
         app.smtp.set_behaviour(SmtpBehaviour::accept());
-        // It has handled that once it has sent something else; the second worker runs few jobs at once.
+        // It has processed that once it has sent something else; the second worker runs few jobs at once.
         for n in 0..8 {
             let email = format!("al{n}@example.com");
             app.add_user("Al", &email).await;

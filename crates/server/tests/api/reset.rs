@@ -120,7 +120,7 @@ on_both_databases! {
         app.run_queue_with_retries().await;
         let by_admin = app.smtp.mails().last().expect("a mail").token();
         app.client().post("/api/password-resets/inspect", json!({"token": by_admin})).await.expect(200);
-        // The cooldown is over, and neither of the two starts another.
+        // The cooldown has ended, and neither of the two starts another.
         app.advance(24 * 3600);
         for token in [&old, &newer] {
             app.client().post("/api/password-resets/report", json!({"token": token})).await.expect(204);

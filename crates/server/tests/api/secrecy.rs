@@ -1,4 +1,4 @@
-//! Account enumeration: responses are byte for byte the same with and without an account.
+//! Account enumeration: responses are identical with and without an account, byte for byte.
 
 use crate::support::*;
 use std::time::{Duration, Instant};
@@ -14,8 +14,8 @@ const ADDRESSES: [&str; 7] = [
     "bounced@example.com",
 ];
 
-/// Adds the accounts: an active one, a disabled one, one whose address was removed, one without a password yet, one whose
-/// owner wants no mails, and one whose address bounces.
+/// Adds the accounts: an active one, a disabled one, one whose address was removed, one without a password, one whose owner paused mails, and one
+/// whose address bounces.
 async fn everybody(app: &TestApp) {
     app.add_user("Jo", "jo@example.com").await;
     app.add_disabled_user("Di", "disabled@example.com").await;
@@ -43,7 +43,7 @@ fn log_in(email: &str, password: &str) -> Vec<u8> {
     raw_http::post("/api/session", &json!({"email": email, "password": password}))
 }
 
-/// The response to all of these requests, which must be the same for each.
+/// Returns the response to all of these requests, which must be identical.
 #[track_caller]
 fn same(app: &TestApp, requests: &[Vec<u8>], status: &str) -> String {
     let mut answers = raw_http::exchange_all(&app.base, requests);

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rekey_server::auth::hashing::hash_now;
 use std::collections::BTreeSet;
 
-/// The only cookie of a response: name, value, and attributes in lower case.
+/// Returns the only cookie of a response: name, value, and attributes in lower case.
 fn cookie(answer: &Response) -> (String, String, BTreeSet<String>) {
     let lines: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().expect("text")).collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
@@ -19,7 +19,7 @@ async fn log_in(client: &Client) -> Response {
     client.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.expect(200)
 }
 
-/// The status of a slow login.
+/// Returns the status of a slow login.
 async fn log_in_at_last(client: &Client) -> u16 {
     client.post("/api/session", json!({"email": "jo@example.com", "password": PASSWORD})).await.status
 }
@@ -28,14 +28,14 @@ async fn is_in(client: &Client) -> bool {
     client.get("/api/session").await.expect(200).json()["user"] != Value::Null
 }
 
-/// Whether the session is valid, by a call that counts as use of it: it is refused, but not with 401.
+/// Returns whether the session is valid, by a call that counts as use of it and fails with a status other than 401.
 async fn uses(client: &Client) -> bool {
     let status = client.put("/api/account/password", json!({"current_password": "", "new_password": ""})).await.status;
     assert!(matches!(status, 401 | 422), "{status}");
     status == 422
 }
 
-/// A client with a stolen cookie.
+/// Returns a client with a stolen cookie.
 fn thief(app: &TestApp, cookie: &str) -> Client {
     let thief = app.client();
     thief.set_cookie(cookie);
@@ -150,7 +150,7 @@ on_both_databases! {
         assert_eq!(here.cookie(), None, "the browser forgets it");
         assert!(!is_in(&stolen).await && !uses(&stolen).await, "and the server has ended it");
         assert!(is_in(&there).await, "other devices stay logged in");
-        // Logging out again, or without a session, is no error and ends no other session.
+        // Logging out again, or without a session, is not an error and ends no other session.
         for client in [&stolen, &app.client()] {
             client.delete("/api/session").await.expect(204);
         }
@@ -215,7 +215,7 @@ on_both_databases! {
         let (here, there) = (app.log_in("jo@example.com", PASSWORD).await, app.log_in("jo@example.com", PASSWORD).await);
         admin.patch(&path, json!({"name": "Joanna"})).await.expect(200);
         assert!(is_in(&here).await, "another change ends nothing");
-        // An admin's event stream stays open for hours: it ends too.
+        // An admin's event stream, open for hours, ends too.
         admin.patch(&path, json!({"role": "admin"})).await.expect(200);
         let mut stream = here.request("GET", "/api/events").send().await.expect("an answer").error_for_status().expect("a stream");
         admin.patch(&path, json!({"status": "disabled"})).await.expect(200);
@@ -229,7 +229,7 @@ on_both_databases! {
         admin.patch(&path, json!({"status": "active"})).await.expect(200);
         assert!(!is_in(&here).await && !is_in(&there).await, "enabling the account brings none back");
         assert!(is_in(&admin).await);
-        // Disabled directly in the database, which deletes no session: the session query checks the status too.
+        // Disabled directly in the database, without deleting sessions: the session query checks the status too.
         let here = app.log_in("jo@example.com", PASSWORD).await;
         sqlx::query("UPDATE users SET status = 'disabled' WHERE email = 'jo@example.com'").execute(app.store.write()).await.expect("updates");
         assert!(!is_in(&here).await && !uses(&here).await);

@@ -10,10 +10,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-/// Clients that send requests one after the other.
+/// Clients that send consecutive requests.
 const CLIENTS: usize = 24;
 
-/// Sends requests until the server announces that it closes the connection; each must be answered.
+/// Sends requests until the server announces that it closes the connection; each must get a response.
 async fn keep_calling(client: Client, n: usize, answered: &Semaphore) {
     for call in 0.. {
         let answer = match n % 3 {
@@ -30,7 +30,7 @@ async fn keep_calling(client: Client, n: usize, answered: &Semaphore) {
     }
 }
 
-/// A request whose last byte has not been sent yet.
+/// Sends a request except its last byte.
 async fn half_a_request(program: &RekeyServer) -> TcpStream {
     let address = program.host();
     let mut stream = TcpStream::connect(address).await.expect("connects");
@@ -79,8 +79,8 @@ cli_on_both_databases! {
         program.terminate();
         let address = program.host();
         wait_until("no new connection is accepted", async || TcpStream::connect(address).await.is_err()).await;
-        // All requests have been answered by now, the server waits for the mail server only. A real clock is the subject:
-        // nothing signals that the server does not end.
+        // All requests have been answered by now, and the server waits only for the mail server. Real time is the subject: there is no event for the
+        // server not ending.
         let ended = tokio::time::timeout(std::time::Duration::from_secs(1), program.wait_for_exit()).await;
         assert!(ended.is_err(), "it ended before the mail server had answered: {ended:?}");
         smtp.set_behaviour(SmtpBehaviour::accept());
@@ -116,7 +116,7 @@ async fn rel_07_an_open_event_stream_does_not_delay_the_shutdown() {
     let admin = program.client();
     admin.post("/api/session", json!({"email": "admin@example.com", "password": password})).await.expect(200);
     let stream = tokio::spawn(async move { admin.get("/api/events").await.status });
-    // The stream is either open by now, or it is answered as any other request.
+    // The stream is either open by now, or it is answered like any other request.
     let looking = program.client();
     looking.get("/readyz").await.expect(200);
     program.terminate();

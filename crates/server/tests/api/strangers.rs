@@ -1,4 +1,4 @@
-//! What a stranger's "Forgot your password?" cannot do to a mail that an admin or an invitation has queued.
+//! Self-service requests by strangers: they do not affect a mail queued by an admin or an invitation.
 
 use crate::queue::until;
 use crate::support::*;
@@ -9,7 +9,7 @@ async fn ask(app: &TestApp, email: &str) {
     app.client().post("/api/password-resets", json!({"email": email})).await.expect(202);
 }
 
-/// Waits until no request for a link is waiting to be looked up.
+/// Waits until no `forgot` job is left in the queue.
 async fn looked_up(app: &TestApp) {
     until(&app.store, "SELECT count(*) FROM outbox WHERE kind = 'forgot'", 0).await;
 }
@@ -88,7 +88,7 @@ on_both_databases! {
         assert_eq!(mails.len(), 2);
         let by_admin = mails[1].token();
         assert!(mails[1].text().contains("Ada Admin asked us"), "{}", mails[1].text());
-        // Nor once it has been sent: no mail leaves that would end it.
+        // Nor once it has been sent: no mail is sent that would cancel it.
         ask(&app, "jo@example.com").await;
         app.wait_for_empty_queue().await;
         app.client().post(INSPECT, json!({"token": by_admin})).await.expect(200);
@@ -140,7 +140,7 @@ on_both_databases! {
             let id = app.add_user("Jo", &email).await;
             ask(&app, &email).await;
             looked_up(&app).await;
-            // As a change that was committed between the look at the user and the writing of the reset.
+            // Like a change committed between the lookup of the user and the creation of the reset.
             let sql = format!("UPDATE users SET {sql} WHERE id = {id}");
             sqlx::query(sqlx::AssertSqlSafe(sql)).execute(app.store.write()).await.expect("updates");
             ids.push(id);

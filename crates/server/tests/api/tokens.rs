@@ -28,13 +28,13 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }
 
-/// Every encoding in which a stored token could be used.
+/// All encodings in which a stored token could be used.
 fn spellings(token: &str) -> [Vec<u8>; 4] {
     let bits = bits(token);
     [token.into(), STANDARD.encode(&bits).trim_end_matches('=').into(), hex(&bits).into(), bits]
 }
 
-/// How often a needle occurs in PostgreSQL's WAL since `start`.
+/// Returns how often a needle occurs in PostgreSQL's WAL since `start`.
 async fn in_wal(app: &TestApp, start: &str, needle: &[u8]) -> i64 {
     let sql =
         "SELECT count(*) FROM pg_ls_waldir() WHERE name >= pg_walfile_name($1::pg_lsn) AND name <= pg_walfile_name(pg_current_wal_lsn())

@@ -1,4 +1,4 @@
-//! A mail server that answers late after the final dot, or not at all: nobody knows whether it took the mail.
+//! Unconfirmed mails: the mail server responds late after the final dot, or not at all, and may or may not have accepted the mail.
 
 use crate::queue::until;
 use crate::support::*;
@@ -12,7 +12,7 @@ async fn ask(app: &TestApp, email: &str) {
     app.client().post("/api/password-resets", json!({"email": email})).await.expect(202);
 }
 
-/// Moves the clock to the next attempt of the only job, and tells how many seconds away it was; `None` when the queue is empty.
+/// Advances the clock to the next attempt of the only job. Returns the seconds until then; `None` if the queue is empty.
 async fn next_attempt(app: &TestApp) -> Option<u64> {
     app.wait_for_scheduled_retries().await;
     let sql = format!("SELECT coalesce(max(next_at) - {}, 0) FROM outbox", app.now());
@@ -22,7 +22,7 @@ async fn next_attempt(app: &TestApp) -> Option<u64> {
     (seconds > 0).then_some(seconds)
 }
 
-/// Moves the clock from attempt to attempt until the queue is empty; the pauses in seconds.
+/// Advances the clock from attempt to attempt until the queue is empty. Returns the delays in seconds.
 async fn all_attempts(app: &TestApp) -> Vec<u64> {
     let mut pauses = Vec::new();
     while let Some(pause) = next_attempt(app).await {
@@ -42,7 +42,7 @@ on_both_databases! {
         let jo = app.add_user("Jo", "unanswered@example.com").await;
         ask(&app, "unanswered@example.com").await;
         app.mail_to("unanswered@example.com").await;
-        // Another process looks for jobs whose lease has run out.
+        // Another process polls for jobs whose lease has expired.
         let other = app.second_server(0).await;
         for _ in 0..9 {
             app.advance(MINUTE);
@@ -95,7 +95,7 @@ on_both_databases! {
             app.wait_for_scheduled_retries().await;
             let mut body = json!({"token": token});
             if call == "redeem" {
-                // The notice is taken.
+                // The notice is accepted.
                 app.smtp.set_behaviour(SmtpBehaviour::accept());
                 body["password"] = json!(NEW_PASSWORD);
             }
@@ -127,7 +127,7 @@ on_both_databases! {
         all_attempts(&app).await;
         let mails = app.smtp.mails();
         assert_eq!(mails.len(), 2);
-        // The mails may have arrived: what they hold works.
+        // The mails may have arrived: their links are valid.
         app.client().post("/api/password-resets/inspect", json!({"token": mails[1].token()})).await.expect(200);
         let admin = app.admin().await;
         assert_eq!(admin.get(&format!("/api/users/{jo}")).await.json()["reset"]["state"], "opened");
@@ -143,7 +143,7 @@ on_both_databases! {
         app.mail_to("unanswered0@example.com").await;
         app.add_user("Al", "al@example.com").await;
         ask(&app, "al@example.com").await;
-        // Within half a minute, whatever the others wait for.
+        // Within half a minute, regardless of the other mails.
         for _ in 0..6 {
             app.advance(5);
             until(&app.store, &format!("SELECT count(*) FROM outbox WHERE claimed_until > 0 AND claimed_until <= {}", app.now()), 0).await;
@@ -158,7 +158,7 @@ on_both_databases! {
         app.smtp.set_behaviour(SmtpBehaviour::busy());
         ask(&app, "jo@example.com").await;
         until(&app.store, "SELECT count(*) FROM outbox WHERE kind = 'link' AND attempts > 0 AND claimed_until = 0", 1).await;
-        // Three processes have begun to hand it over, and died.
+        // Three processes have started to deliver it, and died.
         sqlx::query("UPDATE outbox SET deliveries = 3").execute(app.store.write()).await.expect("updates");
         app.smtp.set_behaviour(SmtpBehaviour::accept());
         app.advance(MINUTE);

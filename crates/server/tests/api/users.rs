@@ -1,4 +1,4 @@
-//! Users: the table and the actions of an admin.
+//! Users: the table and the actions of admins.
 
 use crate::support::*;
 

@@ -1,11 +1,11 @@
-//! What the users table finds, whichever way it is found.
+//! Search of the users table: the results match the specification on every search path.
 
 use crate::support::*;
 use rekey_server::cli::demo::people::people;
 use rekey_server::text::sort_key;
 use rekey_server::users::write::{self, FIRST_EXTENSION, NewRow, Profile};
 
-/// Adds made-up people, and one admin logged in.
+/// Adds fictional users and an admin. Returns the admin's client, logged in.
 async fn fill(app: &TestApp, count: u32, name: impl Fn(usize, String) -> String) -> Client {
     let admin = app.admin().await;
     let rows: Vec<NewRow> = people(count)
@@ -28,7 +28,7 @@ async fn fill(app: &TestApp, count: u32, name: impl Fn(usize, String) -> String)
     admin
 }
 
-/// Every page of an answer; each must say the same total.
+/// Returns the users of all pages; each page must report the same total.
 async fn all(admin: &Client, query: &str) -> (Vec<Value>, u64) {
     let (mut items, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -43,7 +43,7 @@ async fn all(admin: &Client, query: &str) -> (Vec<Value>, u64) {
     }
 }
 
-/// The rule as the contract has it, applied to what the API shows of a user.
+/// The specified search rule, applied to the API's view of a user.
 fn fits(user: &Value, typed: &str) -> bool {
     let fields = ["name", "email", "extension"].map(|field| sort_key(user[field].as_str().unwrap_or_default()));
     match typed.chars().count() {
@@ -88,7 +88,7 @@ on_both_databases! {
         let jo = app.add_user("Jo Common", "jo@example.com").await;
         let away = admin.post("/api/users", json!({"name": "Away Common", "email": null, "role": "agent"})).await.expect(201).json();
         let away = away["id"].as_str().expect("an id").to_owned();
-        // Who is found by "common" and by "jo" among those without a usable address, and among the disabled.
+        // Users found by "common" and by "jo" among those without a valid address, and among the disabled.
         let found = async || {
             let mut found = Vec::new();
             for (filter, typed) in ["no_valid_email", "disabled"].into_iter().flat_map(|filter| ["common", "jo"].map(|typed| (filter, typed))) {
@@ -191,7 +191,7 @@ on_both_databases! {
             admin.patch(&path, change).await.expect(200);
             assert_eq!(totals().await, expected);
         }
-        // What fails leaves no trace.
+        // A failed change has no effect.
         admin.patch(&path, json!({"status": "disabled", "email": "di@example.com"})).await.expect(409);
         assert_eq!(totals().await, [3, 0, 1]);
     }
@@ -226,7 +226,7 @@ on_both_databases! {
 
     async fn a_name_of_characters_that_are_many_when_folded_is_kept_and_found(app) {
         let admin = app.admin().await;
-        // Each is a whole phrase or word to whoever searches without knowing the sign for it; nothing in it repeats.
+        // Each is a complete phrase or word for somebody searching without knowing the symbol; no part is repeated.
         let signs: String = ('\u{3300}'..='\u{3357}').chain('\u{fdf0}'..='\u{fdfb}').chain('\u{20000}'..'\u{20060}').collect();
         assert_eq!(signs.chars().count(), 196);
         let id = app.add_user(&signs, &format!("{}@example.com", "x".repeat(60))).await;
@@ -243,7 +243,7 @@ on_both_databases! {
     }
 
     async fn among_more_a_search_counts_up_to_five_hundred_and_says_so(app) {
-        // By name: the first few of the Lastwomen, ten thousand Everymen and most of the Lastmen, then the other Lastwomen, and a few Lastmen.
+        // By name: a few of the Lastwomen, ten thousand Everymen and most of the Lastmen, then the other Lastwomen, and a few Lastmen.
         let admin = fill(&app, 12_010, |at, name| match at {
             0..10_050 => format!("Mxy {name} Everyman"),
             10_050..10_700 => format!("Mxy \u{d7a3} {name} Lastman"),
@@ -255,18 +255,18 @@ on_both_databases! {
         let ask = async |query: &str| admin.get(&format!("/api/users?{query}")).await.expect(200).json();
         let total = |page: &Value| (page["total"].as_u64().expect("a number"), page["total_is_exact"] == true);
         assert_eq!(total(&ask("").await), (12_010, true));
-        // Most are found, and the first page is in the order that was asked for.
+        // Most users match, and the first page is in the requested order.
         let everymen = ask("search=everyman&sort=-name").await;
         let names: Vec<String> = everymen["items"].as_array().expect("items").iter().map(|user| sort_key(user["name"].as_str().expect("a name"))).collect();
         assert!(names.len() == 50 && names.iter().rev().is_sorted() && names[0] > names[49], "{names:?}");
         for query in ["search=everyman", "search=lastwoman", "search=m", "search=everyman&sort=extension", "search=lastwoman&sort=-last_login"] {
             assert_eq!(total(&ask(&format!("{query}&limit=5")).await), (500, false), "{query}");
         }
-        // What is few is exact, and found wherever it is.
+        // Small totals are exact, and matches are found at any position.
         let (last, few) = all(&admin, "search=12008&sort=name").await;
         assert!(few >= 1 && last.len() as u64 == few, "{few}");
 
-        // However it is found, it is found whole, and in order, there and back.
+        // On every search path the results are complete and in order, forwards and backwards.
         for (typed, found, sort) in ["name", "-name", "email", "-email", "extension", "-extension", "-last_login"].iter().flat_map(|sort| [("lastwoman", 1_300, sort), ("lastman", 659, sort)]) {
             let question = format!("search={typed}&limit=100&sort={sort}");
             let mut pages = vec![ask(&question).await];
@@ -299,11 +299,11 @@ on_both_databases! {
             assert_eq!((names.len(), extensions.len()), (found, found), "{question}");
         }
 
-        // So is a search among what a filter lets through.
+        // The same applies to a search combined with a filter.
         let mut tx = app.store.begin().await.expect("begins");
         sqlx::query("UPDATE users SET status = 'disabled' WHERE search LIKE '%everyman%' OR search LIKE '%lastwoman%'").execute(&mut *tx).await.expect("disabled");
         tx.commit().await.expect("commits");
-        // Most are found, and the first page is in the order that was asked for.
+        // Most users match, and the first page is in the requested order.
         let everymen = ask("search=everyman&sort=-name").await;
         let names: Vec<String> = everymen["items"].as_array().expect("items").iter().map(|user| sort_key(user["name"].as_str().expect("a name"))).collect();
         assert!(names.len() == 50 && names.iter().rev().is_sorted() && names[0] > names[49], "{names:?}");

@@ -17,7 +17,7 @@ cli_on_both_databases! {
         let file = bulk_csv(&cli, "imported", 5000);
         let mut import = cli.command(&["user", "import", &file]).spawn().expect("the import starts");
         let mut rounds = 0;
-        // Until the import has ended, and one more round.
+        // Until the import has ended, plus one round.
         let mut over = false;
         while !over {
             over = import.try_wait().expect("a child").is_some();
@@ -55,7 +55,7 @@ cli_on_both_databases! {
     }
 }
 
-/// Everything that can be done to a user, concurrently, deliveries included.
+/// All operations on users, concurrently, including deliveries.
 async fn concurrent_transactions_do_not_deadlock(app: TestApp) {
     let admin = app.admin().await;
     let mut ids = Vec::new();

@@ -1,19 +1,19 @@
-//! Many users at once, imported from CSV.
+//! Bulk import of users from CSV.
 
 use super::Cli;
 use rekey_server::store::Store;
 use sqlx::Row;
 use std::fmt::Write;
 
-/// Stands for the password hash of every imported user.
+/// Placeholder for the password hash of every imported user.
 pub const OLD_HASH: &str = "the old hash";
 
-/// The address of the `n`th user.
+/// Returns the address of the `n`th user.
 pub fn bulk_address(n: usize) -> String {
     format!("owner{n}@example.com")
 }
 
-/// A CSV file with `count` users, whose names begin with `prefix`.
+/// Returns the path of a CSV file with `count` users, whose names begin with `prefix`.
 pub fn bulk_csv(cli: &Cli, prefix: &str, count: usize) -> String {
     let mut csv = "name,email\n".to_owned();
     for n in 0..count {

@@ -1,11 +1,11 @@
-//! Test databases: an empty one for every test.
+//! Test databases: a new one for every test.
 
 use rekey_server::store::Location;
 use rekey_testing::{Cli, TempDir, temp_dir};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Which database a test runs on.
+/// The database that a test uses.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Database {
     Sqlite,
@@ -13,7 +13,7 @@ pub enum Database {
 }
 
 impl Database {
-    /// Makes an empty database: a file in `dir`, or one on the server that `REKEY_TEST_POSTGRES_URL` names.
+    /// Creates an empty database: a file in `dir`, or one on the server named by `REKEY_TEST_POSTGRES_URL`.
     pub async fn create(self, dir: &TempDir) -> Location {
         match self {
             Self::Sqlite => Location::Sqlite(dir.path().join("rekey.db")),
@@ -22,7 +22,7 @@ impl Database {
     }
 }
 
-/// As the option `--database-url` takes it.
+/// Returns the value for `--database-url`.
 pub fn url(location: &Location) -> String {
     match location {
         Location::Sqlite(path) => format!("sqlite://{}", path.display()),
@@ -30,15 +30,15 @@ pub fn url(location: &Location) -> String {
     }
 }
 
-/// The program on a test database.
+/// The program with a test database.
 pub trait CliDatabase: Sized {
-    /// On an empty database.
+    /// Creates an empty database and uses it.
     async fn on(database: Database) -> Self;
-    /// On an existing database.
+    /// Uses an existing database.
     fn at(location: &Location) -> Self;
-    /// Where its database is.
+    /// Returns the location of its database.
     fn location(&self) -> Location;
-    /// A connection to its database, beside the program.
+    /// Opens a connection to its database.
     async fn connect(&self) -> AnyConnection;
 }
 

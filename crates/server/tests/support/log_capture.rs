@@ -1,5 +1,5 @@
-//! Log capture: every in-process server logs at trace level, and a secret in any line fails the test that ends next
-//! (LOG-01). So does a panic in a background task, which the runtime would swallow.
+//! Log capture: all in-process servers log at trace level, and a secret in any line fails the next test to end (LOG-01). So does a panic in a
+//! background task, which the runtime would swallow.
 
 use super::{NEW_PASSWORD, PASSWORD};
 use std::io;
@@ -8,13 +8,13 @@ use std::sync::{Mutex, Once, PoisonError};
 use tracing_subscriber::EnvFilter;
 
 static LINES: AtomicUsize = AtomicUsize::new(0);
-/// What went wrong since the last test ended.
+/// Failures since the last test ended.
 static FAILURES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// The length of an encoded token or session id.
+/// Length of an encoded token or session id.
 const ENCODED_LENGTH: usize = 43;
 
-/// Begins to capture; every [`super::TestApp`] calls it.
+/// Starts capturing; called by every [`super::TestApp`].
 pub fn start() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -22,7 +22,7 @@ pub fn start() {
         trace.with_writer(|| Capture).init();
         let default_hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            // The body of a test is no task: its panic fails the test as it is.
+            // The body of a test is not a task: its panic fails the test anyway.
             if tokio::task::try_id().is_some() {
                 fail(format!("a panic in a background task: {panic}"));
             }
@@ -31,12 +31,12 @@ pub fn start() {
     });
 }
 
-/// How many lines have been logged.
+/// Returns the number of logged lines.
 pub fn lines_logged() -> usize {
     LINES.load(Ordering::Relaxed)
 }
 
-/// Panics if a secret was logged or a background task panicked; every [`super::TestApp`] calls it when dropped.
+/// Panics if a secret was logged or a background task panicked; called when a [`super::TestApp`] is dropped.
 pub fn check() {
     let failures = std::mem::take(&mut *FAILURES.lock().unwrap_or_else(PoisonError::into_inner));
     if std::thread::panicking() {
@@ -46,7 +46,7 @@ pub fn check() {
     assert_eq!(failures, Vec::<String>::new(), "of the server of this test, or of one that ran at the same time");
 }
 
-/// Whether a line contains a password of the test users, or a word of the length of a token or session id.
+/// Returns whether a line contains a password of the test users, or a word of the length of a token or session id.
 pub fn contains_secret(line: &str) -> bool {
     line.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).any(|word| word.len() == ENCODED_LENGTH)
         || line.contains(PASSWORD)

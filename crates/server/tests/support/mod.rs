@@ -1,4 +1,4 @@
-//! Everything a test of the server needs: `use crate::support::*`.
+//! Test support: `use crate::support::*`.
 
 mod bulk_users;
 mod database;
@@ -17,9 +17,9 @@ pub use rekey_testing::{
 pub use serde_json::{Value, json};
 pub use test_app::TestApp;
 
-/// The password of every user that [`TestApp::add_user`] adds; every rule accepts it.
+/// Password of all users added by [`TestApp::add_user`]; it satisfies every rule.
 pub const PASSWORD: &str = "seven purple umbrellas";
-/// Another password that every rule accepts.
+/// Another password that satisfies every rule.
 pub const NEW_PASSWORD: &str = "a kettle on the third floor";
 
 /// Runs each test on SQLite and on PostgreSQL with a [`TestApp`]. `with ["--flag", "value"]` before the body sets options.

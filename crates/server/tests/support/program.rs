@@ -1,8 +1,8 @@
-//! The program with a mail server beside it, for what can only be seen from outside: its log and its memory.
+//! The program with a mail server, for tests of its log and its memory.
 
 use super::{Cli, CliDatabase, Client, Database, RekeyServer, SmtpServer};
 
-/// A running server; ended when dropped.
+/// A running server; killed when dropped.
 pub struct Program {
     pub smtp: SmtpServer,
     pub server: RekeyServer,
@@ -10,7 +10,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it with these settings beside those that every test needs. An empty setting counts as unset.
+    /// Starts the program with these settings in addition to those that every test needs. An empty setting counts as unset.
     pub async fn serve(database: Database, settings: &[(&str, &str)]) -> Self {
         let cli = Cli::on(database).await;
         let smtp = SmtpServer::start();
@@ -20,22 +20,22 @@ impl Program {
         Self { smtp, server, cli }
     }
 
-    /// A client with connections of its own.
+    /// Returns a client with its own connections.
     pub fn client(&self) -> Client {
         self.server.client()
     }
 
-    /// Runs a command beside the server, such as `user add`, and returns what it printed.
+    /// Runs a command beside the server, such as `user add`, and returns its output.
     pub fn run(&self, arguments: &[&str]) -> String {
         self.cli.ok(arguments)
     }
 
-    /// The URL of its database.
+    /// Returns the URL of its database.
     pub fn database_url(&self) -> &str {
         self.cli.database_url()
     }
 
-    /// Ends it and returns its whole log.
+    /// Kills the program and returns its whole log.
     pub fn log(mut self) -> String {
         self.server.kill();
         self.server.log()

@@ -1,8 +1,8 @@
 //! Timing side channels: response times must not reveal who has an account or which tokens were ever valid.
 //!
-//! Two kinds of request go over one connection in random order, and a rank test compares their times. Noise does not fail
-//! such a test: three runs in a row would have to find by chance what one in a hundred finds. A difference of a
-//! millisecond does: the sample size follows the noise, and `the_measurement_of_enu_04_detects_a_millisecond` proves it.
+//! Two kinds of request are sent over one connection in random order, and a rank test compares their times. Noise does not fail such a test: three
+//! consecutive runs would each have to find a difference that occurs by chance once in a hundred. A difference of a millisecond does: the sample size
+//! follows the noise, and `the_measurement_of_enu_04_detects_a_millisecond` proves it.
 
 use crate::mann_whitney::{SIGNIFICANCE, p_value, sample_size};
 use crate::support::*;
@@ -10,12 +10,12 @@ use fastrand::Rng;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Requests of each kind: at least, and at most.
+/// Minimum and maximum number of requests of each kind.
 const MIN_REQUESTS: usize = 300;
 const MAX_REQUESTS: usize = 2000;
 /// The difference that must be detected, in milliseconds.
 const SHIFT: f64 = 1.0;
-/// Runs that must all find a difference before it counts.
+/// Number of runs that must all find a difference.
 const RUNS: usize = 3;
 
 /// Only one test measures at a time.
@@ -26,7 +26,7 @@ struct Trial {
     kinds: [Vec<Vec<u8>>; 2],
     /// An artificial delay of the second kind.
     delay: Duration,
-    /// The difference of medians that does not count yet, in milliseconds.
+    /// Difference of medians that is tolerated, in milliseconds.
     tolerance: f64,
 }
 
@@ -35,7 +35,7 @@ impl Trial {
         Self { kinds, delay: Duration::ZERO, tolerance: 0.0 }
     }
 
-    /// Sends requests in this order. Returns milliseconds by the kind of the request, and by the kind of the one before.
+    /// Sends requests in this order. Returns milliseconds by the kind of the request, and by the kind of the previous one.
     fn run(&self, connection: &mut Connection, order: &[usize]) -> [[Vec<f64>; 2]; 2] {
         let mut times = <[[Vec<f64>; 2]; 2]>::default();
         let mut before = None;
@@ -50,7 +50,7 @@ impl Trial {
         times
     }
 
-    /// The evidence that the kinds differ, in their own times or in those of the next request. `None` without a difference.
+    /// Returns the evidence that the kinds differ, in their own times or in those of the next request; `None` if they do not.
     fn difference(&self, base: &str, rng: &mut Rng) -> Option<String> {
         let _alone = MEASURING.lock().unwrap_or_else(PoisonError::into_inner);
         let mut connection = Connection::open(base);
@@ -72,7 +72,7 @@ impl Trial {
     }
 }
 
-/// `each` of every kind below `kinds`, in random order.
+/// Returns `each` times every kind below `kinds`, in random order.
 fn shuffled(rng: &mut Rng, kinds: usize, each: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..kinds * each).map(|at| at % kinds).collect();
     rng.shuffle(&mut order);
@@ -88,7 +88,7 @@ fn timed(connection: &mut Connection, request: &[u8], delay: Duration) -> f64 {
     start.elapsed().as_secs_f64() * 1000.0
 }
 
-/// The value below which this share of the times lies.
+/// Returns the quantile of the times at `share`.
 fn quantile(times: &[f64], share: f64) -> f64 {
     let mut times = times.to_vec();
     times.sort_by(f64::total_cmp);
@@ -123,7 +123,7 @@ on_both_databases! {
 
     async fn the_measurement_of_enu_04_detects_a_millisecond(app) with ["--limit-forgot-per-ip", "off", "--limit-mail", "off", "--limit-mail-per-recipient", "off", "--resend-cooldown", "0s"] {
         let trial = Trial { delay: Duration::from_millis(1), ..forgot(&app).await };
-        // Noise may hide it from one measurement, not from the next ones too.
+        // Noise may hide the difference from one measurement, but not from several.
         assert!((0..4).any(|_| measure(&app, &trial).is_some()), "a difference of a millisecond was not detected");
     }
 
@@ -158,8 +158,8 @@ on_both_databases! {
             app.wait_for_empty_queue().await;
             waits.push(answered.elapsed().as_secs_f64() * 1000.0);
         }
-        // Uniform from 0 to 150 ms: the quartiles are 75 ms apart, give or take 12. Without a pause the median would be
-        // near 0, with a constant pause the quartiles would be equal. A busy machine only makes the waits longer.
+        // Uniform from 0 to 150 ms: the quartiles are 75 ms apart, ±12. Without a delay the median would be near 0; with a constant delay the
+        // quartiles would be equal. A busy machine only makes the waits longer.
         let spread = quantile(&waits, 0.75) - quantile(&waits, 0.25);
         assert!(median(&waits) > 20.0 && spread > 25.0, "quartiles {spread:.0} ms apart: {waits:.0?}");
     }

@@ -1,5 +1,5 @@
-//! What response times reveal. A test program of its own: cargo runs test programs one after the other, so nothing else
-//! keeps the machine busy during a measurement. The tests in it lock each other out.
+//! Timing tests. A separate test program: cargo runs test programs one after another, so nothing else keeps the machine busy during a measurement.
+//! The tests in it exclude each other by a lock.
 
 #![cfg(test)]
 #![expect(unreachable_pub, reason = "a test binary has no users")]

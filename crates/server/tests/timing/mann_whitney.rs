@@ -3,7 +3,7 @@
 /// Significance level of ENU-04: two samples differ if the p value is below.
 pub const SIGNIFICANCE: f64 = 0.01;
 
-/// The p value, two-sided, corrected for ties, by the normal approximation, which is good from some twenty values on.
+/// Returns the p value, two-sided, corrected for ties, by the normal approximation, which is accurate for about 20 values or more.
 pub fn p_value(a: &[f64], b: &[f64]) -> f64 {
     let mut all: Vec<(f64, bool)> = a.iter().map(|value| (*value, true)).chain(b.iter().map(|value| (*value, false))).collect();
     all.sort_by(|x, y| x.0.total_cmp(&y.0));
@@ -23,7 +23,7 @@ pub fn p_value(a: &[f64], b: &[f64]) -> f64 {
     if variance > 0.0 { two_sided_tail(distance / variance.sqrt()) } else { 1.0 }
 }
 
-/// The probability that a standard normal value is further than `z` from 0, on either side (Abramowitz and Stegun 7.1.26).
+/// Returns the probability that a standard normal value is further than `z` from 0, on either side (Abramowitz and Stegun 7.1.26).
 fn two_sided_tail(z: f64) -> f64 {
     let x = z / std::f64::consts::SQRT_2;
     let t = 1.0 / (1.0 + 0.327_591_1 * x);
@@ -31,8 +31,7 @@ fn two_sided_tail(z: f64) -> f64 {
     series.iter().fold(0.0, |sum, factor| (sum + factor) * t) * (-x * x).exp()
 }
 
-/// The sample size that detects a `shift` in times that scatter like `pilot`, at [`SIGNIFICANCE`], with a power of four
-/// standard deviations.
+/// Returns the sample size that detects a `shift` in times distributed like `pilot`, at [`SIGNIFICANCE`], with a power of four standard deviations.
 pub fn sample_size(pilot: &[f64], shift: f64) -> usize {
     let pairs = (pilot.len() * pilot.len()) as f64;
     let later = pilot.iter().map(|a| pilot.iter().filter(|b| **b + shift > *a).count()).sum::<usize>() as f64 / pairs;

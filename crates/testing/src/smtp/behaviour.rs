@@ -1,11 +1,11 @@
-//! What the SMTP server does at each step of a session.
+//! Behaviour of the SMTP server at each step of a session.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::Mail;
 
-/// A point of a session at which the server replies.
+/// A step at which the server replies.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SmtpStep {
     /// The greeting.
@@ -28,20 +28,20 @@ pub enum SmtpStep {
     Quit,
 }
 
-/// What happens at a step in place of the usual reply.
+/// Action at a step, instead of the usual reply.
 #[derive(Clone)]
 pub enum SmtpAction {
-    /// This reply, without its line end. A 421 also closes the connection.
+    /// Sends this reply, given without its line end. A 421 also closes the connection.
     Reply(Vec<u8>),
-    /// A reply that depends on the message; at [`SmtpStep::Message`] only.
+    /// Sends a reply that depends on the message; only at [`SmtpStep::Message`].
     ReplyTo(fn(&Mail) -> String),
-    /// The usual reply, so much later.
+    /// Sends the usual reply after a delay.
     Delay(Duration),
-    /// Nothing until [`super::SmtpServer::release`]; then whatever the behaviour of that time asks for.
+    /// Waits for [`super::SmtpServer::release`], then acts by the behaviour set at that time.
     Hold,
-    /// No reply.
+    /// Sends no reply.
     Silence,
-    /// No reply, and the connection is closed. At [`SmtpStep::Message`] the mail has been taken.
+    /// Closes the connection without a reply. At [`SmtpStep::Message`] the mail has been accepted.
     Close,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Debug for SmtpAction {
     }
 }
 
-/// How an SMTP server behaves. Starts with [`SmtpBehaviour::accept`]; each further call changes one thing.
+/// Behaviour of an SMTP server: starts with [`SmtpBehaviour::accept`]; each further call changes one aspect.
 #[derive(Clone, Debug)]
 pub struct SmtpBehaviour {
     pub(super) extensions: Vec<&'static str>,
@@ -75,25 +75,25 @@ impl SmtpBehaviour {
         Self { extensions, actions: Vec::new(), max_messages: usize::MAX, implicit_tls: false }
     }
 
-    /// "Try again later", to new connections and in open ones.
+    /// Temporary failure for new and open connections.
     #[must_use]
     pub fn busy() -> Self {
         Self::accept().reply(SmtpStep::Connect, "421 busy, try again later").reply(SmtpStep::Rcpt, "451 4.3.0 try again later")
     }
 
-    /// Greylisting: every recipient is refused for now.
+    /// Greylisting: rejects every recipient temporarily.
     #[must_use]
     pub fn greylist() -> Self {
         Self::accept().reply(SmtpStep::Rcpt, "451 4.2.0 greylisted")
     }
 
-    /// Rejects every recipient for good.
+    /// Rejects every recipient permanently.
     #[must_use]
     pub fn reject_recipients() -> Self {
         Self::accept().reply(SmtpStep::Rcpt, "550 5.1.1 no such mailbox")
     }
 
-    /// Reads each message and rejects it for good, quoting its link, its recipients and control characters.
+    /// Reads each message and rejects it permanently, quoting its link, its recipients and control characters.
     #[must_use]
     pub fn reject_quoting() -> Self {
         let quote = |mail: &Mail| {
@@ -104,13 +104,13 @@ impl SmtpBehaviour {
         Self::accept().on(SmtpStep::Message, SmtpAction::ReplyTo(quote))
     }
 
-    /// Takes connections and never greets.
+    /// Accepts connections but never sends a greeting.
     #[must_use]
     pub fn silent() -> Self {
         Self::accept().on(SmtpStep::Connect, SmtpAction::Silence)
     }
 
-    /// Takes connections and greets after [`super::SmtpServer::release`].
+    /// Accepts connections and sends the greeting after [`super::SmtpServer::release`].
     #[must_use]
     pub fn hold() -> Self {
         Self::accept().on(SmtpStep::Connect, SmtpAction::Hold)
@@ -122,13 +122,13 @@ impl SmtpBehaviour {
         Self::accept().on(SmtpStep::Connect, SmtpAction::Close)
     }
 
-    /// Takes each message and closes the connection without confirming it.
+    /// Accepts each message and closes the connection without confirming it.
     #[must_use]
     pub fn close_after_message() -> Self {
         Self::accept().on(SmtpStep::Message, SmtpAction::Close)
     }
 
-    /// Does this at a step.
+    /// Sets the action at a step.
     #[must_use]
     pub fn on(mut self, step: SmtpStep, action: SmtpAction) -> Self {
         self.actions.retain(|(other, _)| *other != step);
@@ -136,33 +136,33 @@ impl SmtpBehaviour {
         self
     }
 
-    /// Replies so at a step: text or bytes, without the line end.
+    /// Sets the reply at a step: text or bytes, without the line end.
     #[must_use]
     pub fn reply(self, step: SmtpStep, reply: impl AsRef<[u8]>) -> Self {
         self.on(step, SmtpAction::Reply(reply.as_ref().to_vec()))
     }
 
-    /// Replies as usual at a step, so much later.
+    /// Delays the usual reply at a step.
     #[must_use]
     pub fn delay(self, step: SmtpStep, time: Duration) -> Self {
         self.on(step, SmtpAction::Delay(time))
     }
 
-    /// Offers these extensions and no others. `STARTTLS` is honoured.
+    /// Offers only these extensions. `STARTTLS` is honoured.
     #[must_use]
     pub fn extensions(mut self, extensions: &[&'static str]) -> Self {
         self.extensions = extensions.to_vec();
         self
     }
 
-    /// Closes each connection after so many messages.
+    /// Closes each connection after this number of messages.
     #[must_use]
     pub fn max_messages(mut self, count: usize) -> Self {
         self.max_messages = count;
         self
     }
 
-    /// Speaks TLS from the first byte, with a self-signed certificate.
+    /// Uses TLS from the first byte, with a self-signed certificate.
     #[must_use]
     pub fn implicit_tls(mut self) -> Self {
         self.implicit_tls = true;

@@ -1,13 +1,13 @@
-//! A mail that the SMTP server received.
+//! A mail received by the SMTP server.
 
 use mail_parser::{Message, MessageParser};
 
-/// One message and the recipients of its envelope.
+/// A message and the recipients of its envelope.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Mail {
-    /// The recipients of the envelope.
+    /// Envelope recipients.
     pub to: Vec<String>,
-    /// The message between `DATA` and the final dot, byte for byte, dots unstuffed.
+    /// Raw message between `DATA` and the final dot, dots unstuffed.
     pub raw: Vec<u8>,
 }
 
@@ -16,31 +16,31 @@ impl Mail {
         MessageParser::default().parse(&self.raw).expect("a message that can be parsed")
     }
 
-    /// The decoded subject.
+    /// Returns the decoded subject.
     #[must_use]
     pub fn subject(&self) -> String {
         self.parsed().subject().unwrap_or_default().to_owned()
     }
 
-    /// The decoded text part.
+    /// Returns the decoded text part.
     #[must_use]
     pub fn text(&self) -> String {
         self.parsed().body_text(0).expect("a text part").into_owned()
     }
 
-    /// The decoded HTML part.
+    /// Returns the decoded HTML part.
     #[must_use]
     pub fn html(&self) -> String {
         self.parsed().body_html(0).expect("an HTML part").into_owned()
     }
 
-    /// The whole message as text.
+    /// Returns the raw message as text.
     #[must_use]
     pub fn raw_text(&self) -> String {
         String::from_utf8_lossy(&self.raw).into_owned()
     }
 
-    /// The first link with a token to `page`, such as `reset-password`, in the text part.
+    /// Returns the first link with a token to `page`, such as `reset-password`, in the text part.
     #[must_use]
     #[track_caller]
     pub fn link(&self, page: &str) -> String {
@@ -50,14 +50,14 @@ impl Mail {
         link.unwrap_or_else(|| panic!("no link to {page} in: {text}")).to_owned()
     }
 
-    /// The link to the form for a new password.
+    /// Returns the link to the form for a new password.
     #[must_use]
     #[track_caller]
     pub fn reset_link(&self) -> String {
         self.link("reset-password")
     }
 
-    /// The token of [`Self::reset_link`].
+    /// Returns the token of [`Self::reset_link`].
     #[track_caller]
     pub fn token(&self) -> String {
         self.reset_link().split_once("#token=").expect("a token").1.to_owned()

@@ -1,4 +1,4 @@
-//! SMTP server on a loopback port that keeps every mail and every byte it receives.
+//! Fake SMTP server on a loopback port that records every mail and every byte it receives.
 
 mod behaviour;
 mod mail;
@@ -19,33 +19,33 @@ pub use behaviour::{SmtpAction, SmtpBehaviour, SmtpStep};
 pub use mail::Mail;
 use session::Session;
 
-/// Addresses that are not accepted as others are, by what they begin with.
+/// Address prefixes that get a different reply to `RCPT`.
 const SPECIAL_RECIPIENTS: [(&str, &str); 3] =
     [("refused", "550 5.1.1 no such mailbox"), ("policy", "554 5.7.1 not by our policy"), ("later", "451 4.2.0 greylisted")];
-/// No reply to `RCPT` for these.
+/// Address prefix that gets no reply to `RCPT`.
 const STUCK_RECIPIENT: &str = "stuck";
-/// No reply to the final dot of a mail to one of these until [`SmtpServer::release`].
+/// Address prefix whose mails get no reply to the final dot until [`SmtpServer::release`].
 const UNCONFIRMED_RECIPIENT: &str = "unanswered";
 
 #[derive(Debug, Default)]
 struct State {
     behaviour: SmtpBehaviour,
-    /// Mails accepted, in order.
+    /// Accepted mails, in order.
     mails: Vec<Mail>,
-    /// Mails read and then rejected.
+    /// Mails that were read and then rejected.
     rejected: Vec<Mail>,
-    /// What each connection's client sent, decrypted.
+    /// Bytes sent by the client of each connection, decrypted.
     connections: Vec<Vec<u8>>,
-    /// Replies with a code of 400 to 499.
+    /// Number of replies with a code of 400 to 499.
     deferrals: usize,
-    /// Connections held, over time.
+    /// Total number of held connections.
     held: usize,
-    /// How often held connections were released.
+    /// Number of releases of held connections.
     releases: usize,
     rejected_addresses: Vec<String>,
 }
 
-/// The state, and a notification of each change.
+/// The state, with change notification.
 #[derive(Debug)]
 struct Shared(watch::Sender<State>);
 
@@ -87,13 +87,13 @@ impl Shared {
     }
 }
 
-/// The server. It runs on a thread of its own until dropped, so that blocking tests and async tests can use it alike.
+/// Fake SMTP server. It runs on its own thread until dropped, so that both blocking and async tests can use it.
 ///
-/// Recipients whose address begins with `refused`, `policy`, `later` or `stuck` are rejected for good, rejected by
-/// policy, greylisted, or never replied to; a mail to `unanswered…` is confirmed after [`SmtpServer::release`].
+/// Recipients whose address begins with `refused`, `policy`, `later` or `stuck` are rejected permanently, rejected by policy, greylisted, or get no
+/// reply; a mail to `unanswered…` is confirmed after [`SmtpServer::release`].
 #[derive(Debug)]
 pub struct SmtpServer {
-    /// Where it listens.
+    /// The listen address.
     pub address: SocketAddr,
     shared: Arc<Shared>,
     runtime: Option<Runtime>,
@@ -102,7 +102,7 @@ pub struct SmtpServer {
 impl Drop for SmtpServer {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // Dropping it would wait for its tasks, which an async test must not.
+            // Dropping the runtime would wait for its tasks, which is not allowed in an async test.
             runtime.shutdown_background();
         }
     }
@@ -115,7 +115,7 @@ impl SmtpServer {
         Self::start_with(SmtpBehaviour::accept())
     }
 
-    /// Starts a server that behaves so.
+    /// Starts a server with this behaviour.
     #[must_use]
     pub fn start_with(behaviour: SmtpBehaviour) -> Self {
         let shared = Arc::new(Shared(watch::Sender::new(State { behaviour, ..State::default() })));
@@ -127,90 +127,90 @@ impl SmtpServer {
         runtime.spawn(async move {
             let listener = TcpListener::from_std(socket).expect("a listening socket");
             while let Ok((stream, _)) = listener.accept().await {
-                // A session that fails is a client that hung up: what it had sent is kept.
+                // A failed session means that the client disconnected; what it sent is recorded.
                 tokio::spawn(Session::run(stream, Arc::clone(&state)));
             }
         });
         Self { address, shared, runtime: Some(runtime) }
     }
 
-    /// For `--smtp-url`.
+    /// Returns the URL for `--smtp-url`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("smtp://{}", self.address)
     }
 
-    /// Changes the behaviour, also of open connections from their next step on.
+    /// Changes the behaviour, also for the following steps of open connections.
     pub fn set_behaviour(&self, behaviour: SmtpBehaviour) {
         self.shared.update(|state| state.behaviour = behaviour);
     }
 
-    /// From now on rejects mails to `address` for good.
+    /// Permanently rejects mails to `address` from now on.
     pub fn reject_address(&self, address: &str) {
         self.shared.update(|state| state.rejected_addresses.push(address.to_lowercase()));
     }
 
-    /// Lets the connections go on that [`SmtpAction::Hold`] holds.
+    /// Releases the connections held by [`SmtpAction::Hold`].
     pub fn release(&self) {
         self.shared.update(|state| state.releases += 1);
     }
 
-    /// All mails accepted so far.
+    /// Returns all accepted mails.
     #[must_use]
     pub fn mails(&self) -> Vec<Mail> {
         self.shared.0.borrow().mails.clone()
     }
 
-    /// All mails read and then rejected so far.
+    /// Returns all mails that were read and then rejected.
     #[must_use]
     pub fn rejected_mails(&self) -> Vec<Mail> {
         self.shared.0.borrow().rejected.clone()
     }
 
-    /// What the client of each connection sent, decrypted, in the order of connecting.
+    /// Returns the text sent by the client of each connection, decrypted, in order of connecting.
     #[must_use]
     pub fn connections(&self) -> Vec<String> {
         self.shared.0.borrow().connections.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()
     }
 
-    /// Every byte that clients sent, one connection after the other.
+    /// Returns all bytes sent by clients, one connection after another.
     #[must_use]
     pub fn transcript(&self) -> Vec<u8> {
         self.shared.0.borrow().connections.concat()
     }
 
-    /// Waits for a mail. `is_wanted` runs while the server's state is locked: it must not ask the server anything.
+    /// Waits for a mail. `is_wanted` runs while the server's state is locked: it must not call the server.
     pub async fn wait_for_mail(&self, is_wanted: impl Fn(&Mail) -> bool) -> Mail {
         self.wait("a mail", |state| state.mails.iter().find(|mail| is_wanted(mail)).cloned()).await
     }
 
-    /// Waits for the `nth` mail in all, counted from 1.
+    /// Waits for the `nth` mail in total, counted from 1.
     pub async fn wait_for_nth_mail(&self, nth: usize) -> Mail {
         self.wait("nth mail", |state| state.mails.get(nth - 1).cloned()).await
     }
 
-    /// Waits until the clients have sent something such as this.
+    /// Waits until the text sent by all clients matches.
     pub async fn wait_for_transcript(&self, is_wanted: impl Fn(&str) -> bool) {
         self.wait("a transcript", |state| is_wanted(&String::from_utf8_lossy(&state.connections.concat())).then_some(())).await;
     }
 
-    /// Waits until the clients of all connections have sent something such as this; see [`Self::connections`].
+    /// Waits until the texts of all connections match; see [`Self::connections`].
     pub async fn wait_for_connections(&self, is_wanted: impl Fn(&[String]) -> bool) {
         let texts = |state: &State| state.connections.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect::<Vec<_>>();
         self.wait("connections", |state| is_wanted(&texts(state)).then_some(())).await;
     }
 
-    /// Waits until so many connections have been held in all.
+    /// Waits until this total number of connections has been held.
     pub async fn wait_for_held(&self, count: usize) {
         self.wait("held connections", |state| (state.held >= count).then_some(())).await;
     }
 
-    /// Waits until so many replies in all said "try again later" (4xx).
+    /// Waits until this total number of replies were temporary failures (4xx).
     pub async fn wait_for_deferrals(&self, count: usize) {
         self.wait("deferrals", |state| (state.deferrals >= count).then_some(())).await;
     }
 
-    /// Waits for the `nth` mail to `address` with this subject, counted from 1. Blocks: for tests without a runtime.
+    /// Waits for the `nth` mail to `address` with this subject, counted from 1. Blocking, for tests without a runtime.
     #[must_use]
     #[track_caller]
     pub fn blocking_wait_for_mail(&self, nth: usize, address: &str, subject: &str) -> Mail {

@@ -1,4 +1,4 @@
-//! One SMTP session (RFC 5321), from the greeting to the end of the connection.
+//! SMTP session (RFC 5321), from the greeting to the end of the connection.
 
 use std::io::{Error, ErrorKind, Result};
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use super::{Mail, Shared};
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// See the module.
+/// One session.
 pub(super) struct Session {
     stream: BufReader<Box<dyn Stream>>,
     shared: Arc<Shared>,
-    /// The number of the connection.
+    /// Index of the connection.
     id: usize,
     recipients: Vec<String>,
     messages: usize,
@@ -98,7 +98,7 @@ impl Session {
             if line == b".\r\n" {
                 break;
             }
-            // RFC 5321, 4.5.2: a dot at the start of a line was doubled.
+            // RFC 5321, 4.5.2: dot unstuffing.
             raw.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
         }
         let mail = Mail { to: std::mem::take(&mut self.recipients), raw };
@@ -119,7 +119,7 @@ impl Session {
         self.perform(step, action, usual, None).await
     }
 
-    /// Replies. Whether the reply is positive; an error closes the connection.
+    /// Replies. Returns whether the reply is positive; an error closes the connection.
     async fn perform(&mut self, step: SmtpStep, action: Option<SmtpAction>, usual: &str, mail: Option<&Mail>) -> Result<bool> {
         let action = match action {
             Some(SmtpAction::Hold) => {

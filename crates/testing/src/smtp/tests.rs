@@ -1,4 +1,4 @@
-//! The SMTP server itself.
+//! Tests of the SMTP server.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -29,7 +29,7 @@ fn send(server: &SmtpServer, to: &str) -> Vec<String> {
     converse(server, &lines.each_ref().map(String::as_str))
 }
 
-/// EHLO would be answered in several lines; `HELO` is, too: without extensions it is one.
+/// Without extensions the response to `EHLO` is a single line.
 fn server(behaviour: SmtpBehaviour) -> SmtpServer {
     SmtpServer::start_with(behaviour.extensions(&[]))
 }

@@ -1,6 +1,5 @@
-//! Builds the pages into `dist/`, unless they are newer than all their sources: Trunk compiles and bundles the app, `split`
-//! moves the screens behind the login into a chunk of their own, `publish` puts the app's files into a folder named by their
-//! content, and the app, compiled for this machine, prerenders its public screens.
+//! Page build into `dist/`, skipped if it is newer than all sources: Trunk compiles and bundles the app, `split` moves the screens behind the login
+//! into a chunk, `publish` moves the app's files into a folder named by their hash, and a native build of the app prerenders its public screens.
 
 mod publish;
 mod split;
@@ -13,7 +12,7 @@ use crate::setup::Tools;
 use crate::shell::{self, Failure, Result};
 use crate::workspace;
 
-/// Everything that the pages are built from.
+/// Sources of the pages.
 const SOURCES: [&str; 13] = [
     ".cargo/config.toml",
     "Cargo.lock",
@@ -30,7 +29,7 @@ const SOURCES: [&str; 13] = [
     "style",
 ];
 
-/// Builds the pages for release, unless `dist/` is newer than all their sources.
+/// Builds the pages for release, unless `dist/` is newer than all sources.
 pub(crate) fn build(tools: &Tools) -> Result<()> {
     let stamp = workspace::target().join("pages-built");
     if is_fresh(&stamp) {
@@ -55,8 +54,8 @@ pub(crate) fn build(tools: &Tools) -> Result<()> {
     written.map_err(|error| Failure::at(&stamp, &error))
 }
 
-/// Prerenders the public pages. Compiled with the flags of the WebAssembly, as both must agree on the markers that
-/// hydration goes by; in a folder of its own, as the flags would rebuild everything else.
+/// Prerenders the public pages. Compiled with the flags of the WebAssembly build, as both must produce the same hydration markers; in a separate
+/// target directory, as the flags would cause everything else to be rebuilt.
 fn prerender() -> Result<()> {
     let mut cargo = workspace::cargo("run");
     cargo.args(["--quiet", "--package", "rekey-app", "--config", "build.rustflags = ['--cfg', 'erase_components']"]);
@@ -64,14 +63,14 @@ fn prerender() -> Result<()> {
     shell::run(&mut cargo)
 }
 
-/// Whether the build that left `stamp` saw the sources as they are.
+/// Returns whether no source has changed since the build that wrote `stamp`.
 fn is_fresh(stamp: &Path) -> bool {
     let Ok(built) = fs::metadata(stamp).and_then(|meta| meta.modified()) else { return false };
     let sources = SOURCES.into_iter().map(|name| workspace::root().join(name));
     workspace::dist().join("index.html").is_file() && sources.filter_map(newest).all(|changed| changed <= built)
 }
 
-/// When `path`, or the newest file in it, was last changed.
+/// Returns the modification time of `path`, or of the newest file in it.
 pub(crate) fn newest(path: PathBuf) -> Option<SystemTime> {
     let own = fs::metadata(&path).and_then(|meta| meta.modified()).ok();
     let inside = fs::read_dir(&path).into_iter().flatten().flatten().filter_map(|entry| newest(entry.path())).max();

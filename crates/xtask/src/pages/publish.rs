@@ -1,5 +1,5 @@
-//! Puts the app's files into `dist/app-HASH/`. The folder is named by its content, so the server marks it as immutable, and
-//! files that refer to each other by relative URLs are always of the same build.
+//! Publishes the app's files to `dist/app-HASH/`. The folder is named by a hash of its content, so the server marks it as immutable, and files that
+//! refer to each other by relative URLs always belong to the same build.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 
 use crate::shell::{Failure, Result};
 
-/// The `--public-url` for Trunk: the folder's name is filled in once the content is known.
+/// `--public-url` for Trunk: the folder's name is inserted once the content is known.
 pub(super) const PUBLIC_URL: &str = "/{{app}}/";
 
 const PAGE: &str = "index.html";
 
-/// Copies `bundle` to `dist`, and fills in the folder's name in its `index.html`.
+/// Copies `bundle` to `dist` and inserts the folder's name into `index.html`.
 pub(super) fn publish(bundle: &Path, dist: &Path) -> Result<()> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(bundle).map_err(|error| Failure::at(bundle, &error))?.flatten() {

@@ -1,8 +1,8 @@
-//! Code splitting: moves the screens behind the login into a WebAssembly chunk of their own, which only signed-in users fetch.
+//! Code splitting: moves the screens behind the login into a WebAssembly chunk that only signed-in users fetch.
 //!
-//! `#[wasm_split]` marks the split point, `--emit-relocs` (`build.rs`) keeps the relocations, and `wasm-split-cli` moves
-//! everything that is reachable from the split point alone into `split_NAME.wasm`. The main module imports
-//! `./__wasm_split.js`, which fetches the chunk relative to its own URL: all files stay in one folder.
+//! `#[wasm_split]` marks the split point, `--emit-relocs` (`build.rs`) keeps the relocations, and `wasm-split-cli` moves everything reachable only
+//! from the split point into `split_NAME.wasm`. The main module imports `./__wasm_split.js`, which fetches the chunk relative to its own URL: all
+//! files stay in one folder.
 
 use std::fs;
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::setup::Tools;
 use crate::shell::{self, Failure, Result};
 use crate::workspace;
 
-/// Trunk's name for the app's files.
+/// Trunk's name of the app's files.
 const APP: &str = "rekey-app";
 
-/// Replaces the unsplit app in Trunk's `bundle` by the split one, under the same names.
+/// Replaces the unsplit app in Trunk's `bundle` by the split one, with the same file names.
 pub(super) fn split(tools: &Tools, bundle: &Path) -> Result<()> {
     let parts = workspace::target().join("split");
     let _ = fs::remove_dir_all(&parts);
@@ -38,7 +38,7 @@ pub(super) fn split(tools: &Tools, bundle: &Path) -> Result<()> {
     Ok(())
 }
 
-/// `wasm-opt` for size after compression: 2% smaller than with `-Oz`. The features are those of the `target_features` section.
+/// Runs `wasm-opt` for size after compression: 2% smaller than with `-Oz`. The features are those of the `target_features` section.
 fn optimize(tools: &Tools, from: &Path, to: &Path) -> Result<()> {
     let mut command = tools.tool("wasm-opt");
     command.args(["-Os", "--reorder-functions-by-name", "--strip-debug", "--strip-producers", "--strip-target-features"]);

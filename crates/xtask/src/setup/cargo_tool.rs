@@ -1,4 +1,4 @@
-//! A tool that cargo compiles into the cache, once for each version.
+//! Tools compiled by cargo into the cache, once per version.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -10,41 +10,41 @@ use std::time::{Duration, Instant};
 use crate::shell::{self, Failure, Result};
 use crate::workspace;
 
-/// How often a long compilation says how far it is.
+/// Interval of progress messages during a long compilation.
 const PROGRESS: Duration = Duration::from_secs(15);
 
-/// How many of the last lines of a failed compilation are shown.
+/// Number of final lines of a failed compilation to show.
 const LAST_LINES: usize = 30;
 
-/// One tool in one version.
+/// A tool in a pinned version.
 pub(crate) struct CargoTool {
     pub(crate) package: &'static str,
     pub(crate) binary: &'static str,
     pub(crate) version: String,
-    /// Whether to build it with the lock file it ships.
+    /// Whether to use the lock file that it ships.
     pub(crate) locked: bool,
-    /// Those of its features that the program needs; mostly none.
+    /// Cargo features that the program needs; usually none.
     pub(crate) features: &'static str,
 }
 
 impl CargoTool {
-    /// Where this version lives.
+    /// Returns the folder of this version.
     pub(crate) fn folder(&self) -> Result<PathBuf> {
         Ok(workspace::cache()?.join("tools").join(format!("{}-{}", self.package, self.version)))
     }
 
-    /// Whether it has been installed by an earlier run.
+    /// Returns whether an earlier run installed it.
     pub(crate) fn is_installed(&self) -> Result<bool> {
         Ok(self.folder()?.join("bin").join(self.binary).with_extension(std::env::consts::EXE_EXTENSION).is_file())
     }
 
-    /// Whether the machine has this very version already.
+    /// Returns whether this exact version is on PATH.
     pub(crate) fn is_on_path(&self) -> bool {
         let said = shell::find(self.binary).and_then(|file| shell::capture(Command::new(file).arg("--version")).ok());
         said.is_some_and(|said| said.split_whitespace().nth(1) == Some(self.version.as_str()))
     }
 
-    /// Compiles and installs it, showing progress; the whole output goes to a log beside it.
+    /// Compiles and installs the tool, showing progress; the full output is logged beside it.
     pub(crate) fn install(&self, compiling: &Compiling) -> Result<()> {
         let name = format!("{} {}", self.package, self.version);
         let folder = self.folder()?;
@@ -61,7 +61,7 @@ impl CargoTool {
         if self.locked {
             command.arg("--locked");
         }
-        // They conduct other programs: a quick build of them beats a quick run.
+        // The tools only coordinate other programs: a fast build matters more than fast code.
         for (name, value) in [("LTO", "off"), ("CODEGEN_UNITS", "16"), ("OPT_LEVEL", "2"), ("DEBUG", "0"), ("STRIP", "symbols")] {
             command.env(format!("CARGO_PROFILE_RELEASE_{name}"), value);
         }
@@ -74,13 +74,13 @@ impl CargoTool {
             return Err(Failure(format!("Installing {name} failed. The end of {}:\n{lines}", log.display())));
         }
         println!("Installed {name} in {} s", started.elapsed().as_secs());
-        // Some hundred megabytes that no one needs again.
+        // Several hundred megabytes that are no longer needed.
         let _ = fs::remove_dir_all(&target);
         Ok(())
     }
 }
 
-/// The compilation that goes on in the background, if any, so that it can be ended.
+/// The compilation in the background, if any, so that it can be stopped.
 #[derive(Default)]
 pub(crate) struct Compiling {
     state: Mutex<State>,
@@ -93,12 +93,12 @@ struct State {
 }
 
 impl Compiling {
-    /// Ends the compilation and begins no other.
+    /// Kills the compilation and prevents further ones.
     pub(crate) fn stop(&self) {
         let mut state = self.lock();
         state.stopped = true;
         if let Some(child) = &mut state.child {
-            // It may have ended by itself.
+            // It may have exited already.
             let _ = child.kill();
         }
     }
@@ -107,7 +107,7 @@ impl Compiling {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `command` to its end. `Some` holds the last lines of one that failed.
+    /// Runs `command` to completion. Returns `Some` with the last lines if it failed.
     fn follow(&self, command: &mut Command, log: &std::path::Path, name: &str) -> Result<Option<String>> {
         let mut file = File::create(log).map_err(|error| Failure::at(log, &error))?;
         let stderr = {
@@ -122,7 +122,7 @@ impl Compiling {
         };
         let (mut last, mut crates, mut spoke) = (Vec::new(), 0_u32, Instant::now());
         for line in stderr.into_iter().flat_map(|stderr| BufReader::new(stderr).lines()).map_while(std::result::Result::ok) {
-            // The log is a help, not a need.
+            // The log is optional.
             let _ = writeln!(file, "{line}");
             if let Some(compiled) = line.trim_start().strip_prefix("Compiling ") {
                 crates += 1;

@@ -1,7 +1,7 @@
-//! Installs what is missing, says what it installs, and stops with the command to type where it cannot.
+//! Setup: installs missing tools, printing what it installs, or fails with the command to run.
 //!
-//! Cargo's tools go to `CACHE/tools/NAME-VERSION/bin` and touch nothing else of the machine; they are compiled in the background
-//! while the caller goes on, because on a fresh machine that takes minutes.
+//! Cargo tools are installed in `CACHE/tools/NAME-VERSION/bin` and change nothing else on the machine. They are compiled in the background while the
+//! caller continues, because on a fresh machine that takes minutes.
 
 mod cargo_tool;
 mod schemathesis;
@@ -21,30 +21,30 @@ use cargo_tool::{CargoTool, Compiling};
 pub(crate) use system::{System, is_root};
 use wasm_opt::WasmOpt;
 
-/// The Trunk that builds the pages.
+/// Version of Trunk, which builds the pages.
 const TRUNK: &str = "0.21.14";
 
-/// The wasm-split-cli that splits them into chunks.
+/// Version of wasm-split-cli, which splits them into chunks.
 const WASM_SPLIT: &str = "0.2.4";
 
-/// The cargo-deny that looks at what Cargo.lock holds.
+/// Version of cargo-deny, which checks the dependencies in Cargo.lock.
 const CARGO_DENY: &str = "0.20.2";
 
-/// What the tools are wanted for.
+/// Purpose of the tools.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum For {
     /// Building the pages.
     Pages,
-    /// Every check: a browser, its driver, PostgreSQL, cargo-deny and schemathesis as well.
+    /// Running all checks: also needs a browser, its driver, PostgreSQL, cargo-deny and schemathesis.
     Tests,
 }
 
-/// Where the tools are.
+/// Paths of the tools.
 #[derive(Default)]
 pub(crate) struct Tools {
-    /// PATH for every child: the pinned tools first.
+    /// PATH for child processes: the pinned tools first.
     path: OsString,
-    /// Whether Trunk finds all it needs on that path, and so need not download anything.
+    /// Whether Trunk finds all its tools on that path, and downloads nothing.
     complete: bool,
     /// Only with [`For::Tests`].
     pub(crate) system: Option<System>,
@@ -53,39 +53,39 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
-    /// `command` with the pinned tools first on its PATH.
+    /// Sets the PATH of `command` to have the pinned tools first.
     pub(crate) fn equip<'command>(&self, command: &'command mut Command) -> &'command mut Command {
         command.env("PATH", &self.path)
     }
 
-    /// Whether the app can be split into chunks, which needs `wasm-opt`. Where only Trunk can download it, the app stays one
-    /// file: larger, otherwise the same.
+    /// Returns whether the app can be split into chunks, which needs `wasm-opt`. If only Trunk can download it, the app is a single file: larger,
+    /// otherwise the same.
     pub(crate) const fn can_split(&self) -> bool {
         self.complete
     }
 
-    /// `program` in the root of the checkout.
+    /// Returns a command for `program` in the root of the checkout.
     pub(crate) fn tool(&self, program: &str) -> Command {
-        // Not by name alone: the child's PATH is not where this process looks.
+        // By path: `Command` does not search the child's PATH.
         let mut command = Command::new(shell::find_on(&self.path, program).unwrap_or_else(|| program.into()));
         command.current_dir(workspace::root()).env("CARGO_TARGET_DIR", workspace::target());
         self.equip(&mut command);
         command
     }
 
-    /// `cargo deny`, looking at all crates of the workspace and theirs.
+    /// Returns a `cargo deny` command for all crates of the workspace and their dependencies.
     pub(crate) fn cargo_deny(&self) -> Command {
         let mut command = self.tool("cargo-deny");
         command.arg("--workspace");
         command
     }
 
-    /// `trunk SUBCOMMAND`.
+    /// Returns a `trunk SUBCOMMAND` command.
     pub(crate) fn trunk(&self, subcommand: &str) -> Command {
         let mut command = self.tool("trunk");
         command.arg(subcommand);
         command.env("TRUNK_SKIP_VERSION_CHECK", "true");
-        // Trunk reads this as a bool and would refuse the conventional `1`.
+        // Trunk parses this as a bool and would reject the conventional `1`.
         command.env_remove("NO_COLOR");
         if self.complete {
             command.arg("--offline");
@@ -94,7 +94,7 @@ impl Tools {
     }
 }
 
-/// A set-up whose compilations still go on.
+/// A setup whose compilations are still running.
 pub(crate) struct Running {
     tools: Tools,
     compiling: Option<(Arc<Compiling>, JoinHandle<Result<()>>)>,
@@ -111,7 +111,7 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// An early return stops the compiler.
+    /// Stops the compiler after an early return.
     fn drop(&mut self) {
         if let Some((compiling, thread)) = self.compiling.take() {
             compiling.stop();
@@ -125,14 +125,14 @@ fn fetch() -> Result<()> {
     shell::run(workspace::cargo("fetch").args(["--locked", "--target", "wasm32-unknown-unknown"]))
 }
 
-/// Starts installing what is missing for `purpose`.
+/// Starts installing the missing tools for `purpose`.
 ///
 /// # Errors
-/// What cannot be installed here, with the command to type, before anything is installed.
+/// What cannot be installed here, with the command to run. Nothing has been installed in that case.
 pub(crate) fn begin(purpose: For) -> Result<Running> {
     let bindgen = workspace::locked_version("wasm-bindgen")?;
     let trunk = CargoTool { package: "trunk", binary: "trunk", version: TRUNK.into(), locked: true, features: "" };
-    // Its own lock file holds yanked crates, so it is resolved anew.
+    // Its own lock file contains yanked crates, so dependencies are resolved again.
     let bindgen = CargoTool { package: "wasm-bindgen-cli", binary: "wasm-bindgen", version: bindgen, locked: false, features: "" };
     let split = "wasm_split_cli_support";
     let split = CargoTool { package: split, binary: "wasm-split-cli", version: WASM_SPLIT.into(), locked: true, features: "build-binary" };
@@ -162,7 +162,7 @@ pub(crate) fn begin(purpose: For) -> Result<Running> {
         let shared = Arc::clone(&compiling);
         (compiling, thread::spawn(move || missing.iter().try_for_each(|tool| tool.install(&shared))))
     });
-    // From here on an early return must end the compilations.
+    // From here on, dropping `running` stops the compilations on an early return.
     let mut running = Running { tools: Tools::default(), compiling };
     let wasm_opt = wasm_opt::ensure()?;
     running.tools.complete = !matches!(wasm_opt, WasmOpt::LeftToTrunk);

@@ -1,5 +1,4 @@
-//! schemathesis, which reads the API's description and calls the API with whatever that allows and forbids: from PyPI, in a
-//! virtual environment of its own.
+//! schemathesis, an API fuzzer driven by the OpenAPI description: installed from PyPI into its own virtual environment.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,19 +7,19 @@ use std::process::Command;
 use crate::shell::{self, Failure, Result};
 use crate::workspace;
 
-/// It, first, and all that it needs, in the versions that were tried together.
+/// schemathesis, on the first line, and its dependencies, in versions tested together.
 const REQUIREMENTS: &str = include_str!("schemathesis.txt");
 
-/// Makes sure that it is installed, with `python`, and says where its program is.
+/// Installs it with `python` if missing, and returns the path of its program.
 pub(crate) fn ensure(python: &Path) -> Result<PathBuf> {
     let pinned = REQUIREMENTS.lines().next().unwrap_or_default().replace("==", "-");
     let folder = workspace::cache()?.join("tools").join(&pinned);
     let bin = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
     let program = bin.join("schemathesis").with_extension(std::env::consts::EXE_EXTENSION);
-    // Written last: an installation that was ended half way has none.
+    // Written last: an interrupted installation has none.
     let installed = folder.join("installed.txt");
     let is_whole = fs::read_to_string(&installed).is_ok_and(|list| list == REQUIREMENTS);
-    // The Python that it was made with may be gone.
+    // The Python that created the environment may have been removed.
     if is_whole && shell::capture(Command::new(&program).arg("--version")).is_ok() {
         return Ok(program);
     }

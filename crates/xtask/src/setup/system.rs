@@ -1,4 +1,4 @@
-//! What comes from the system's package manager: Chromium, its driver, PostgreSQL and Python.
+//! Packages of the system: Chromium, its driver, PostgreSQL and Python.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use crate::shell::{self, Failure, Result};
 
-/// Where the system's programs are.
+/// Paths of the system's programs.
 pub(crate) struct System {
     pub(crate) chromium: PathBuf,
     pub(crate) chromedriver: PathBuf,
@@ -16,7 +16,7 @@ pub(crate) struct System {
     pub(crate) python: PathBuf,
 }
 
-/// The same, as far as it is there.
+/// The programs found; `None` for missing ones.
 struct Found {
     chromium: Option<PathBuf>,
     chromedriver: Option<PathBuf>,
@@ -35,7 +35,7 @@ impl Found {
     }
 }
 
-/// What is to be installed, and by whom.
+/// Packages to install, and the installer.
 pub(crate) struct Plan {
     missing: Vec<Package>,
     installer: Option<Installer>,
@@ -59,10 +59,10 @@ enum Installer {
 }
 
 impl Plan {
-    /// Looks what is missing and whether it can be installed here.
+    /// Determines what is missing and whether it can be installed here.
     ///
     /// # Errors
-    /// The command to type, where it cannot.
+    /// The command to run, if it cannot.
     pub(crate) fn make() -> Result<Self> {
         let found = Found::look();
         let wanted = [
@@ -85,7 +85,7 @@ impl Plan {
         Ok(Self { missing, installer: Some(installer) })
     }
 
-    /// Installs what is missing and says where everything is.
+    /// Installs what is missing and returns the paths of all programs.
     pub(crate) fn carry_out(self) -> Result<System> {
         match &self.installer {
             None => {}
@@ -105,7 +105,7 @@ impl Plan {
             chromium: found(chromium, "Chromium", "Name the program: export CHROMIUM=/path/to/chromium")?,
             chromedriver: found(chromedriver, "chromedriver", "Name the program: export CHROMEDRIVER=/path/to/chromedriver")?,
             postgres: found(postgres, "PostgreSQL", "Put the folder that holds `initdb` on PATH.")?,
-            // Older systems have newer ones beside theirs.
+            // Older systems offer newer versions in addition to their own.
             python: python.ok_or_else(|| {
                 Failure("The system's Python is too old for schemathesis. Type this, then try again:\n\n    sudo apt-get install -y python3.11-venv".into())
             })?,
@@ -130,14 +130,14 @@ fn cannot_install(missing: &[Package]) -> Failure {
     Failure(format!("Missing: {names}. They cannot be installed from here without your password. Type this, then try again:\n\n{command}"))
 }
 
-/// apt, as somebody who may use it.
+/// apt, with sufficient permissions.
 pub(crate) struct Apt {
     /// `sudo -n`, when not root.
     sudo: bool,
 }
 
 impl Apt {
-    /// Whether this is a Debian-like system where packages can be installed without asking for a password.
+    /// Returns `Some` on Debian-like systems where packages can be installed without a password.
     pub(crate) fn usable() -> Option<Self> {
         shell::find("apt-get")?;
         if is_root() {
@@ -147,7 +147,7 @@ impl Apt {
         shell::capture(Command::new("sudo").args(["-n", "true"])).ok().map(|_| Self { sudo: true })
     }
 
-    /// Installs `packages`, from fresh package lists.
+    /// Updates the package lists and installs `packages`.
     pub(crate) fn install(&self, packages: &[&str]) -> Result<()> {
         println!("Installing {} with apt-get", packages.join(", "));
         self.run(&["update", "-qq"])?;
@@ -163,12 +163,12 @@ impl Apt {
     }
 }
 
-/// Whether this process runs as root, for whom Chromium and PostgreSQL have rules of their own.
+/// Returns whether this process runs as root; Chromium and PostgreSQL treat root specially.
 pub(crate) fn is_root() -> bool {
     shell::capture(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-/// A program that the environment names.
+/// Returns a program named by an environment variable.
 fn named(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from).filter(|file| file.is_file())
 }
@@ -181,14 +181,14 @@ fn chromium() -> Option<PathBuf> {
     named("CHROMIUM").or_else(on_path).or_else(|| MAC.into_iter().map(PathBuf::from).find(|file| file.is_file()))
 }
 
-/// One that is new enough and can make virtual environments, which Debian packs apart.
+/// Returns a Python that is recent enough and can create virtual environments, which Debian packages separately.
 fn python() -> Option<PathBuf> {
     const NAMES: [&str; 5] = ["python3", "python3.14", "python3.13", "python3.12", "python3.11"];
     const CHECK: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
     NAMES.into_iter().filter_map(shell::find).find(|file| shell::capture(Command::new(file).args(["-c", CHECK])).is_ok())
 }
 
-/// The newest PostgreSQL: Debian keeps its programs off PATH, Homebrew under its own prefix.
+/// Returns the newest PostgreSQL: Debian keeps its programs off PATH, Homebrew under its own prefix.
 fn postgres() -> Option<PathBuf> {
     let installed = ["/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt", "/usr/local/opt"].into_iter().flat_map(versions);
     let newest = installed.max_by_key(|(version, _)| *version).map(|(_, folder)| folder);

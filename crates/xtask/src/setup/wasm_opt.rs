@@ -1,4 +1,4 @@
-//! `wasm-opt`, which makes the WebAssembly smaller.
+//! `wasm-opt`, which reduces the size of the WebAssembly.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,23 +8,23 @@ use super::system;
 use crate::shell::{self, Failure, Result};
 use crate::workspace;
 
-/// The release that the npm registry carries.
+/// Release on the npm registry.
 const VERSION: &str = "132.0.0";
 
-/// The oldest release taken from the machine: what Trunk would download by itself.
+/// Oldest release accepted from the machine: the one that Trunk would download.
 const OLDEST: u32 = 123;
 
-/// Where `wasm-opt` is.
+/// Location of `wasm-opt`.
 pub(crate) enum WasmOpt {
-    /// Where any program is found.
+    /// On PATH.
     OnPath,
     /// In this folder.
     In(PathBuf),
-    /// Nowhere yet: Trunk downloads it by itself.
+    /// Not installed: Trunk will download it.
     LeftToTrunk,
 }
 
-/// Makes sure there is a `wasm-opt`: the machine's, one from npm, or the system's package.
+/// Finds or installs `wasm-opt`: from the machine, from npm, or from a system package.
 pub(crate) fn ensure() -> Result<WasmOpt> {
     let on_path = shell::find("wasm-opt");
     if on_path.as_deref().and_then(version_of).is_some_and(|version| version >= OLDEST) {
@@ -46,13 +46,13 @@ pub(crate) fn ensure() -> Result<WasmOpt> {
     if on_path.is_some() {
         return Ok(WasmOpt::OnPath);
     }
-    // Trunk downloads it from Binaryen's releases where there is a way out; a Debian machine may have only its packages.
+    // Trunk downloads it from Binaryen's releases if the network allows; a Debian machine may only have its package archive.
     let Some(apt) = system::Apt::usable() else { return Ok(WasmOpt::LeftToTrunk) };
     apt.install(&["binaryen"])?;
     Ok(WasmOpt::OnPath)
 }
 
-/// `wasm-opt version 132 (version_132)` → 132.
+/// Parses `wasm-opt version 132 (version_132)` into 132.
 fn version_of(file: &Path) -> Option<u32> {
     let said = shell::capture(Command::new(file).arg("--version")).ok()?;
     said.split_whitespace().nth(2)?.parse().ok()

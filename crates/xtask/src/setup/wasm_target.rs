@@ -1,4 +1,4 @@
-//! The standard library for WebAssembly, from rustup.
+//! WebAssembly target of the toolchain, from rustup.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! What holds of any bearer secret, and of any text that is passed off as one.
+//! Property tests: bearer secrets, valid and forged.
 
 use super::Secret;
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! `rekey demo`: an empty database filled with plausible users, all with one password.
+//! `rekey demo`: fills an empty database with plausible users, all with the same password.
 
 mod names;
 pub mod people;
@@ -12,13 +12,13 @@ use crate::store::number;
 use crate::users::bulk_load::{self, DroppedIndexes};
 use crate::users::write::{self, FIRST_EXTENSION, NewRow, Profile};
 
-/// Rows made and written at a time, so that a million need no more memory than these.
+/// Batch size, so that memory use does not depend on the number of users.
 const BATCH: usize = 5000;
 
-/// Fills the database and tells the password, which is drawn anew each time: a demo may stand on an open network.
+/// Fills the database and returns the password, which is random: a demo may run on an open network.
 ///
 /// # Errors
-/// The database holds users.
+/// The database already has users.
 pub async fn demo(app: &App, users: u32) -> Result<String, CliError> {
     let password = draw_password()?;
     let hash = hash_now(&password)?;
@@ -51,7 +51,7 @@ pub async fn demo(app: &App, users: u32) -> Result<String, CliError> {
     Ok(password)
 }
 
-/// Easy to type, and 80 bits: `demo-` and four groups of four letters and digits that are hard to confuse.
+/// Returns a password of 80 bits that is easy to type: `demo-` and four groups of four letters and digits that are hard to confuse.
 fn draw_password() -> Result<String, CliError> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0; 16];

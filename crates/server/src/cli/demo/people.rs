@@ -1,6 +1,6 @@
-//! Made-up people for a demo database: plausible, in many scripts, and the same every time.
+//! Fictional users for a demo database: plausible, in many scripts, and deterministic.
 //!
-//! No clock, no randomness, no database: that makes a hundred thousand of them in a moment, and screenshots repeatable.
+//! Uses no clock, random source or database: 100,000 users take a moment, and screenshots are reproducible.
 
 use rekey_wire::users::{Role, Status};
 use std::collections::HashSet;
@@ -9,27 +9,27 @@ use std::time::Duration;
 use super::names::{CULTURES, Culture};
 
 const DAY: u64 = 24 * 60 * 60;
-/// Domains that belong to nobody (RFC 2606).
+/// Reserved domains (RFC 2606).
 const DOMAINS: [&str; 3] = ["example.com", "example.org", "example.net"];
-/// What people type for an address.
+/// Malformed addresses that people type.
 const MALFORMED: [&str; 6] = ["LOCAL@example", "LOCAL.example.com", "LOCAL@@example.com", "LOCAL@example,com", "LOCAL example.org", "n/a"];
 
-/// Somebody made up.
+/// A fictional user.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Person {
     /// The name.
     pub name: String,
-    /// The address: unique, malformed, or none.
+    /// The address: unique, malformed, or missing.
     pub email: Option<String>,
-    /// An admin or, nearly always, an agent.
+    /// Admin or, nearly always, agent.
     pub role: Role,
     /// Active or, sometimes, disabled.
     pub status: Status,
-    /// How long ago the last login was; `None` for who never logged in.
+    /// Time since the last login; `None` if there was none.
     pub last_login: Option<Duration>,
 }
 
-/// The first `n` people; the first is `admin@example.com`.
+/// Returns the first `n` people; the first is `admin@example.com`.
 pub fn people(n: u32) -> impl Iterator<Item = Person> {
     let mut dice = Dice(0x5eed);
     let mut taken = HashSet::new();
@@ -55,7 +55,7 @@ fn person(dice: &mut Dice, taken: &mut HashSet<String>) -> Person {
         _ => Some(unique(dice, &local, taken)),
     };
     let status = if dice.roll(100) < 4 { Status::Disabled } else { Status::Active };
-    // Most were here this week, some long ago, some never.
+    // Most logged in this week, some long ago, some never.
     let last_login = match dice.roll(20) {
         0..10 => Some(dice.roll(7 * DAY)),
         10..15 => Some(dice.roll(90 * DAY)),
@@ -71,7 +71,7 @@ fn person(dice: &mut Dice, taken: &mut HashSet<String>) -> Person {
     }
 }
 
-/// A name, and what would stand before the `@`.
+/// Returns a name, and the local part of its address.
 fn name(dice: &mut Dice) -> (String, String) {
     let mut lot = dice.roll(CULTURES.iter().map(|culture| culture.weight).sum());
     let culture = CULTURES.iter().find(|culture| {
@@ -81,7 +81,7 @@ fn name(dice: &mut Dice) -> (String, String) {
     });
     let Culture { given: givens, family: families, family_first, joiner, .. } = culture.unwrap_or(&CULTURES[0]);
     let ((given, given_ascii), (family, family_ascii)) = (*dice.pick(givens), *dice.pick(families));
-    // There are few names and many people: some have two given names, an initial, or two family names.
+    // Few names for many people: some get two given names, an initial, or two family names.
     let name = match dice.roll(8) {
         _ if *family_first => [family, joiner, given].concat(),
         0 | 1 => {
@@ -106,7 +106,7 @@ fn name(dice: &mut Dice) -> (String, String) {
     (name, local)
 }
 
-/// An address nobody has yet: with a number behind it where it must be.
+/// Returns an unused address, with a number appended if needed.
 fn unique(dice: &mut Dice, local: &str, taken: &mut HashSet<String>) -> String {
     let domain = dice.pick(&DOMAINS);
     let plain = [local, "@", domain].concat();
@@ -121,11 +121,11 @@ fn unique(dice: &mut Dice, local: &str, taken: &mut HashSet<String>) -> String {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): good enough for made-up people, and for nothing else.
+/// SplitMix64 (Steele, Lea, Flood 2014): a deterministic generator for demo data, not for secrets.
 struct Dice(u64);
 
 impl Dice {
-    /// A number below `sides`.
+    /// Returns a number below `sides`.
     fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

@@ -1,4 +1,4 @@
-//! What holds of a mail server's address, whatever stands in the environment.
+//! Property tests: mail server URLs.
 
 use super::{Security, SmtpUrl};
 use proptest::collection::vec;
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::net::IpAddr;
 
-/// What somebody may take for one.
+/// Near-valid mail server URLs.
 fn address() -> impl Strategy<Value = String> {
     let pieces: &[&str] = &[
         "smtp://",
@@ -58,7 +58,7 @@ fn address() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What a password may be made of.
+/// Passwords of printable characters.
 fn secret() -> impl Strategy<Value = String> {
     "\\PC{1,20}"
 }
@@ -89,7 +89,7 @@ proptest! {
                 Err(_) => url.host.rsplit('.').next() == Some("localhost"),
             };
             prop_assert!(url.security != Security::Plain || is_here, "{url:?}");
-            // `tls=…` with another value never passes for a protected one.
+            // `tls=…` with another value is never accepted as encrypted.
             prop_assert!(!text.contains("tls=none"), "{url:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! What holds of a body however it is cut into pieces.
+//! Property tests: bodies split into arbitrary chunks.
 
 use super::{MAX_BYTES, read};
 use axum::body::Body;

@@ -1,4 +1,4 @@
-//! What holds of any body and any query.
+//! Property tests: arbitrary bodies and queries.
 
 use super::{MAX_QUERY, parse, parse_query};
 use crate::http::error::ApiError;
@@ -23,7 +23,7 @@ struct Listing {
     limit: Option<u32>,
 }
 
-/// The problem document that a client reads.
+/// Returns the problem document that a client receives.
 fn told(error: ApiError) -> Problem {
     let status = error.status().as_u16();
     let body = error.into_response().into_body().collect().now_or_never().expect("no waiting").expect("a body").to_bytes();
@@ -53,7 +53,7 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Fields, now and then unknown or said twice.
+/// Fields, sometimes unknown or duplicated.
 fn fields() -> impl Strategy<Value = Vec<(String, Value)>> {
     let name = prop_oneof![
         9 => select(&["email", "password"][..]).prop_map(str::to_owned),
@@ -99,7 +99,7 @@ proptest! {
         let is_object = value.is_object() && !before.contains('\u{feff}') && after.trim().is_empty();
         match parse::<UserPatch>(text.as_bytes()) {
             Ok(_) => prop_assert!(is_object, "{text}"),
-            // Of two faults the first is told.
+            // Of two errors the first is reported.
             Err(error) => prop_assert!(told(error).status == 400 || value.is_object(), "{text}"),
         }
     }

@@ -1,4 +1,4 @@
-//! What keeps one request from hurting the others: a panic becomes a 500, and no request takes for ever.
+//! Panic and timeout middleware: isolates requests from each other.
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
@@ -12,13 +12,13 @@ use tokio::time::timeout;
 use crate::http::error::ApiError;
 use crate::http::middleware::Middleware;
 
-/// Longer than a request waits for the database, so that this limit ends only what would never end.
+/// Request timeout. Longer than the wait for a database connection, so that it ends only requests that would never finish.
 const MAX_TIME: Duration = Duration::from_secs(60);
 
-/// Answers 500 where a handler panics and 503 where it takes over a minute to begin its answer.
+/// Responds with 500 if a handler panics, and with 503 if it takes over a minute to start its response.
 pub fn layer() -> impl Middleware {
     from_fn(async |request: Request, next: Next| {
-        // What a panic leaves behind is dropped with the request; the panic hook has logged it.
+        // The request's state is dropped after a panic; the panic hook has logged it.
         match timeout(MAX_TIME, AssertUnwindSafe(next.run(request)).catch_unwind()).await {
             Ok(Ok(response)) => response,
             Ok(Err(_)) => ApiError::new(Code::Internal).into_response(),

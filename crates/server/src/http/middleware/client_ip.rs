@@ -1,4 +1,4 @@
-//! Who is calling: the peer's address, or what a trusted proxy says of it.
+//! Client address: the peer's address, or the one that a trusted proxy reports.
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -16,13 +16,13 @@ use crate::http::middleware::Middleware;
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 
-/// The client's address; an IPv4 address that came wrapped in IPv6 (`::ffff:…`) is unwrapped.
+/// The client's address. IPv4-mapped IPv6 addresses (`::ffff:…`) are converted to IPv4.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ClientIp(pub IpAddr);
 
 impl ClientIp {
-    /// What limits count by: an IPv4 address whole, an IPv6 address by its /64, the least that one customer is given
-    /// (RFC 6177). The two never collide: they differ in length.
+    /// Returns the rate limit key: the whole IPv4 address, or the /64 of an IPv6 address, the smallest block assigned to one customer (RFC 6177). The
+    /// two never collide: they differ in length.
     #[must_use]
     pub fn limit_key(&self) -> Vec<u8> {
         match self.0.to_canonical() {
@@ -31,7 +31,7 @@ impl ClientIp {
         }
     }
 
-    /// Whether it is this machine's or of its own network: loopback, private (RFC 1918, RFC 4193) or link-local.
+    /// Returns whether it is a local address: loopback, private (RFC 1918, RFC 4193) or link-local.
     #[must_use]
     pub const fn is_inside(&self) -> bool {
         match self.0.to_canonical() {
@@ -41,8 +41,8 @@ impl ClientIp {
     }
 }
 
-/// Whether a proxy says that it passed the request on. Where it is not trusted, its own address is all that is known of
-/// the client: whoever stands behind it seems to be inside.
+/// Returns whether a proxy forwarded the request. If that proxy is not trusted, only its own address is known, and every client behind it appears to
+/// be local.
 #[must_use]
 pub fn is_proxied(headers: &HeaderMap) -> bool {
     [FORWARDED_FOR, REAL_IP, header::FORWARDED, header::VIA].into_iter().any(|name| headers.contains_key(name))
@@ -59,7 +59,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientIp {
     }
 }
 
-/// Finds the [`ClientIp`] of every request. `X-Forwarded-For` is believed only from the `trusted` networks.
+/// Determines the [`ClientIp`] of every request. `X-Forwarded-For` is used only from the `trusted` networks.
 pub fn layer(trusted: Vec<IpNet>) -> impl Middleware {
     from_fn_with_state(Arc::<[IpNet]>::from(trusted), find)
 }
@@ -71,9 +71,8 @@ async fn find(State(trusted): State<Arc<[IpNet]>>, mut request: Request, next: N
     next.run(request).await
 }
 
-/// The nearest address that no trusted proxy has: the peer's own, or else the first from the right of
-/// `X-Forwarded-For`. What stands further left anybody may have written. An entry that is no address ends the search
-/// at the proxy that let it through.
+/// Returns the nearest address that is not a trusted proxy: the peer's own, or the first such from the right in `X-Forwarded-For`. Entries further
+/// left can be forged. A malformed entry ends the search at the proxy that passed it on.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
     let mut nearest = peer.to_canonical();
@@ -86,7 +85,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     nearest
 }
 
-/// One entry: an address, bare, in brackets, or with a port, as proxies write them.
+/// Parses one entry: an address, bare, in brackets, or with a port, as proxies write them.
 fn hop(entry: &[u8]) -> Option<IpAddr> {
     let entry = std::str::from_utf8(entry).ok()?.trim_matches([' ', '\t']);
     let bracketed = || entry.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
@@ -107,7 +106,7 @@ mod tests {
     use std::net::{IpAddr, SocketAddr};
     use tower::ServiceExt;
 
-    /// What [`client`] makes of a peer and the lines of `X-Forwarded-For`, behind proxies in 10.0.0.0/8 and fd00::/8.
+    /// Returns [`client`] for a peer and lines of `X-Forwarded-For`, behind proxies in 10.0.0.0/8 and fd00::/8.
     fn seen(peer: &str, lines: &[&str]) -> String {
         let trusted = ["10.0.0.0/8".parse().expect("a network"), "fd00::/8".parse().expect("a network")];
         let headers = lines.iter().map(|line| (super::FORWARDED_FOR, line.parse().expect("a header"))).collect();

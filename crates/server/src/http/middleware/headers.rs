@@ -1,4 +1,4 @@
-//! The security headers of every answer, refusals and faults included.
+//! Security headers of every response, including errors.
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName, HeaderValue};
@@ -7,17 +7,17 @@ use axum::response::Response;
 
 use crate::http::middleware::Middleware;
 
-/// What an answer may do in a browser unless it says more itself: nothing. Pages bring a policy of their own.
+/// Default content security policy: allows nothing. Pages have a policy of their own.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
 
-/// Only names that browsers know: an unknown one is a warning in everybody's console.
+/// Only names that browsers know: an unknown one causes a console warning.
 const PERMISSIONS: HeaderValue = HeaderValue::from_static(concat!(
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), ",
     "hid=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(), ",
     "serial=(), usb=(), xr-spatial-tracking=()"
 ));
 
-/// Two years and all subdomains (OWASP ASVS 5.0 3.4.1).
+/// Two years, including subdomains (OWASP ASVS 5.0 3.4.1).
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
 const ALWAYS: [(HeaderName, HeaderValue); 6] = [
@@ -29,9 +29,8 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("permissions-policy"), PERMISSIONS),
 ];
 
-/// Adds the headers; `is_https` tells whether the public URL is, and so whether browsers shall insist on it. An answer
-/// that does not say how it may be stored or what it may load is not stored and loads nothing. Make it the outermost
-/// layer.
+/// Adds the headers. `is_https` is whether the public URL is https, which enables HSTS. A response without its own caching or content security policy
+/// is not stored and may load nothing. Must be the outermost layer.
 pub fn layer(is_https: bool) -> impl Middleware {
     from_fn_with_state(is_https, add)
 }

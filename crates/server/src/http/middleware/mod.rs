@@ -1,4 +1,4 @@
-//! Middleware: what every request passes on its way, each a layer made by a plain function.
+//! Middleware: layers around every request, each built by a plain function.
 
 pub mod catch;
 pub mod client_ip;
@@ -13,7 +13,7 @@ use axum::routing::Route;
 use std::convert::Infallible;
 use tower::{Layer, Service};
 
-/// Anything that `Router::layer` takes.
+/// Bound of `Router::layer`.
 pub trait Middleware:
     Layer<Route, Service: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static>
     + Clone
@@ -32,13 +32,13 @@ impl<T> Middleware for T where
 {
 }
 
-/// The route that matched, as the router spells it; `pages` for everything that is no call.
+/// Returns the matched route's pattern; `pages` for everything outside the API.
 #[must_use]
 pub fn route_name(request: &Request) -> String {
     request.extensions().get::<MatchedPath>().map_or_else(|| "pages".to_owned(), |path| path.as_str().to_owned())
 }
 
-/// The methods of RFC 9110; a client may make up others.
+/// Returns the method's name; clients may send methods outside RFC 9110.
 #[must_use]
 pub fn method_name(method: &Method) -> &'static str {
     match *method {

@@ -1,4 +1,4 @@
-//! Calls that change something are taken from this site's own pages, and from programs, which are no browsers.
+//! Cross-site check (CSRF): accepts unsafe methods only from this site's own pages, and from programs that are not browsers.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, header};
@@ -12,8 +12,8 @@ use crate::http::middleware::Middleware;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses unsafe methods (RFC 9110 section 9.2.1) from the pages of another site with 403 `cross_site`. `allowed` is
-/// the public URL's origin, `https://rekey.example.com`; what the request says of its own host counts for nothing.
+/// Rejects unsafe methods (RFC 9110 section 9.2.1) from pages of another site with 403 `cross_site`. `allowed` is the origin of the public URL,
+/// `https://rekey.example.com`; the request's own `Host` is ignored.
 pub fn layer(allowed: String) -> impl Middleware {
     from_fn_with_state(Arc::<str>::from(allowed), check)
 }
@@ -25,7 +25,7 @@ async fn check(State(allowed): State<Arc<str>>, request: Request, next: Next) ->
     ApiError::new(Code::CrossSite).into_response()
 }
 
-/// Browsers send at least one of the two headers with every such call, and no page can change either.
+/// Browsers send at least one of the two headers with every such request, and pages cannot change them.
 fn is_own(headers: &HeaderMap, allowed: &str) -> bool {
     let site_is_own = headers.get_all(FETCH_SITE).iter().all(|site| site == "same-origin" || site == "none");
     let origin_is_own = headers.get_all(header::ORIGIN).iter().all(|origin| origin == allowed);

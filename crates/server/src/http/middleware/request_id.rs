@@ -1,5 +1,5 @@
-//! Request ids: one for every request, in the log, the `X-Request-Id` header of the answer, the problem document and the
-//! jobs that the request queued.
+//! Request ids: one per request, in the log, in the `X-Request-Id` header of the response, in the problem document, and in the jobs that the request
+//! enqueues.
 
 use crate::http::middleware::{Middleware, method_name, route_name};
 use axum::extract::{ConnectInfo, Request, State};
@@ -13,26 +13,26 @@ use std::time::Instant;
 use tracing::Instrument;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// The longest id that is taken over from a proxy.
+/// Maximum length of an id accepted from a proxy.
 const MAX_LENGTH: usize = 64;
 
 tokio::task_local! {
     static CURRENT: Arc<str>;
 }
 
-/// The id of the request (or job) that this task works for.
+/// Returns the id of the request (or job) that this task handles.
 #[must_use]
 pub fn current() -> Option<Arc<str>> {
     CURRENT.try_with(Arc::clone).ok()
 }
 
-/// Runs `work` under the id of the request that caused it.
+/// Runs `work` with the id of the request that caused it.
 pub async fn scope<F: Future>(id: Arc<str>, work: F) -> F::Output {
     CURRENT.scope(id, work).await
 }
 
-/// Gives every request an id and logs it with its method, route, status and duration. The path is not logged: it is the
-/// client's to choose. An id that came along is kept only from `trusted` proxies, and only if it is plain.
+/// Assigns an id to every request and logs it with its method, route, status and duration. The path is not logged: the client chooses it. An incoming
+/// id is kept only from `trusted` proxies, and only if it is plain.
 pub fn layer(trusted: Vec<IpNet>) -> impl Middleware {
     from_fn_with_state(Arc::<[IpNet]>::from(trusted), identify)
 }
@@ -61,7 +61,7 @@ fn from_proxy(request: &Request, trusted: &[IpNet]) -> Option<Arc<str>> {
     (is_plain && trusted.iter().any(|net| net.contains(&peer))).then(|| id.into())
 }
 
-/// 128 random bits as a UUID (RFC 9562 section 5.4).
+/// A random UUID, 128 bits (RFC 9562 section 5.4).
 fn new_id() -> Arc<str> {
     uuid::Uuid::new_v4().to_string().into()
 }
@@ -79,7 +79,7 @@ mod tests {
     use std::net::SocketAddr;
     use tower::ServiceExt;
 
-    /// The header of the answer and the id in the problem document.
+    /// Returns the header of the response and the id in the problem document.
     async fn ids(peer: &str, sent: Option<&str>) -> (String, String) {
         let app = Router::new()
             .route("/", get(async || ApiError::new(Code::NotFound)))

@@ -1,4 +1,4 @@
-//! The description of the API, and a page to try it. Both come from this server alone: nothing is loaded from elsewhere.
+//! OpenAPI description, and a page to try the API. Nothing is loaded from other sites.
 
 mod problems;
 
@@ -45,13 +45,13 @@ const STYLE: &str = include_str!("page.css");
 )]
 struct Description;
 
-/// The frame of the description, to which each call adds itself.
+/// Returns the base of the description, to which each handler is added.
 #[must_use]
 pub fn description() -> utoipa::openapi::OpenApi {
     Description::openapi()
 }
 
-/// Describes the answers that say nothing of themselves by their status: OpenAPI 3.1 asks for a word on each.
+/// Adds missing response descriptions, which OpenAPI 3.1 requires.
 pub fn complete(api: &mut utoipa::openapi::OpenApi) {
     let operations =
         api.paths.paths.values_mut().flat_map(|item| [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]);
@@ -65,7 +65,7 @@ pub fn complete(api: &mut utoipa::openapi::OpenApi) {
     }
 }
 
-/// `/api/openapi.json`, and the page `/api/docs` with its script and style.
+/// Returns routes for `/api/openapi.json`, and for the page `/api/docs` with its script and style.
 pub fn router<S: Clone + Send + Sync + 'static>(api: &utoipa::openapi::OpenApi) -> Router<S> {
     let json = serde_json::to_string(api).unwrap_or_else(|error| {
         tracing::error!(%error, "the API's description could not be written");

@@ -1,4 +1,4 @@
-// Lists the calls that /api/openapi.json describes, and sends them. Text goes into the page as text only.
+// Lists the operations of /api/openapi.json, and sends them. Text is inserted as text only.
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
@@ -13,7 +13,7 @@ function resolve(api, schema) {
   return name ? api.components.schemas[name] : schema ?? {};
 }
 
-/** A value that a schema takes, to begin with. */
+/** Returns an example value of a schema. */
 function example(api, schema) {
   const { type, enum: values, properties, items, oneOf } = resolve(api, schema);
   if (values) return values[0];
@@ -27,13 +27,13 @@ function example(api, schema) {
   }
 }
 
-/** A labelled control; `name` is its accessible name and, for parameters, its name in the call. */
+/** Returns a labelled control; `name` is its accessible name and, for parameters, its name in the request. */
 function control(id, name, hint, made) {
   made.id = id;
   return [element("label", { htmlFor: id, textContent: hint ? `${name}: ${hint}` : name }), made];
 }
 
-/** Where the call goes, with what was typed for the path and the query. */
+/** Returns the URL of the request, with the values of path and query parameters. */
 function target(path, inputs) {
   const query = new URLSearchParams();
   for (const { parameter, input } of inputs) {

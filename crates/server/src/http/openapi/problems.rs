@@ -1,4 +1,4 @@
-//! Which refusals each kind of call can answer with, for the description of the API.
+//! Error responses of each kind of operation, for the OpenAPI description.
 
 use rekey_wire::problem::MEDIA_TYPE;
 use std::collections::BTreeMap;
@@ -8,15 +8,15 @@ use utoipa::openapi::{ContentBuilder, Object, Ref, RefOr, Response, ResponseBuil
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
-/// What can befall any call: faults, and a server that cannot serve right now.
+/// Any operation: internal errors and temporary unavailability.
 const FAULTS: &[u16] = &[500, 503];
-/// What can befall a call that changes something.
+/// Operations with an unsafe method.
 const WRITE: &[u16] = &[403, 413, 415];
-/// What can befall a call with a body.
+/// Operations with a body.
 const BODY: &[u16] = &[400, 408, 422];
-/// What can befall a call with a query.
+/// Operations with a query.
 const QUERY: &[u16] = &[414, 422];
-/// What only who is logged in, or an admin, may ask for.
+/// Operations for signed-in users or admins only.
 const ADMIN: &[u16] = &[401, 403];
 
 fn described(groups: &[&[u16]]) -> Responses {
@@ -55,7 +55,7 @@ const fn meaning(status: u16) -> &'static str {
     }
 }
 
-/// One type for each kind of call, as `#[utoipa::path(responses(…))]` takes them.
+/// Declares one type per kind of operation, for `#[utoipa::path(responses(…))]`.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident: $($group:expr),+;)+) => { $(
         $(#[$doc])*
@@ -71,11 +71,11 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Reading what everybody may read.
+    /// Reading public data.
     ReadProblems: &[];
-    /// Ending one's session: no body.
+    /// Logging out: no body.
     PlainProblems: WRITE;
-    /// Asking for a link.
+    /// Requesting a link.
     PublicProblems: WRITE, BODY, &[429];
     /// Using a link.
     LinkProblems: WRITE, BODY, &[410, 429];
@@ -83,15 +83,15 @@ kinds! {
     LoginProblems: WRITE, BODY, &[401, 429];
     /// Changing one's own password.
     AccountProblems: WRITE, BODY, &[401, 429];
-    /// An admin reads a list or a stream.
+    /// Lists and streams for admins.
     AdminProblems: ADMIN, QUERY;
-    /// An admin creates or starts something.
+    /// Creating or starting something as an admin.
     AdminWriteProblems: ADMIN, WRITE, BODY, &[409, 429];
-    /// An admin reads one thing.
+    /// Reading a single resource as an admin.
     AdminItemProblems: ADMIN, &[404];
-    /// An admin changes one thing.
+    /// Changing a single resource as an admin.
     AdminItemWriteProblems: ADMIN, WRITE, BODY, &[404, 409, 429];
-    /// An admin resets one user's password: no body.
+    /// Resetting a user's password as an admin: no body.
     AdminResetProblems: ADMIN, WRITE, &[404, 409, 429];
 }
 

@@ -1,4 +1,4 @@
-//! What each mail says, and what it never holds.
+//! Tests of the content of each mail.
 
 use super::{Brand, Mail, compose};
 use crate::address::Address;

@@ -1,4 +1,4 @@
-//! The SMTP client against a mail server that behaves as each test says and keeps every byte it receives.
+//! SMTP client tests, against a fake mail server that records all input.
 
 use super::super::error::{FailureKind, SendError};
 use super::{CONFIRM_TIMEOUT, Smtp};
@@ -16,7 +16,7 @@ fn polite() -> SmtpBehaviour {
     SmtpBehaviour::accept().extensions(&[])
 }
 
-/// Everything the client sent, over all connections.
+/// Returns everything the client sent, over all connections.
 fn heard(server: &SmtpServer) -> String {
     server.connections().concat()
 }
@@ -36,7 +36,7 @@ async fn deliver(smtp: &Smtp, to: &str, name: &str) -> Result<(), SendError> {
     smtp.open(&Address::parse(to).expect(to)).await?.send(&mail(to, name)).await
 }
 
-/// Sends one mail to a server that behaves so.
+/// Sends one mail to a server with this behaviour.
 async fn send(behaviour: SmtpBehaviour) -> (Result<(), SendError>, SmtpServer) {
     let server = SmtpServer::start_with(behaviour);
     let sent = deliver(&smtp(&server.url()), "jo@example.com", "Jo").await;
@@ -97,7 +97,7 @@ async fn the_answer_to_the_final_dot_is_waited_for_ten_minutes() {
     let smtp = smtp(&server.url());
     let sending = tokio::spawn(async move { deliver(&smtp, "jo@example.com", "Jo").await });
     server.wait_for_transcript(|text| text.contains("\r\n.\r\n")).await;
-    // From here on nothing but the clock is waited for.
+    // From here on only the clock advances.
     tokio::time::pause();
     let begun = tokio::time::Instant::now();
     let error = sending.await.expect("no panic").expect_err("silence");

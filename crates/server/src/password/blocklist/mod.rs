@@ -1,7 +1,6 @@
-//! The list of common and breached passwords (`passwords/README.md` says whose), packed into the program.
+//! Blocklist of common and breached passwords (sources: `passwords/README.md`), packed into the program.
 //!
-//! It is read where it lies: nothing is unpacked, at the start or later. That a password is on the list is always seen;
-//! one that is not is taken for one that is once in two million times.
+//! It is read in place, without unpacking. Listed passwords are always found; the false positive rate is one in two million.
 
 #[cfg(test)]
 mod pack;
@@ -11,14 +10,14 @@ use place::{BITS, buckets, place};
 
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/blocklist"));
 
-/// Whether the list has this text, which is folded.
+/// Returns whether the list contains this text, which must be folded.
 pub(super) fn holds(text: &str) -> bool {
     has(PACKED, text.as_bytes()).unwrap_or(false)
 }
 
-/// Whether this word, folded, is among the thousand most common.
+/// Returns whether this word, folded, is one of the thousand most common.
 pub(super) fn is_very_common(word: &str) -> bool {
-    // As the build script marks them; no line of the list begins so.
+    // The build script's marker; no line of the list begins with it.
     has(PACKED, &[b"\n", word.as_bytes()].concat()).unwrap_or(false)
 }
 
@@ -42,7 +41,7 @@ fn has(packed: &[u8], text: &[u8]) -> Option<bool> {
     Some(false)
 }
 
-/// The bits from here on, 57 at the least, the first the lowest.
+/// Returns at least 57 bits starting at `at`, the first bit lowest.
 fn window(bits: &[u8], at: u32) -> Option<u64> {
     let bytes = bits.get(at as usize / 8..)?.first_chunk()?;
     Some(u64::from_le_bytes(*bytes) >> (at % 8))

@@ -1,8 +1,8 @@
-//! Packs a list of texts (Golomb coding; the build script's part): in each bucket the places in rising order, each as the
-//! distance to the one before, `BITS` bits of it plain and what is above as so many ones and a zero.
+//! Packs a list of texts (Golomb-Rice coding; run by the build script). Within each bucket, positions are sorted and stored as the difference to the
+//! previous one: the low `BITS` bits as they are, the quotient in unary (that many ones and a zero).
 //!
-//! All of it, little-endian: the number of texts (8 bytes), where each bucket begins and the last ends, in bits (4 bytes
-//! each), the bits, and 8 bytes of nothing so that one can read beyond the end.
+//! Layout, little-endian: the number of texts (8 bytes), the bit offset of each bucket's start and of the end of the last (4 bytes each), the bits,
+//! and 8 bytes of padding, so that reads may go past the end.
 
 use super::place::{BITS, buckets, place};
 

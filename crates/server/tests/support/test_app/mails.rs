@@ -1,4 +1,4 @@
-//! Mails of the server under test, and the links in them.
+//! Mails of the server under test, and their links.
 
 use super::TestApp;
 use crate::support::{Mail, json};
@@ -10,7 +10,7 @@ impl TestApp {
         self.smtp.wait_for_mail(|mail| mail.to == [address]).await
     }
 
-    /// Requests a reset link on the "forgot" screen and takes the token from the mail.
+    /// Requests a reset link on the "forgot" screen and returns the token from the mail.
     pub async fn link_for(&self, email: &str) -> String {
         let before = self.smtp.mails();
         self.client().post("/api/password-resets", json!({"email": email})).await.expect(202);
@@ -18,13 +18,13 @@ impl TestApp {
         self.smtp.wait_for_mail(is_new_link).await.token()
     }
 
-    /// Waits for a reset link with another token.
+    /// Waits for a reset link with a token other than `other`, and returns the token.
     pub async fn next_link_for(&self, email: &str, other: &str) -> String {
         let is_other = |mail: &Mail| mail.to == [email] && mail.subject().starts_with("Reset") && mail.token() != other;
         self.smtp.wait_for_mail(is_other).await.token()
     }
 
-    /// Moves the clock over the pauses between attempts until the mail is there.
+    /// Advances the clock over the delays between attempts until the mail has arrived.
     pub async fn mail_after_retries(&self, address: &str) -> Mail {
         loop {
             self.wait_for_scheduled_retries().await;
@@ -36,7 +36,7 @@ impl TestApp {
         }
     }
 
-    /// The token of a user whose rows were deleted, which the API never does.
+    /// Returns the token of a user whose rows were deleted, which the API never does.
     pub async fn token_of_deleted_user(&self) -> String {
         let id = self.add_user("Gone", "gone@example.com").await;
         let token = self.link_for("gone@example.com").await;

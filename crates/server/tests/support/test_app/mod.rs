@@ -1,4 +1,4 @@
-//! The server under test: in this process, on a port and a database of its own, with a clock that only the test moves.
+//! Server under test: in this process, with its own port and database, and a clock that only the test advances.
 
 mod mails;
 mod users;
@@ -24,10 +24,10 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
-/// When every test begins, Unix milliseconds: within a second, so that wrong rounding shows.
+/// Start time of every test, Unix milliseconds: within a second, so that wrong rounding is detected.
 const START: i64 = 1_800_000_000_250;
 
-/// See the module.
+/// The server under test.
 pub struct TestApp {
     pub smtp: SmtpServer,
     pub store: Store,
@@ -47,12 +47,12 @@ impl Drop for TestApp {
 }
 
 impl TestApp {
-    /// Starts it with the default options.
+    /// Starts a server with the default options.
     pub async fn start(database: Database) -> Self {
         Self::start_with(database, &[]).await
     }
 
-    /// Starts it with these options.
+    /// Starts a server with these options.
     pub async fn start_with(database: Database, flags: &[&str]) -> Self {
         log_capture::start();
         let dir = temp_dir();
@@ -60,7 +60,7 @@ impl TestApp {
         Self::open(dir, location, START, flags).await
     }
 
-    /// Starts another server on the same database, with a mail server of its own and a clock that is ahead.
+    /// Starts another server on the same database, with its own mail server and a clock that is ahead.
     pub async fn second_server(&self, seconds_ahead: u64) -> Self {
         let start = self.now() + 1000 * i64::try_from(seconds_ahead).expect("a short time");
         Self::open(temp_dir(), self.location.clone(), start, &[]).await
@@ -88,44 +88,44 @@ impl TestApp {
         Self { smtp, store: app.store.clone(), client: Client::new(&base), base, location, _dir: dir, clock, app }
     }
 
-    /// A new user agent.
+    /// Returns a new user agent.
     pub fn client(&self) -> Client {
         self.client.without_cookie()
     }
 
-    /// The status of the response to a request from an address that no test can connect from.
+    /// Returns the status of the response to a request from `peer`, an address that no test can connect from.
     pub async fn status_from(&self, peer: IpAddr, path: &str) -> u16 {
         let mut request = Request::get(path).body(Body::empty()).expect("a request");
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer, 4711)));
         router(self.app.clone()).oneshot(request).await.expect("infallible").status().as_u16()
     }
 
-    /// The key of its rate limits.
+    /// Returns the key of its rate limits.
     pub fn key(&self) -> &SecretKey {
         &self.app.key
     }
 
-    /// The program on the same database.
+    /// Returns the program on the same database.
     pub fn cli(&self) -> Cli {
         Cli::at(&self.location)
     }
 
-    /// The time of the server, Unix milliseconds.
+    /// Returns the server's time, Unix milliseconds.
     pub fn now(&self) -> i64 {
         self.clock.now()
     }
 
-    /// Moves the clock.
+    /// Advances the clock by seconds.
     pub fn advance(&self, seconds: u64) {
         self.advance_by(Duration::from_secs(seconds));
     }
 
-    /// Moves the clock by parts of a second.
+    /// Advances the clock.
     pub fn advance_by(&self, time: Duration) {
         self.clock.advance(time);
     }
 
-    /// Everything stored about users: the bytes of the SQLite files, or every row of every PostgreSQL table as text.
+    /// Returns everything stored about users: the bytes of the SQLite files, or every row of every PostgreSQL table as text.
     pub async fn dump(&self) -> Vec<u8> {
         if let Location::Sqlite(path) = &self.location {
             return ["", "-wal"].map(|suffix| std::fs::read(format!("{}{suffix}", path.display())).unwrap_or_default()).concat();

@@ -54,7 +54,7 @@ impl TestApp {
         client
     }
 
-    /// Gives a user a hash of [`PASSWORD`] that takes long to verify.
+    /// Replaces a user's hash by one of [`PASSWORD`] that is slow to verify.
     pub async fn set_slow_hash(&self, id: &str) {
         let params = Params::new(19 * 1024, 40, 1, None).expect("parameters");
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -62,7 +62,7 @@ impl TestApp {
         self.replace_hash(id, &hash).await;
     }
 
-    /// Replaces the password hash of a user, as a reset does.
+    /// Replaces the password hash of a user, like a reset.
     pub async fn replace_hash(&self, id: &str, hash: &str) {
         let id: i64 = id.parse().expect("a number");
         let mut tx = self.store.begin().await.expect("begins");

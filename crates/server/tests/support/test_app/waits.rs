@@ -1,4 +1,4 @@
-//! Waiting for what the server under test does on its own.
+//! Waiting for background work of the server under test.
 
 use super::TestApp;
 use crate::support::wait_until;
@@ -21,8 +21,8 @@ impl TestApp {
         .await;
     }
 
-    /// Moves the clock over the pauses between attempts until the job queue is empty. The clock stands still while a job
-    /// is leased: its lease would expire.
+    /// Advances the clock over the delays between attempts until the job queue is empty. The clock is not advanced while a job is leased: its lease
+    /// would expire.
     pub async fn run_queue_with_retries(&self) {
         loop {
             self.wait_for_scheduled_retries().await;

@@ -1,4 +1,4 @@
-//! What holds of `X-Forwarded-For` whatever stands in it.
+//! Property tests: arbitrary `X-Forwarded-For` headers.
 
 use super::{FORWARDED_FOR, client};
 use axum::http::{HeaderMap, HeaderValue};
@@ -11,7 +11,7 @@ fn trusted() -> Vec<IpNet> {
     ["10.0.0.0/8", "fd00::/8"].map(|net| net.parse().expect("a network")).to_vec()
 }
 
-/// A proxy of ours, in one of the networks of [`trusted`].
+/// An address in one of the networks of [`trusted`].
 fn proxy() -> impl Strategy<Value = IpAddr> {
     prop_oneof![
         any::<[u8; 3]>().prop_map(|[a, b, c]| Ipv4Addr::new(10, a, b, c).into()),
@@ -26,7 +26,7 @@ fn stranger() -> impl Strategy<Value = IpAddr> {
         .prop_filter("ours", |address| !trusted().iter().any(|net| net.contains(address)))
 }
 
-/// One of the ways in which proxies write an address.
+/// One of the notations that proxies use for an address.
 fn spelt(address: IpAddr) -> impl Strategy<Value = Vec<u8>> {
     (0..3_u8, any::<u16>(), "[ \t]{0,2}", "[ \t]{0,2}").prop_map(move |(way, port, before, after)| {
         let text = match (address, way) {
@@ -40,18 +40,18 @@ fn spelt(address: IpAddr) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Some of our proxies, the one nearest to us last, and how each wrote the one before.
+/// A chain of trusted proxies, the nearest last, each with the entry that it was recorded as.
 fn proxies(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<(IpAddr, Vec<u8>)>> {
     vec(proxy().prop_flat_map(|proxy| (Just(proxy), spelt(proxy))), count)
 }
 
-/// What a client may send of its own: anything that a header can hold.
+/// Values that a client may send itself: any bytes that a header can contain.
 fn nonsense() -> impl Strategy<Value = Vec<u8>> {
     let bytes = vec(any::<u8>().prop_filter("not in a header", |byte| *byte >= 0x20 && *byte != 0x7f), 0..24);
     prop_oneof![3 => bytes, 1 => Just(b"127.0.0.1, 10.0.0.1, unknown".to_vec()), 1 => proxy().prop_flat_map(spelt)]
 }
 
-/// The entries as a list, broken into header lines at those commas where `breaks` says so.
+/// Joins the entries into a list, split into header lines at the commas where `breaks` is true.
 fn lines(entries: &[Vec<u8>], breaks: &[bool]) -> HeaderMap {
     let mut lines: Vec<Vec<u8>> = Vec::new();
     for (entry, is_new) in entries.iter().zip(breaks.iter().cycle()) {
