@@ -83,7 +83,7 @@ pub(crate) fn measure(program: &Path, machine: Machine, report: &mut Report) -> 
 
 /// Does it [`TIMES`] times; `interact` returns the longest duration.
 fn row(report: &mut Report, goal: f64, name: &str, page: &Page, interact: impl Fn(&Page) -> f64) {
-    drop(page.longest_interaction());
+    let _ = page.longest_interaction();
     let mut longest: Vec<f64> = (0..TIMES).map(|_| interact(page)).collect();
     longest.sort_by(f64::total_cmp);
     let median = longest[TIMES / 2];

@@ -18,7 +18,7 @@ const BACKEND: &str = "127.0.0.1:8081";
 const SOURCES: [&str; 7] = [
     "Cargo.lock",
     "crates/server/Cargo.toml",
-    "crates/server/mails",
+    "crates/server/templates",
     "crates/server/migrations",
     "crates/server/src",
     "crates/wire/Cargo.toml",

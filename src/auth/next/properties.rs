@@ -79,7 +79,7 @@ proptest! {
             prop_assert!(there.username().is_empty() && there.password().is_none());
             // The browser resolves to the page that was checked.
             let access = Page::parse(there.path()).map(Page::required_access);
-            prop_assert!(matches!(access, Some(RequiredAccess::SignedIn | RequiredAccess::Admin)), "{:?} is another page", followed);
+            prop_assert!(matches!(access, Some(RequiredAccess::SignedIn | RequiredAccess::Staff | RequiredAccess::Admin)), "{:?} is another page", followed);
             prop_assert!(!followed.contains(|c: char| c.is_control() || c.is_whitespace()));
         }
     }

@@ -37,7 +37,7 @@ impl SecretKey {
             ))),
             found => found.map_err(|e| {
                 KeyError(format!(
-                    "The key file {} cannot be read ({}); mend its permissions, or set REKEY_SECRET_KEY.",
+                    "The key file {} cannot be read ({}); correct its permissions, or set REKEY_SECRET_KEY.",
                     path.display(),
                     cause(&e)
                 ))
@@ -53,7 +53,7 @@ impl SecretKey {
         Self::load_with(config, |path| {
             read_or_make(path).map_err(|e| {
                 KeyError(format!(
-                    "The key file {} cannot be made or read ({}); mend its permissions, or set REKEY_SECRET_KEY.",
+                    "The key file {} cannot be made or read ({}); correct its permissions, or set REKEY_SECRET_KEY.",
                     path.display(),
                     cause(&e)
                 ))
@@ -66,7 +66,7 @@ impl SecretKey {
             (KeySource::Inline(key), _) => Self::from_text(key, "REKEY_SECRET_KEY"),
             (KeySource::File(path), _) => {
                 let text = read(path).map_err(|e| {
-                    KeyError(format!("The key file {} cannot be read ({}); mend REKEY_SECRET_KEY_FILE or the file's permissions.", path.display(), cause(&e)))
+                    KeyError(format!("The key file {} cannot be read ({}); correct REKEY_SECRET_KEY_FILE or the file's permissions.", path.display(), cause(&e)))
                 })?;
                 Self::from_text(&text, &format!("The key file {}", path.display()))
             }

@@ -118,7 +118,7 @@ impl Store {
             Location::Sqlite(path) => {
                 let cannot = |cause: &dyn std::fmt::Display| {
                     OpenError(format!(
-                        "The database file {} cannot be opened ({cause}); give REKEY_DATABASE_URL a file that can be written, or mend its permissions.",
+                        "The database file {} cannot be opened ({cause}); give REKEY_DATABASE_URL a file that can be written, or correct its permissions.",
                         path.display()
                     ))
                 };

@@ -98,7 +98,8 @@ impl UsersQuery<'_> {
             let wheres = clause(&self.filtered(&mut sql).into_iter().collect::<Vec<_>>());
             // The smallest index that has all users; a filter has an index of its own.
             let order = if wheres.is_empty() { " ORDER BY u.extension" } else { "" };
-            let count = format!("SELECT count(*) FROM (SELECT 1 AS one FROM users AS u{wheres}{order} LIMIT {}) AS u", COUNTED_WITHOUT_SEARCH + 1);
+            let count =
+                format!("SELECT count(*) FROM (SELECT 1 AS one FROM users AS u{wheres}{order} LIMIT {}) AS u", COUNTED_WITHOUT_SEARCH + 1);
             let users = number(&sql.query(count).fetch_one(conn).await?)?;
             let is_exact = users <= COUNTED_WITHOUT_SEARCH;
             return Ok(Total { number: users.min(COUNTED_WITHOUT_SEARCH), is_exact });
