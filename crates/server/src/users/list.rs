@@ -66,7 +66,7 @@ pub async fn list(_admin: Admin, State(app): State<App>, Query(query): Query<Lis
     };
     let mut tx = app.store.snapshot().await?;
     let total = query.total(&mut tx).await?;
-    let mut rows = query.page(total, &mut tx).await?;
+    let mut rows = query.page(&total, &mut tx).await?;
     tx.commit().await?;
 
     let limit = limit as usize;

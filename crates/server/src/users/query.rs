@@ -35,11 +35,13 @@ pub(super) struct UsersQuery<'a> {
 }
 
 /// How many users search and filter let through.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Total {
     /// The number; where it is not exact, there are more.
     pub(super) number: i64,
     pub(super) is_exact: bool,
+    /// Their ids, if counting them found these.
+    ids: Option<Vec<i64>>,
 }
 
 /// A part of the sort order, to be read in one go.
@@ -92,7 +94,7 @@ impl UsersQuery<'_> {
 
     /// Counts the users that search and filter let through.
     pub(super) async fn total(&self, conn: &mut Conn) -> Result<Total> {
-        let exactly = |number| Total { number, is_exact: true };
+        let exactly = |number| Total { number, is_exact: true, ids: None };
         let Some(term) = self.search else {
             let mut sql = Sql::default();
             let wheres = clause(&self.filtered(&mut sql).into_iter().collect::<Vec<_>>());
@@ -102,7 +104,7 @@ impl UsersQuery<'_> {
                 format!("SELECT count(*) FROM (SELECT 1 AS one FROM users AS u{wheres}{order} LIMIT {}) AS u", COUNTED_WITHOUT_SEARCH + 1);
             let users = number(&sql.query(count).fetch_one(conn).await?)?;
             let is_exact = users <= COUNTED_WITHOUT_SEARCH;
-            return Ok(Total { number: users.min(COUNTED_WITHOUT_SEARCH), is_exact });
+            return Ok(Total { number: users.min(COUNTED_WITHOUT_SEARCH), is_exact, ids: None });
         };
         // Any of the users show whether there are few in all, and whether the term is a common one.
         let mut sql = Sql::default();
@@ -116,19 +118,20 @@ impl UsersQuery<'_> {
         if users <= SMALL {
             return Ok(exactly(found));
         }
-        let over = Total { number: COUNTED, is_exact: false };
+        let over = Total { number: COUNTED, is_exact: false, ids: None };
         if found > COUNTED {
             return Ok(over);
         }
         let mut sql = Sql::default();
         let (from, conditions) = self.found(&mut sql);
-        let count = format!("SELECT count(*) FROM (SELECT 1 AS one FROM {from}{} LIMIT {}) AS found", clause(&conditions), COUNTED + 1);
-        let found = number(&sql.query(count).fetch_one(conn).await?)?;
-        Ok(if found > COUNTED { over } else { exactly(found) })
+        let found = format!("SELECT u.id FROM {from}{} LIMIT {}", clause(&conditions), COUNTED + 1);
+        let ids = sql.query(found).fetch_all(conn).await?.iter().map(number).collect::<Result<Vec<i64>>>()?;
+        let number = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        Ok(if number > COUNTED { over } else { Total { ids: Some(ids), ..exactly(number) } })
     }
 
     /// The rows of the page, in the order in which they are read: backward where the cursor says so.
-    pub(super) async fn page(&self, total: Total, conn: &mut Conn) -> Result<Vec<UserRow>> {
+    pub(super) async fn page(&self, total: &Total, conn: &mut Conn) -> Result<Vec<UserRow>> {
         let is_everybody = self.search.is_none() && self.filtered(&mut Sql::default()).is_none();
         let are_few = total.is_exact && total.number <= COUNTED;
         let mut rows = Vec::new();
@@ -137,7 +140,7 @@ impl UsersQuery<'_> {
             let found = if is_everybody {
                 self.scan(&part, None, missing, &mut *conn).await?
             } else if are_few {
-                self.lookup(&part, missing, &mut *conn).await?
+                self.lookup(&part, total.ids.as_deref(), missing, &mut *conn).await?
             } else {
                 self.scan_or_lookup(&part, missing, &mut *conn).await?
             };
@@ -176,7 +179,7 @@ impl UsersQuery<'_> {
         let end = end.map(|row| Ok::<_, sqlx::Error>((Key::read(&row, self.sort.key)?, row.try_get(1)?))).transpose()?;
         let rows = self.scan(part, end.as_ref(), limit, &mut *conn).await?;
         let is_full = i64::try_from(rows.len()).is_ok_and(|found| found >= limit);
-        if is_full || end.is_none() { Ok(rows) } else { self.lookup(part, limit, conn).await }
+        if is_full || end.is_none() { Ok(rows) } else { self.lookup(part, None, limit, conn).await }
     }
 
     async fn scan(&self, part: &Part<'_>, end: Option<&(Key, i64)>, limit: i64, conn: &mut Conn) -> Result<Vec<UserRow>> {
@@ -185,9 +188,10 @@ impl UsersQuery<'_> {
         self.rows(&ids, sql, conn).await
     }
 
-    async fn lookup(&self, part: &Part<'_>, limit: i64, conn: &mut Conn) -> Result<Vec<UserRow>> {
+    /// `found` are the ids of all matches, if they are known.
+    async fn lookup(&self, part: &Part<'_>, found: Option<&[i64]>, limit: i64, conn: &mut Conn) -> Result<Vec<UserRow>> {
         let mut sql = Sql::default();
-        let ids = self.looked_up(part, limit, &mut sql);
+        let ids = self.looked_up(part, found, limit, &mut sql);
         self.rows(&ids, sql, conn).await
     }
 
@@ -212,8 +216,12 @@ impl UsersQuery<'_> {
 
     /// Selects the ids of the matches in the index of the filter or of the search, sorted. Materialized without the cursor, so that the planner
     /// does not choose the index of the sort order instead: no statistics tell it how many rows of that it would have to read.
-    fn looked_up(&self, part: &Part<'_>, limit: i64, sql: &mut Sql) -> String {
-        let (from, conditions) = self.found(sql);
+    fn looked_up(&self, part: &Part<'_>, found: Option<&[i64]>, limit: i64, sql: &mut Sql) -> String {
+        let (from, conditions) = match found {
+            None => self.found(sql),
+            Some([]) => ("users AS u", vec!["1 = 0".to_owned()]),
+            Some(ids) => ("users AS u", vec![format!("u.id IN ({})", ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))]),
+        };
         let after_cursor = self.after_cursor(part, sql);
         let limit = sql.number(limit);
         let (column, _) = column(self.sort.key);

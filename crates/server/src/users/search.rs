@@ -61,6 +61,8 @@ impl SearchTerm {
                 let term = sql.text(&format!("\"{}\"", self.part.replace('"', "\"\"")));
                 ("users_search AS s CROSS JOIN users AS u ON u.id = s.rowid", format!("s.search MATCH {term}"))
             }
+            // Its trigrams are of letters and digits: without any, the index would be read from end to end.
+            Dialect::Postgres if !self.part.contains(char::is_alphanumeric) => ("users AS u", self.contained(dialect, sql)),
             Dialect::Postgres => {
                 let term = sql.text(&format!("%{}%", self.part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
                 ("users AS u", format!("u.search LIKE {term}"))

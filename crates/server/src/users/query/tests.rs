@@ -89,7 +89,7 @@ async fn every_sort_filter_and_search_has_its_index() {
             let query = query(dialect, search, filter, Sort::default());
             for part in query.parts() {
                 let mut sql = Sql::default();
-                let statement = query.looked_up(&part, 51, &mut sql);
+                let statement = query.looked_up(&part, None, 51, &mut sql);
                 let plan = plan(&mut tx, dialect, statement, sql).await;
                 assert!(plan.contains(index), "{dialect:?} {filter:?}: {plan}");
             }
