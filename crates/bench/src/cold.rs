@@ -7,8 +7,8 @@ use rekey_e2e::{Browser, ColdLoad};
 use serde_json::json;
 
 use crate::Result;
-use crate::peer;
 use crate::machine::Machine;
+use crate::peer;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use crate::Result;
 use crate::client::Client;
 use crate::figures::Figures;
-use crate::peer;
 use crate::machine::Machine;
+use crate::peer;
 use crate::program::{Folder, Program};
 use crate::report::{Report, verdict};
 

@@ -46,7 +46,8 @@ pub struct SessionUser {
     pub role: Role,
     /// The telephone extension.
     pub extension: String,
-    /// Language of mails to the user; null if none was chosen.
-    #[serde(default)]
+    /// Language of mails to the user; absent if none was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(required = false, nullable = false))]
     pub language: Option<Language>,
 }

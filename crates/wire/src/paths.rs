@@ -93,7 +93,9 @@ impl Page {
             Some(shorter) if !shorter.is_empty() && !shorter.ends_with('/') => shorter,
             _ => path,
         };
-        let is_user = || path.strip_prefix("/settings/users/").is_some_and(|id| !id.is_empty() && !id.contains('/'));
+        // Not `..`, which a browser would resolve to another page.
+        let is_id = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_user = || path.strip_prefix("/settings/users/").is_some_and(is_id);
         Self::ALL.into_iter().find(|page| page.path() == path).or_else(|| is_user().then_some(Self::User))
     }
 
@@ -171,7 +173,18 @@ mod tests {
         assert_eq!(Page::parse("/login/"), Some(Page::Login));
         assert_eq!(Page::parse("/settings/users/7/"), Some(Page::User));
         assert_eq!(Page::parse("/settings/users/new"), Some(Page::NewUser));
-        for path in ["", "//", "/login//", "/Login", "/login/x", "/settings", "/settings/users/7/x", "login", "/reset-password#token=a"] {
+        for path in [
+            "",
+            "//",
+            "/login//",
+            "/Login",
+            "/login/x",
+            "/settings",
+            "/settings/users/7/x",
+            "/settings/users/..",
+            "login",
+            "/reset-password#token=a",
+        ] {
             assert_eq!(Page::parse(path), None, "{path:?}");
         }
     }

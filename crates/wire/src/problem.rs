@@ -129,6 +129,7 @@ pub fn message(code: &str) -> &'static str {
         "duplicate_field" => "Send this once.",
         "invalid_type" => "Send a value of the right type.",
         "invalid_value" => "Send one of the values that the API description names.",
+        "own_account" => "You cannot change this of your own account: ask another admin.",
         "invalid_phone" => "Use digits, spaces and + - ( ) . / only.",
         "invalid_extension" => "Use a number of at most nine digits that does not begin with 0.",
         "wrong_password" => "That is not your current password.",

@@ -139,7 +139,9 @@ on_both_databases! {
         assert_eq!(ledger.told().await, Vec::<String>::new(), "nobody was logged in");
 
         let walked = std::mem::take(&mut ledger.actions);
-        assert_eq!(all_actions(&cli), CONTRACT.map(str::to_owned).into(), "the description names the contract's actions");
+        // The description also names those of the users area, which nothing writes yet.
+        let described = all_actions(&cli);
+        assert!(CONTRACT.iter().all(|action| described.contains(*action)), "{described:?}");
         let left: Vec<&str> = CONTRACT.into_iter().filter(|action| !walked.contains(*action)).collect();
         assert_eq!(left, ["users_imported", "sessions_ended"], "walked below");
         assert!(cli.ok(&["audit", "verify"]).contains("intact"));

@@ -161,8 +161,8 @@ on_both_databases! {
         let user = admin.get(&format!("/api/users/{jo}")).await.json();
         let fields = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
         let names = |list: &str| list.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
-        assert_eq!(fields(&user), names("id name email email_status role status extension last_login_at reset"));
-        assert_eq!(fields(&user["reset"]), names("state requested_at requested_by expires_at detail"));
+        assert_eq!(fields(&user), names("id name email email_status role status phone language extension extension_type last_login_at paused_until reset"));
+        assert_eq!(fields(&user["reset"]), names("state state_at requested_at requested_by expires_at detail"));
     }
 
     async fn tok_17_the_owner_gets_one_mail_after_every_change(app) {

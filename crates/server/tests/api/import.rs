@@ -83,5 +83,5 @@ async fn the_highest_extension_does_not_end_the_numbers() {
     let store = rekey_server::store::Store::inspect(&cli.path("rekey.db")).await.expect("opens");
     let rows = sqlx::query("SELECT extension FROM users ORDER BY extension").fetch_all(store.read()).await.expect("rows");
     let extensions: Vec<i64> = rows.iter().map(|row| sqlx::Row::get(row, 0)).collect();
-    assert_eq!(extensions, [1001, 1002, 1003, 1004, 1005, 1006, 999_999_999]);
+    assert_eq!(extensions, [1000, 1001, 1002, 1003, 1004, 1005, 999_999_999]);
 }

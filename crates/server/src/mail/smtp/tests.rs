@@ -95,11 +95,11 @@ async fn a_connection_that_is_lost_after_the_final_dot_leaves_the_mail_unconfirm
 async fn the_answer_to_the_final_dot_is_waited_for_ten_minutes() {
     let server = SmtpServer::start_with(polite().on(SmtpStep::Message, SmtpAction::Silence));
     let smtp = smtp(&server.url());
+    let begun = tokio::time::Instant::now();
     let sending = tokio::spawn(async move { deliver(&smtp, "jo@example.com", "Jo").await });
     server.wait_for_transcript(|text| text.contains("\r\n.\r\n")).await;
     // From here on only the clock advances.
     tokio::time::pause();
-    let begun = tokio::time::Instant::now();
     let error = sending.await.expect("no panic").expect_err("silence");
     assert!(error.kind == FailureKind::Unconfirmed && error.reason.contains("in time"), "{error:?}");
     assert!(begun.elapsed() >= CONFIRM_TIMEOUT && CONFIRM_TIMEOUT >= Duration::from_secs(600));
