@@ -102,7 +102,7 @@ on_both_databases! {
     async fn a_new_user_is_welcomed_and_sets_a_password(app) {
         let admin = app.admin().await;
         let user = admin.post("/api/users", json!({"name": " New Person ", "email": "New@Example.com", "role": "agent"})).await.expect(201).json();
-        assert_eq!((&user["name"], &user["email"], &user["extension"]), (&json!("New Person"), &json!("new@example.com"), &json!("1002")));
+        assert_eq!((&user["name"], &user["email"], &user["extension"]), (&json!("New Person"), &json!("new@example.com"), &json!("1001")));
         assert_eq!(user["reset"]["state"], "queued");
         let mail = app.mail_to("new@example.com").await;
         assert_eq!(mail.subject(), "Welcome to Squaretalk: set your password");
@@ -123,7 +123,7 @@ on_both_databases! {
         admin.post("/api/users", json!({"name": "No Mail", "email": null})).await.expect(201);
         let page = async |query: &str| admin.get(&format!("/api/users?{query}")).await.expect(200).json();
         assert_eq!(names(&page("").await), ["Ada Admin", "anna Bell", "Bo Diddley", "No Mail", "Zoë Müller", "Иван Ёлкин"]);
-        for (typed, found) in [("MULLER", "Zoë Müller"), ("m%C3%BCl", "Zoë Müller"), ("zo", "Zoë Müller"), ("%D0%B5%D0%BB%D0%BA", "Иван Ёлкин"), ("didd", "Bo Diddley"), ("1003", "Bo Diddley"), ("admin%40ex", "Ada Admin")] {
+        for (typed, found) in [("MULLER", "Zoë Müller"), ("m%C3%BCl", "Zoë Müller"), ("zo", "Zoë Müller"), ("%D0%B5%D0%BB%D0%BA", "Иван Ёлкин"), ("didd", "Bo Diddley"), ("1002", "Bo Diddley"), ("admin%40ex", "Ada Admin")] {
             let page = page(&format!("search={typed}")).await;
             assert_eq!((names(&page), page["total"].as_u64()), (vec![found.to_owned()], Some(1)), "{typed}");
         }
