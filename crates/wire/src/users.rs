@@ -237,22 +237,6 @@ pub struct NewUser {
     /// What they may do; an agent unless said.
     #[serde(default)]
     pub role: Role,
-    /// Their telephone number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 3, max_length = 32))]
-    #[validate(custom(function = "crate::phone::validate"))]
-    pub phone: Option<String>,
-    /// The language of mails to them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<Language>,
-    /// The extension; the lowest free one from 1000 on unless said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 9))]
-    #[validate(custom(function = "crate::extension::validate"))]
-    pub extension: Option<String>,
-    /// How the extension is registered; `web` unless said.
-    #[serde(default)]
-    pub extension_type: ExtensionType,
 }
 
 /// The body of `PATCH /api/users/{id}`: what is absent stays as it is.
@@ -278,28 +262,6 @@ pub struct UserPatch {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(required = false, nullable = false))]
     pub status: Option<Status>,
-    /// A new telephone number; null removes it.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<String>, min_length = 3, max_length = 32))]
-    #[validate(custom(function = "crate::phone::validate"))]
-    pub phone: Option<Option<String>>,
-    /// A new language of mails; null removes it.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<Language>))]
-    pub language: Option<Option<Language>>,
-    /// A new extension.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(required = false, nullable = false, min_length = 1, max_length = 9))]
-    #[validate(custom(function = "crate::extension::validate"))]
-    pub extension: Option<String>,
-    /// A new type of extension.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(required = false, nullable = false))]
-    pub extension_type: Option<ExtensionType>,
-    /// Null lifts the pause that "this wasn't me" began; no other value is taken.
-    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<String>))]
-    pub paused_until: Option<Option<Timestamp>>,
 }
 
 /// A field that is there is `Some`, also when it is null: `null` empties a field that may be empty and is refused for

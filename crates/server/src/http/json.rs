@@ -182,7 +182,7 @@ mod tests {
     fn app() -> Router {
         Router::new()
             .route("/login", post(async |Valid(login): Valid<LoginRequest>| login.email))
-            .route("/many", post(async |Json(many): Json<BulkReset>| many.ids.unwrap_or_default().concat()))
+            .route("/many", post(async |Json(many): Json<BulkReset>| many.ids.concat()))
             .route("/list", get(async |Query(list): Query<Listing>| format!("{} {:?}", list.filter.as_str(), list.limit)))
             .route("/nothing", post(async || "done"))
             .layer(layer())

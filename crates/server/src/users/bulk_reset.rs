@@ -24,7 +24,10 @@ pub async fn bulk_reset(
     ClientIp(ip): ClientIp,
     Json(request): Json<BulkReset>,
 ) -> Result<(StatusCode, Json<BulkResetAnswer>)> {
-    let ids = request.ids.filter(|ids| !ids.is_empty()).ok_or_else(|| ApiError::refused("ids", "required"))?;
+    let ids = request.ids;
+    if ids.is_empty() {
+        return Err(ApiError::refused("ids", "required"));
+    }
     if ids.len() > MAX_IDS {
         return Err(ApiError::field("ids", "too_long", format!("Send at most {MAX_IDS} ids at once.")));
     }

@@ -40,13 +40,7 @@ pub async fn create(
     }
     let extension = write::next_extension(&mut tx).await?;
     let mailed = matches!(email, Profile::Usable(_));
-    let row = NewRow {
-        role: request.role,
-        phone: request.phone.as_deref().map(|phone| phone.trim().to_owned()),
-        language: request.language,
-        extension_type: request.extension_type,
-        ..NewRow::agent(name.clone(), email, extension)
-    };
+    let row = NewRow { role: request.role, ..NewRow::agent(name.clone(), email, extension) };
     let id = write::insert(&mut tx, now, &[row]).await?.first().copied().ok_or(ApiError::new(Code::Internal))?;
     if mailed {
         reset::create_and_enqueue(&mut tx, now, id, Kind::Welcome, RequesterKind::Admin, &admin.name).await?;

@@ -7,7 +7,7 @@ on_both_databases! {
         let jo = app.add_user("Jo Okafor", "jo@example.com").await;
         let client = app.client();
         let answer = client.post("/api/session", json!({"email": "JO@example.com", "password": PASSWORD})).await.expect(200);
-        assert_eq!(answer.json(), json!({"user": {"id": jo, "name": "Jo Okafor", "email": "jo@example.com", "role": "agent", "extension": "1001"}}));
+        assert_eq!(answer.json(), json!({"user": {"id": jo, "name": "Jo Okafor", "email": "jo@example.com", "role": "agent", "extension": "1000"}}));
         let cookie = answer.header("set-cookie");
         assert!(cookie.starts_with("rekey=") && cookie.contains("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
         assert_eq!(client.get("/api/session").await.json(), answer.json());
