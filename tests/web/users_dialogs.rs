@@ -68,7 +68,7 @@ async fn a_failure_is_said_inside_the_dialog_which_stays_open() {
         (409, "no_valid_email", "no valid email address"),
         (409, "user_disabled", "disabled"),
         (404, "not_found", "no longer exists"),
-        (403, "forbidden", "Only an admin"),
+        (403, "forbidden", "Your role does not allow this"),
     ] {
         server.refuses(RESET, status, code);
         click_button("Send reset link").await;
