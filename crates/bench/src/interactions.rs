@@ -15,9 +15,9 @@ const SLOWER: u32 = 4;
 const USERS: u32 = 10_000;
 /// How often each is done.
 const TIMES: usize = 7;
-/// What each may take at the median, in milliseconds.
+/// Goal for the median of each, in milliseconds.
 const GOAL: f64 = 100.0;
-/// What is typed into the search.
+/// Text typed into the search field.
 const SEARCH: &str = "hassan";
 
 /// Measures and reports.

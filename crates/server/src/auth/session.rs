@@ -47,7 +47,7 @@ pub struct CurrentUser {
 #[derive(Clone, Debug)]
 pub struct Admin(pub CurrentUser);
 
-/// Who is logged in, if that is an admin or a manager; an agent gets 403 `forbidden`. See [`Role::may_manage`] for whom they reach.
+/// Extractor: the signed-in admin or manager; an agent gets 403 `forbidden`. [`Role::may_manage`] tells which users they reach.
 #[derive(Clone, Debug)]
 pub struct Staff(pub CurrentUser);
 

@@ -21,7 +21,7 @@ pub struct ImportReport {
     pub valid: u64,
     /// Users added; 0 with `dry_run`.
     pub imported: u64,
-    /// What is wrong, by line; the first [`MAX_FAULTS`].
+    /// Faults by line, the first [`MAX_FAULTS`].
     pub failed: Vec<ImportFault>,
 }
 
